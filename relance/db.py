@@ -1,0 +1,83 @@
+"""The database behind one URL: SQLite by default, PostgreSQL when one machine is not enough."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import peewee
+from playhouse.pool import PooledPostgresqlDatabase
+
+database = peewee.DatabaseProxy()
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "foreign_keys": 1,
+    "synchronous": "normal",
+    "busy_timeout": 15000,
+    "cache_size": -16000,
+    "temp_store": "memory",
+}
+
+
+class BaseModel(peewee.Model):
+    """Every table: its database is the proxy, its name is the class name in snake case."""
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
+    """Make the database of ``url`` and point the proxy at it. Nothing is connected yet."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        path = url.removeprefix("sqlite:///")
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # IMMEDIATE: a transaction that will write takes its lock at the start, so two workers
+        # queue up instead of failing half-way with « database is locked ».
+        handle: peewee.Database = peewee.SqliteDatabase(
+            path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=15
+        )
+    else:
+        options: dict[str, Any] = dict(parse_qsl(parts.query))
+        handle = PooledPostgresqlDatabase(
+            unquote(parts.path.lstrip("/")),
+            host=parts.hostname,
+            port=parts.port or 5432,
+            user=unquote(parts.username or ""),
+            password=unquote(parts.password or "") or None,
+            max_connections=max_connections,
+            stale_timeout=300,
+            timeout=15,
+            prefer_psycopg3=True,
+            **options,
+        )
+    database.initialize(handle)
+    return handle
+
+
+def is_sqlite() -> bool:
+    """True when the current database is SQLite."""
+    return isinstance(database.obj, peewee.SqliteDatabase)
+
+
+@contextmanager
+def connection() -> Iterator[None]:
+    """Open a connection for this thread and give it back, unless one is already open."""
+    if not database.is_closed():
+        yield
+        return
+    with database.connection_context():
+        yield
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One atomic unit. Nested calls are savepoints."""
+    with database.atomic():
+        yield
+
+
