@@ -78,9 +78,7 @@ class Settings:
             raise ConfigError(f"RELANCE_BASE_URL doit commencer par http:// ou https:// : {base_url!r}.")
         database_url = _value(env, "DATABASE_URL", f"sqlite:///{data_dir / 'relance.db'}")
         if urlsplit(database_url).scheme not in ("sqlite", "postgresql", "postgres"):
-            raise ConfigError(
-                "RELANCE_DATABASE_URL doit commencer par sqlite:/// ou postgresql:// ."
-            )
+            raise ConfigError("RELANCE_DATABASE_URL doit commencer par sqlite:/// ou postgresql:// .")
         queue_url = _value(env, "QUEUE_URL", f"sqlite:///{data_dir / 'queue.db'}")
         if urlsplit(queue_url).scheme not in ("sqlite", "redis", "rediss"):
             raise ConfigError("RELANCE_QUEUE_URL doit commencer par sqlite:/// ou redis:// .")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import peewee
@@ -28,6 +28,12 @@ class BaseModel(peewee.Model):
         database = database
         legacy_table_names = False
 
+    if TYPE_CHECKING:
+        # peewee adds these while the class is made, where no type checker can see them.
+        id: Any
+
+        def __getattr__(self, name: str) -> Any: ...
+
 
 def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
     """Make the database of ``url`` and point the proxy at it. Nothing is connected yet."""
@@ -38,9 +44,7 @@ def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         # IMMEDIATE: a transaction that will write takes its lock at the start, so two workers
         # queue up instead of failing half-way with « database is locked ».
-        handle: peewee.Database = peewee.SqliteDatabase(
-            path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=15
-        )
+        handle: peewee.Database = peewee.SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=15)
     else:
         options: dict[str, Any] = dict(parse_qsl(parts.query))
         handle = PooledPostgresqlDatabase(
@@ -79,5 +83,3 @@ def transaction() -> Iterator[None]:
     """One atomic unit. Nested calls are savepoints."""
     with database.atomic():
         yield
-
-

@@ -147,9 +147,7 @@ class Heartbeat(BaseModel):
     @classmethod
     def beat(cls, name: str, now: datetime) -> None:
         """Write that ``name`` was alive at ``now`` (UTC)."""
-        cls.insert(name=name, seen_at=now).on_conflict(
-            conflict_target=[cls.name], update={cls.seen_at: now}
-        ).execute()
+        cls.insert(name=name, seen_at=now).on_conflict(conflict_target=[cls.name], update={cls.seen_at: now}).execute()
 
 
 TABLES = (Account, User, SmtpServer, Transport, PasswordReset, Throttle, Closure, Heartbeat)

@@ -1,6 +1,15 @@
 """Letters: formal notices and amicable letters, from draft to proof of receipt."""
 
-from peewee import BigIntegerField, BooleanField, CharField, DateField, DateTimeField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from relance.db import BaseModel
 from relance.models.accounts import Account, User

@@ -1,6 +1,15 @@
 """Messages: a mail is a row before it is sent, and what the row holds is what leaves."""
 
-from peewee import BigIntegerField, BooleanField, CharField, DateField, DateTimeField, ForeignKeyField, IntegerField, TextField
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    TextField,
+)
 
 from relance.db import BaseModel
 from relance.models.accounts import Account, User
