@@ -45,6 +45,7 @@ class Account(BaseModel):
     holiday_region = CharField(default="metropole")
     min_gap_days = IntegerField(default=5)
     is_grouping = BooleanField(default=True)
+    weekly_cap = IntegerField(default=12)  # messages after which « until paid » asks for a decision
     tolerance_cents = IntegerField(default=0)
     min_amount_cents = IntegerField(default=0)
     payment_days = IntegerField(default=30)
