@@ -1,0 +1,173 @@
+"""French typography, dates in words and placeholders of texts that users write."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+NBSP = "\u00a0"
+NARROW = "\u202f"
+
+_SPACES = rf"[ \t{NBSP}{NARROW}\u2009]"
+# An address or a link is copied and clicked: its characters are never touched.
+_PROTECTED = r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>«»]+|[^\s<>«»@]+@[^\s<>«»@]+"
+_MARKUP = r"\{\{.*?\}\}|\{%.*?%\}|\{\#.*?\#\}|<style\b.*?</style>|<[!/A-Za-z][^>]*>"
+_RULES = rf"""
+    (?P<open>«){_SPACES}*(?=[^\s»]|{_SPACES})
+  | (?<=[^\s«]){_SPACES}*(?P<close>»)
+  | (?<=\S){_SPACES}+(?P<spaced>[;:!?]+(?!\w)|%(?!\w)|€)
+  | (?<=[\w)»])(?P<glued>[!?]+(?=\s|$|[)»”"<]))
+  | (?<=\d)(?P<unit>%(?!\w)|€)
+  | (?P<number>n°){_SPACES}*(?=\w)
+  | (?P<apostrophe>')
+  | (?P<narrow>{NARROW})
+"""
+_TEXT = re.compile(rf"(?P<kept>{_PROTECTED})|{_RULES}", re.VERBOSE)
+_SOURCE = re.compile(
+    rf"(?P<kept>{_MARKUP}|{_PROTECTED})|{_RULES}", re.VERBOSE | re.DOTALL
+)
+
+_MONTHS = {
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+_SHORT_MONTHS = {
+    "fr": [
+        "janv.",
+        "févr.",
+        "mars",
+        "avr.",
+        "mai",
+        "juin",
+        "juil.",
+        "août",
+        "sept.",
+        "oct.",
+        "nov.",
+        "déc.",
+    ],
+    "en": [
+        "Jan",
+        "Feb",
+        "Mar",
+        "Apr",
+        "May",
+        "Jun",
+        "Jul",
+        "Aug",
+        "Sep",
+        "Oct",
+        "Nov",
+        "Dec",
+    ],
+}
+_WEEKDAYS = {
+    "fr": ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"],
+    "en": [
+        "Monday",
+        "Tuesday",
+        "Wednesday",
+        "Thursday",
+        "Friday",
+        "Saturday",
+        "Sunday",
+    ],
+}
+_PLACEHOLDER = re.compile(r"\{\{?\s*([^\W\d]\w*)\s*\}?\}")
+
+
+def french(text: str) -> str:
+    """Return ``text`` in French typography, with U+00A0 as its only non-breaking space.
+
+    A space before ``; : ! ? % €`` and inside « » does not break; a missing one is added where that
+    cannot be anything else (``12%``, ``Vraiment?``, ``«mot»``) and never before a colon, so that
+    ``9:00`` and ``Subject:`` stay whole. Links and e-mail addresses are left alone. Idempotent.
+    """
+    return _TEXT.sub(_fixed, text)
+
+
+def french_source(source: str) -> str:
+    """The same for the source of a template: tags, styles and Jinja expressions are left alone."""
+    return _SOURCE.sub(_fixed, source)
+
+
+def _fixed(match: re.Match[str]) -> str:
+    kind, found = match.lastgroup, match.group(match.lastgroup or 0)
+    if kind == "kept":
+        return found
+    if kind in ("open", "number"):
+        return found + NBSP
+    if kind == "apostrophe":
+        return "’"
+    if kind == "narrow":
+        return NBSP
+    return NBSP + found
+
+
+def long_date(day: date, language: str = "fr", *, year: bool = True) -> str:
+    """« 1er janvier 2027 », « 31 octobre »; in English « 1 January 2027 »."""
+    text = f"{_day_number(day, language)}{NBSP}{_MONTHS[language][day.month - 1]}"
+    return f"{text} {day.year}" if year else text
+
+
+def short_date(day: date, language: str = "fr") -> str:
+    """« 31 oct. 2026 », for tables; in English « 31 Oct 2026 »."""
+    return f"{_day_number(day, language)}{NBSP}{_SHORT_MONTHS[language][day.month - 1]}{NBSP}{day.year}"
+
+
+def weekday_date(day: date, language: str = "fr") -> str:
+    """« lundi 30 novembre », for days close to now; in English « Monday 30 November »."""
+    return (
+        f"{_WEEKDAYS[language][day.weekday()]} {long_date(day, language, year=False)}"
+    )
+
+
+def _day_number(day: date, language: str) -> str:
+    return "1er" if day.day == 1 and language == "fr" else str(day.day)
+
+
+def placeholders(text: str) -> set[str]:
+    """The names written ``{name}`` in ``text``; the double braces of other products are understood too."""
+    return set(_PLACEHOLDER.findall(text))
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Replace each ``{name}`` of a user's text by its value; nothing in a value is replaced again.
+
+    A line whose only variables are empty disappears. ValueError, with a French sentence, when a
+    name is unknown: it is shown when the text is saved, so that no client ever reads a brace.
+    """
+    unknown = sorted(placeholders(text) - values.keys())
+    if unknown:
+        raise ValueError(f"La variable {{{unknown[0]}}} n’existe pas.")
+    lines = []
+    for line in text.split("\n"):
+        names = placeholders(line)
+        if not names or any(values[name] for name in names):
+            lines.append(_PLACEHOLDER.sub(lambda match: values[match[1]], line))
+    return "\n".join(lines)
