@@ -26,7 +26,7 @@ PUBLIC_POINTS_BP = 800  # C. commande publique R2192-31
 KINDS = ("organisation", "public", "individual", "legal_individual", "mro")
 
 
-class UnknownRate(Exception):
+class UnknownRate(Exception):  # noqa: N818 (it names what is the case, like LookupError)
     """The rate of a half-year is not in the table. The message is a French sentence; nothing is guessed."""
 
 

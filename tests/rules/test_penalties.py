@@ -245,7 +245,7 @@ def test_the_daily_amount_is_what_one_more_day_costs():
     ],
 )
 def test_a_claim_no_invoice_can_hold_is_refused(mistake):
-    with pytest.raises(ValueError, match="unknown|negative"):
+    with pytest.raises(ValueError, match=r"unknown|negative"):
         Claim((Due(D(2026, 1, 1), 100),), D(2026, 2, 1), **mistake)
 
 
@@ -271,7 +271,7 @@ def test_interest_is_never_compounded():
 
 # ---- What always holds --------------------------------------------------------------------------------
 
-days = st.dates(D(2016, 1, 1), D(2026, 6, 30))
+days = st.dates(D(2016, 1, 1), D(2025, 12, 31))
 amounts = st.integers(1, 50_000_000)
 
 
