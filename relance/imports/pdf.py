@@ -1,0 +1,166 @@
+"""Is this PDF safe to keep and to send on to a client? And what is attached to it?
+
+The file comes from anywhere and will travel with reminders, so whatever acts when a reader opens it
+(scripts, programs to launch) is refused, and nothing is unpacked beyond a limit.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pypdf
+from pypdf.errors import LimitReachedError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject, StreamObject
+
+from relance.imports.values import MAX_FILE_BYTES, MEGABYTE, RefusedError
+
+MAX_UNPACKED_BYTES = 20 * MEGABYTE
+MAX_OBJECTS = 200_000
+
+_LIMITS = pypdf.Configuration(
+    maximum_declared_stream_length=MAX_FILE_BYTES,
+    array_based_stream_maximum_output_length=MAX_UNPACKED_BYTES,
+    lzw_maximum_output_length=MAX_UNPACKED_BYTES,
+    run_length_maximum_output_length=MAX_UNPACKED_BYTES,
+    zlib_maximum_output_length=MAX_UNPACKED_BYTES,
+    brotli_maximum_output_length=MAX_UNPACKED_BYTES,
+    stream_decoding_work_maximum_length=3 * MAX_UNPACKED_BYTES,
+)
+
+# Where pages are drawn and tagged: nothing there can act, and it is most of a file.
+_DRAWING = frozenset(("/Resources", "/Contents", "/StructTreeRoot", "/Parent", "/P", "/Metadata", "/OutputIntents"))
+
+EMPTY = "Ce fichier est vide. Téléchargez-le à nouveau, puis réessayez."
+TOO_BIG = "Ce fichier dépasse 10 Mo. Enregistrez-le en qualité réduite, puis réessayez."
+WEB_PAGE = (
+    "Ce fichier n'est pas un PDF mais une page web, sans doute la page de connexion du site d'où il vient. "
+    "Connectez-vous à ce site, puis téléchargez à nouveau la facture."
+)
+NOT_A_PDF = "Ce fichier n'est pas un PDF. Choisissez le PDF de la facture."
+DAMAGED = "Ce PDF est abîmé ou incomplet : il ne peut pas être lu. Téléchargez-le à nouveau, puis réessayez."
+LOCKED = "Ce PDF est protégé par un mot de passe. Enregistrez-le sans mot de passe, puis réessayez."
+SCRIPT = (
+    "Ce PDF contient un programme (JavaScript), que vos clients recevraient avec vos relances. "
+    "Imprimez-le vers un nouveau PDF, puis réessayez."
+)
+LAUNCH = "Ce PDF lance un programme à l'ouverture. Il n'est pas accepté."
+BOMB = "Une partie de ce PDF, une fois dépliée, dépasse 20 Mo. Ce fichier n'est pas accepté."
+TOO_COMPLEX = "Ce PDF est anormalement complexe. Imprimez-le vers un nouveau PDF, puis réessayez."
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file carried inside the PDF, unpacked."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class PdfFacts:
+    """What is true of an accepted PDF."""
+
+    pages: int
+    attachments: tuple[Attachment, ...]
+
+
+def inspect(content: bytes) -> PdfFacts:
+    """Return the facts of a PDF that may be kept and sent on; raise RefusedError with a French sentence.
+
+    Takes at most 10 MB and unpacks at most 20 MB. An owner password alone (which asks for nothing on
+    opening) is accepted.
+    """
+    _check_outside(content)
+    with pypdf.apply_configuration(_LIMITS):
+        try:
+            return _read(content)
+        except RefusedError:
+            raise
+        except LimitReachedError as error:
+            raise RefusedError(BOMB) from error
+        # A hostile or torn file makes the library fail in many ways (KeyError, RecursionError, its own
+        # errors…): whatever the way, the answer to the person is the same.
+        except Exception as error:
+            raise RefusedError(DAMAGED) from error
+
+
+def _check_outside(content: bytes) -> None:
+    """Refuse by size and first bytes, before anything is parsed."""
+    if not content:
+        raise RefusedError(EMPTY)
+    if len(content) > MAX_FILE_BYTES:
+        raise RefusedError(TOO_BIG)
+    head = content[:1024]
+    if b"%PDF-" not in head:
+        start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        raise RefusedError(WEB_PAGE if start.startswith((b"<!doctype html", b"<html")) else NOT_A_PDF)
+    # Without this mark the end is missing: a reader may show part of it, a client would get part of it.
+    if b"%%EOF" not in content:
+        raise RefusedError(DAMAGED)
+
+
+def _read(content: bytes) -> PdfFacts:
+    reader = pypdf.PdfReader(BytesIO(content))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise RefusedError(LOCKED)
+    pages = len(reader.pages)
+    if pages == 0:
+        raise RefusedError(DAMAGED)
+    specifications = []
+    for dictionary in _dictionaries(reader.root_object):
+        _refuse_action(dictionary)
+        if "/EF" in dictionary:
+            specifications.append(dictionary)
+    return PdfFacts(pages=pages, attachments=tuple(_unpack(specifications)))
+
+
+def _refuse_action(dictionary: DictionaryObject) -> None:
+    action = dictionary.get("/S")
+    if action == "/JavaScript" or "/JS" in dictionary:
+        raise RefusedError(SCRIPT)
+    if action == "/Launch":
+        raise RefusedError(LAUNCH)
+
+
+def _dictionaries(root: DictionaryObject) -> Iterator[DictionaryObject]:
+    """Every dictionary reachable from the catalogue, drawing aside. Each indirect object once."""
+    seen: set[tuple[int, int]] = set()
+    waiting: list[Any] = [root]
+    count = 0
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, IndirectObject):
+            key = (node.idnum, node.generation)
+            if key in seen:
+                continue
+            seen.add(key)
+            node = node.get_object()
+        count += 1
+        if count > MAX_OBJECTS:
+            raise RefusedError(TOO_COMPLEX)
+        if isinstance(node, DictionaryObject):
+            yield node
+            waiting.extend(node.raw_get(key) for key in node if key not in _DRAWING)
+        elif isinstance(node, ArrayObject):
+            waiting.extend(list.__iter__(node))
+
+
+def _unpack(specifications: list[DictionaryObject]) -> Iterator[Attachment]:
+    """The files of these specifications, unpacked within the limit for all of them together."""
+    left = MAX_UNPACKED_BYTES
+    seen: set[int] = set()
+    for specification in specifications:
+        streams = specification["/EF"].get_object()
+        if not isinstance(streams, DictionaryObject):
+            continue
+        stream = streams.get("/UF", streams.get("/F", NullObject())).get_object()
+        if not isinstance(stream, StreamObject) or id(stream) in seen:
+            continue
+        seen.add(id(stream))
+        body = stream.get_data()
+        left -= len(body)
+        if left < 0:
+            raise RefusedError(BOMB)
+        name = specification.get("/UF", specification.get("/F", ""))
+        yield Attachment(name=str(name.get_object() if isinstance(name, IndirectObject) else name), content=body)

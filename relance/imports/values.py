@@ -1,0 +1,69 @@
+"""What an importer hands over: values, whatever the format they were read from."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+MEGABYTE = 1_000_000
+MAX_FILE_BYTES = 10 * MEGABYTE
+
+
+class RefusedError(Exception):
+    """The file as a whole cannot be taken; the sentence says why, in French, and what to do."""
+
+
+class UnsafeError(RefusedError):
+    """The file was made to do harm: it is not kept, and nothing else is read from it."""
+
+
+@dataclass(frozen=True)
+class Party:
+    """A seller or a buyer as the file names it. What the file does not state is empty.
+
+    ``siren`` has 9 digits, ``siret`` 14, ``vat`` no space. ``address`` holds the lines in postal order.
+    """
+
+    name: str = ""
+    siren: str = ""
+    siret: str = ""
+    vat: str = ""
+    email: str = ""
+    address: tuple[str, ...] = ()
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class InvoiceRead:
+    """One invoice or credit note read from a file. Amounts are cents of ``currency``, as the file states them.
+
+    ``kind``: invoice, deposit, progress, final, credit_note or corrected (which may be negative).
+    ``total_cents`` is the total with taxes, ``prepaid_cents`` what was already paid, ``due_cents`` what is
+    asked: the three are taken as given, never computed. ``due_on`` is only a date written as a date;
+    ``terms`` are the conditions in words. ``payment_means``: transfer, direct_debit, card, cheque, cash, other.
+    None or empty: the file does not say. ``error`` is set when no invoice could be read.
+    """
+
+    file: str
+    number: str = ""
+    kind: str | None = None
+    issued_on: date | None = None
+    due_on: date | None = None
+    currency: str = ""
+    total_cents: int | None = None
+    net_cents: int | None = None
+    vat_cents: int | None = None
+    due_cents: int | None = None
+    prepaid_cents: int | None = None
+    payment_means: str | None = None
+    reference: str = ""
+    order_reference: str = ""
+    credited_number: str = ""
+    payee: str = ""
+    ibans: tuple[str, ...] = ()
+    seller: Party = field(default_factory=Party)
+    buyer: Party = field(default_factory=Party)
+    object: str = ""
+    terms: str = ""
+    type_code: str = ""
+    profile: str = ""
+    warnings: tuple[str, ...] = ()
+    error: str | None = None

@@ -1,0 +1,62 @@
+"""Reading XML that comes from strangers: no document type, so no entity, no bomb and no network."""
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from relance.imports.values import MEGABYTE, RefusedError, UnsafeError
+
+MAX_XML_BYTES = 5 * MEGABYTE
+
+TOO_BIG = "Les données XML de ce fichier dépassent 5 Mo. Ce fichier n'est pas accepté."
+MALFORMED = "Les données XML de ce fichier sont abîmées : elles ne peuvent pas être lues."
+UNSAFE = "Les données XML de ce fichier contiennent une définition (DOCTYPE), ce qu'une facture ne fait jamais."
+
+
+def parse(content: bytes) -> Element:
+    """Return the root of ``content`` (any encoding XML allows). Raises RefusedError (UnsafeError for what means harm) with a French sentence."""
+    if len(content) > MAX_XML_BYTES:
+        raise UnsafeError(TOO_BIG)
+    try:
+        root: Element = fromstring(content, forbid_dtd=True)
+    except ParseError as error:
+        raise RefusedError(MALFORMED) from error
+    except DefusedXmlException as error:
+        raise UnsafeError(UNSAFE) from error
+    except (ValueError, LookupError) as error:  # an encoding the parser does not know
+        raise RefusedError(MALFORMED) from error
+    return root
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def children(element: Element | None, *path: str) -> list[Element]:
+    """The elements at ``path`` under ``element``, by local names; « A|B » takes either name."""
+    found = [] if element is None else [element]
+    for step in path:
+        names = step.split("|")
+        found = [child for parent in found for child in parent if local_name(child) in names]
+    return found
+
+
+def child(element: Element | None, *path: str) -> Element | None:
+    """The first element at ``path``, or None."""
+    return next(iter(children(element, *path)), None)
+
+
+def text(element: Element | None, *path: str) -> str:
+    """The first non-empty text at ``path``, spaces collapsed; empty when there is none."""
+    return next(texts(element, *path), "")
+
+
+def texts(element: Element | None, *path: str) -> Iterator[str]:
+    """The non-empty texts at ``path``, spaces collapsed, in order."""
+    for found in children(element, *path):
+        value = " ".join((found.text or "").split())
+        if value:
+            yield value
