@@ -1,0 +1,190 @@
+"""What will be sent, and when: the deciding function run forward over what is stored today."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from relance.models.accounts import Account
+from relance.models.chases import Chase
+from relance.models.clients import Client, Contact
+from relance.models.invoices import Instalment, Invoice
+from relance.rules import calendar as cal
+from relance.rules import schedule
+from relance.rules.schedule import Decision, Pick, Policy
+from relance.services import chasing, situations
+from relance.services.chasing import ChasePlan
+from relance.services.situations import Situation, Tracked
+
+HORIZON = dt.timedelta(400)
+
+
+@dataclass(frozen=True)
+class PlannedSend:
+    """One instalment in a message to come. ``on`` is the account's civil day, ``at`` the UTC instant.
+
+    ``moved_from`` is the day the plan named when it was closed (``moved_because``: « dimanche »,
+    « Noël »); ``waits_because`` says why it leaves later than planned (« gap » …).
+    """
+
+    on: dt.date
+    at: dt.datetime
+    step: int
+    offset_days: int
+    template: str
+    invoice_id: int
+    instalment_id: int
+    number: str
+    client_id: int
+    client_name: str
+    balance_cents: int
+    currency: str
+    due_on: dt.date
+    moved_from: dt.date | None
+    moved_because: str
+    waits_because: str
+    is_grouped: bool
+    to: tuple[str, ...]
+
+
+def first_day(account: Account, now: dt.datetime) -> dt.date:
+    """The first civil day on which something can still leave: today until the closing hour."""
+    wall = cal.local_datetime(now, account.time_zone)
+    is_over = wall.hour * 60 + wall.minute >= account.send_until_minute
+    return wall.date() + dt.timedelta(1) if is_over else wall.date()
+
+
+def sending_instant(account: Account, day: dt.date, now: dt.datetime) -> dt.datetime:
+    """When a message of that day leaves (UTC): the account's hour, or now when it has passed."""
+    return max(now, cal.local_instant(day, account.send_from_minute, account.time_zone))
+
+
+def for_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: dt.datetime) -> list[PlannedSend]:
+    """The sends of a plan before it is saved, beside the client's other reminders; a draft counts as sent."""
+    today = chasing.today_of(account, now)
+    policy = situations.policy_of(account)
+    loaded = situations.load(account, [invoice.client_id], today, policy)
+    situation = loaded[invoice.client_id]
+    contacts = situations.usable(
+        Contact.select().where(Contact.id.in_(list(plan.contact_ids)), Contact.client == invoice.client_id)
+    )
+    situation.tracked = {key: t for key, t in situation.tracked.items() if t.invoice.id != invoice.id}
+    rows = {row.id: row for row in Instalment.select().where(Instalment.invoice == invoice)}
+    chase = Chase(account=account, client=invoice.client, invoice=invoice)
+    for item in chasing.plan_items(invoice, plan, account):
+        entered = chasing.enter(item, policy.calendar, today, plan.start)
+        situation.tracked[item.key] = Tracked(chase, invoice, rows[item.key], contacts, entered)
+    sends = _run(situation, now, first_day(account, now) + HORIZON)
+    return [send for send in sends if send.invoice_id == invoice.id]
+
+
+def for_invoice(invoice: Invoice, now: dt.datetime) -> list[PlannedSend]:
+    """The coming sends of an invoice under chase."""
+    account = invoice.account
+    situation = situations.load(account, [invoice.client_id], chasing.today_of(account, now))[invoice.client_id]
+    sends = _run(situation, now, first_day(account, now) + HORIZON)
+    return [send for send in sends if send.invoice_id == invoice.id]
+
+
+def for_account(account: Account, now: dt.datetime, until: dt.date) -> list[PlannedSend]:
+    """The account's agenda until a day included, in order of day then client."""
+    if account.suspended_at is not None:
+        return []
+    ids = [row[0] for row in _chased_clients(account, now, until)]
+    loaded = situations.load(account, ids, chasing.today_of(account, now))
+    sends = [send for situation in loaded.values() for send in _run(situation, now, until)]
+    return sorted(sends, key=lambda send: (send.on, send.client_name.casefold(), send.client_id, send.due_on))
+
+
+def _chased_clients(account: Account, now: dt.datetime, until: dt.date) -> Iterable[tuple[int]]:
+    """Clients with a chase that looks again before the end of a day."""
+    end = cal.local_instant(until + dt.timedelta(1), 0, account.time_zone)
+    query = (
+        Chase.select(Chase.client)
+        .where(Chase.account == account, Chase.ended_at.is_null(), Chase.next_check_at <= max(end, now))
+        .distinct()
+    )
+    rows: Iterable[tuple[int]] = query.tuples()
+    return rows
+
+
+def next_for_invoices(account: Account, invoices: Iterable[Invoice], now: dt.datetime) -> dict[int, PlannedSend | None]:
+    """The next send of each invoice of a page (None: nothing will leave), in a fixed number of queries."""
+    invoices = list(invoices)
+    loaded = situations.load(account, {invoice.client_id for invoice in invoices}, chasing.today_of(account, now))
+    found: dict[int, PlannedSend | None] = {invoice.id: None for invoice in invoices}
+    until = first_day(account, now) + HORIZON
+    for situation in loaded.values():
+        wanted = {t.invoice.id for t in situation.tracked.values() if not t.item.stop} & set(found)
+        for send in _run(situation, now, until):
+            if send.invoice_id in wanted:
+                found[send.invoice_id] = send
+                wanted.discard(send.invoice_id)
+            if not wanted:
+                break
+    return found
+
+
+def day_decision(situation: Situation, now: dt.datetime, day: dt.date) -> Decision | None:
+    """What is decided for a client on a coming day; None when that day is over."""
+    start = first_day(situation.account, now)
+    if day < start:
+        return None
+    items = {item.key: item for item in situation.items}
+    past = list(situation.past)
+    for decision in schedule.preview(items.values(), past, situation.policy, start, day - schedule.DAY):
+        for pick in decision.picks:
+            items[pick.item.key] = schedule.after_sending(pick.item, pick, decision.skips, decision.day)
+        past.append(schedule.past_of(decision))
+    return schedule.decide(items.values(), past, situation.policy, day)
+
+
+def _run(situation: Situation, now: dt.datetime, until: dt.date) -> Iterator[PlannedSend]:
+    """The sends of one client, in order. Drafts are previewed as if they were sent."""
+    start = first_day(situation.account, now)
+    items = [replace(item, stop="") if item.stop == "draft" else item for item in situation.items]
+    for decision in schedule.preview(items, situation.past, situation.policy, start, until):
+        for pick in decision.picks:
+            yield planned_send(situation, pick, decision, now)
+
+
+def planned_send(situation: Situation, pick: Pick, decision: Decision, now: dt.datetime) -> PlannedSend:
+    """A pick of a coming day, as it is shown."""
+    tracked = situation.tracked[pick.item.key]
+    moved_from, because = moved(pick, situation.policy)
+    waits = "" if pick.planned_on == decision.day or pick.is_on_plan else "gap"
+    if pick.item.entry_step == pick.step.index:
+        waits, moved_from, because = "", None, ""
+    return PlannedSend(
+        on=decision.day,
+        at=sending_instant(situation.account, decision.day, now),
+        step=pick.step.index,
+        offset_days=pick.step.offset_days,
+        template=decision.lead.step.template if len(decision.picks) > 1 else pick.step.template,
+        invoice_id=tracked.invoice.id,
+        instalment_id=pick.item.key,
+        number=tracked.invoice.number,
+        client_id=situation.client.id,
+        client_name=situation.client.name,
+        balance_cents=tracked.instalment.balance_cents,
+        currency=tracked.invoice.currency,
+        due_on=tracked.instalment.due_on,
+        moved_from=moved_from,
+        moved_because=because,
+        waits_because=waits,
+        is_grouped=len(decision.picks) > 1,
+        to=tuple(contact.email for contact in tracked.contacts),
+    )
+
+
+def moved(pick: Pick, policy: Policy) -> tuple[dt.date | None, str]:
+    """The closed day a step was moved from and why (« samedi »), or (None, "")."""
+    raw = pick.item.base_on + dt.timedelta(pick.step.offset_days)
+    if pick.item.entry_step == pick.step.index or pick.planned_on == raw:
+        return None, ""
+    return raw, policy.calendar.why_closed(raw)
+
+
+def clients_of(account: Account) -> list[Client]:
+    """The account's clients that have an active chase."""
+    chased = Chase.select(Chase.client).where(Chase.account == account, Chase.ended_at.is_null())
+    return list(Client.select().where(Client.id.in_(chased)).order_by(Client.id))
