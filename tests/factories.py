@@ -1,0 +1,150 @@
+"""Rows for tests, written directly and consistently: balance, next due date and instalments agree.
+
+The date is Monday 23 November 2026, 09:00 in Paris (08:00 UTC), unless a test says otherwise.
+"""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from werkzeug.security import generate_password_hash
+
+from relance.models.accounts import Account, User
+from relance.models.clients import Client, Contact
+from relance.models.documents import Document
+from relance.models.invoices import Instalment, Invoice
+from relance.models.payments import Payment
+
+NOW = dt.datetime(2026, 11, 23, 8, 0)
+TODAY = NOW.date()
+PASSWORD = "le-mot-de-passe-de-camille"
+# One cheap round: a test that signs in checks the door, not the cost of the lock.
+PASSWORD_HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
+IBAN = "FR7630006000011234567890189"  # the sample IBAN of the banks' own documentation
+
+_numbers = itertools.count(1)
+
+
+def make_account(business_name: str = "Atelier Roussel", **fields: Any) -> Account:
+    """An account of a freelancer in Lyon, with everything a reminder and a letter need."""
+    values: dict[str, Any] = {
+        "business_name": business_name,
+        "legal_form": "EI",
+        "owner_name": "Camille Roussel",
+        "owner_capacity": "graphiste",
+        "siret": "73282932000074",
+        "address": "12 rue de la Charité\n69002 LYON",
+        "phone": "04 65 71 00 12",
+        "email": "camille@atelier-roussel.example",
+        "iban": IBAN,
+        "bic": "AGRIFRPP",
+        "created_at": NOW - dt.timedelta(days=200),
+    }
+    return Account.create(**values | fields)
+
+
+def make_user(account: Account, email: str = "camille@atelier-roussel.example", **fields: Any) -> User:
+    """A person who signs in to ``account`` with PASSWORD."""
+    values: dict[str, Any] = {
+        "first_name": "Camille",
+        "last_name": "Roussel",
+        "password_hash": PASSWORD_HASH,
+        "created_at": account.created_at,
+    }
+    return User.create(account=account, email=email, **values | fields)
+
+
+def make_client(account: Account, name: str = "Latitude Conseil", **fields: Any) -> Client:
+    """A client of ``account``, without a contact."""
+    values: dict[str, Any] = {
+        "address": "8 quai Saint-Antoine\n69002 LYON",
+        "siren": "552100554",
+        "created_at": NOW - dt.timedelta(days=150),
+    }
+    return Client.create(account=account, name=name, **values | fields)
+
+
+def make_contact(client: Client, name: str = "Nadia Benali", email: str | None = None, **fields: Any) -> Contact:
+    """Someone at ``client``; the first one made is its main contact."""
+    is_first = not Contact.select().where(Contact.client == client).exists()
+    values: dict[str, Any] = {
+        "is_main": is_first,
+        "email": email if email is not None else f"{name.split()[0].lower()}@client-{client.id}.example",
+        "created_at": client.created_at,
+    }
+    return Contact.create(account=client.account_id, client=client, name=name, **values | fields)
+
+
+def make_invoice(
+    client: Client,
+    number: str | None = None,
+    *,
+    total_cents: int = 120_000,
+    due_on: dt.date | None = None,
+    paid_cents: int = 0,
+    instalments: Sequence[tuple[dt.date, int]] = (),
+    **fields: Any,
+) -> Invoice:
+    """An invoice of ``client``, ten days late unless ``due_on`` says otherwise, amounts in cents.
+
+    ``instalments``: (due date, cents) in order; one for the whole by default. ``paid_cents`` makes a payment.
+    """
+    parts = list(instalments) or [(due_on or TODAY - dt.timedelta(days=10), total_cents)]
+    total_cents = sum(cents for _, cents in parts)
+    values: dict[str, Any] = {
+        "number": number or f"F-2026-{next(_numbers):04d}",
+        "issued_on": parts[0][0] - dt.timedelta(days=30),
+        "due_on": parts[-1][0],
+        "next_due_on": parts[0][0],
+        "total_cents": total_cents,
+        "balance_cents": total_cents,
+        "contact": Contact.get_or_none((Contact.client == client) & Contact.is_main),
+        "created_at": NOW - dt.timedelta(days=40),
+        "updated_at": NOW - dt.timedelta(days=40),
+    }
+    invoice = Invoice.create(account=client.account_id, client=client, **values | fields)
+    for position, (day, cents) in enumerate(parts, start=1):
+        Instalment.create(
+            account=client.account_id,
+            invoice=invoice,
+            position=position,
+            due_on=day,
+            amount_cents=cents,
+            balance_cents=cents,
+        )
+    if paid_cents:
+        make_payment(invoice, paid_cents)
+    return invoice
+
+
+def make_payment(invoice: Invoice, amount_cents: int, received_on: dt.date = TODAY, **fields: Any) -> Payment:
+    """A payment on ``invoice``; what is left is written on the invoice and its instalments, oldest first."""
+    values: dict[str, Any] = {"created_at": NOW, "account": invoice.account_id}
+    payment = Payment.create(invoice=invoice, amount_cents=amount_cents, received_on=received_on, **values | fields)
+    left = amount_cents
+    for instalment in invoice.instalments.order_by(Instalment.position):
+        paid = min(left, instalment.balance_cents)
+        left -= paid
+        instalment.balance_cents -= paid
+        instalment.save()
+    invoice.balance_cents -= amount_cents - left
+    invoice.excess_cents += left
+    open_dates = [i.due_on for i in invoice.instalments.order_by(Instalment.position) if i.balance_cents > 0]
+    invoice.next_due_on = open_dates[0] if open_dates else invoice.due_on
+    if invoice.balance_cents == 0:
+        invoice.state, invoice.paid_on = "paid", received_on
+    invoice.save()
+    return payment
+
+
+def make_document(
+    account: Account, content: bytes = b"%PDF-1.7\n", name: str = "facture.pdf", **fields: Any
+) -> Document:
+    """A stored file and its row."""
+    from relance import storage
+
+    values: dict[str, Any] = {"kind": "invoice", "mime": "application/pdf", "created_at": NOW}
+    return Document.create(
+        account=account, name=name, size=len(content), sha256=storage.put(content), **values | fields
+    )
