@@ -1,0 +1,415 @@
+"""Clients and their contacts: created, changed, archived, merged. History is never rewritten."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siren as fr_siren
+from stdnum.fr import siret as fr_siret
+
+from relance.db import transaction
+from relance.models.accounts import Account, User
+from relance.models.chases import Chase, ChaseContact
+from relance.models.clients import KINDS, Client, Contact
+from relance.models.events import Event, record
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter
+from relance.models.messages import Message
+from relance.services import chasing
+
+LANGUAGES = ("fr", "en")
+MAX_ADDRESS_LINES = 6
+
+
+class ClientError(Exception):
+    """The client or contact cannot be saved: ``errors`` maps a field to a French sentence."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class ClientFacts:
+    """What a person or a file says about a client. ``payment_days`` None: the account's."""
+
+    name: str
+    kind: str = "organisation"
+    siren: str = ""
+    vat_number: str = ""
+    address: str = ""
+    country: str = "FR"
+    language: str = "fr"
+    payment_days: int | None = None
+    is_exempt: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ContactFacts:
+    """A person or a shared address at a client. ``register`` is vous or tu."""
+
+    name: str = ""
+    email: str = ""
+    role: str = ""
+    phone: str = ""
+    register: str = "vous"
+    is_main: bool = False
+
+
+def create(account: Account, facts: ClientFacts, *, by: User | None, now: datetime) -> Client:
+    """Record a client. ClientError if it cannot be."""
+    columns = _client_columns(facts)
+    with transaction():
+        client: Client = Client.create(account=account, created_at=now, **columns)
+        record("client_created", account=account, at=now, client=client, user=by, name=client.name, kind_of=client.kind)
+    return client
+
+
+def update(client: Client, facts: ClientFacts, *, by: User | None, now: datetime) -> Client:
+    """Change a client. An individual keeps at most one contact who can be reminded."""
+    columns = _client_columns(facts)
+    with transaction():
+        client.take_turn()
+        before: Client = Client.get_by_id(client.id)
+        if facts.kind == "individual" and len(usable_contacts(before)) > 1:
+            raise ClientError({"kind": "Un particulier n'a qu'un contact. Archivez d'abord les autres."})
+        changes = {
+            name: [getattr(before, name), value] for name, value in columns.items() if getattr(before, name) != value
+        }
+        if changes:
+            Client.update(**columns).where(Client.id == client.id).execute()
+            record(
+                "client_changed",
+                account=client.account_id,
+                at=now,
+                client=client,
+                user=by,
+                name=columns["name"],
+                changes=changes,
+            )
+            _refresh_chases(client, now)
+    return Client.get_by_id(client.id)
+
+
+def archive(client: Client, *, by: User | None, now: datetime) -> None:
+    """Hide a client whose invoices are all closed. ClientError while money is expected."""
+    with transaction():
+        client.take_turn()
+        if (
+            Invoice.select()
+            .where(Invoice.client == client, Invoice.state.in_(("sent", "to_process", "draft")))
+            .exists()
+        ):
+            raise ClientError({"client": "Ce client a des factures en cours : encaissez-les ou annulez-les d'abord."})
+        archived = Client.update(archived_at=now).where(Client.id == client.id, Client.archived_at.is_null())
+        if archived.execute():
+            record("client_archived", account=client.account_id, at=now, client=client, user=by, name=client.name)
+
+
+def restore(client: Client, *, by: User | None, now: datetime) -> None:
+    """Bring an archived client back, unless it was merged into another."""
+    if client.merged_into_id is not None:
+        raise ClientError({"client": "Ce client a été fusionné avec un autre."})
+    with transaction():
+        if Client.update(archived_at=None).where(Client.id == client.id, Client.archived_at.is_null(False)).execute():
+            record(
+                "client_changed",
+                account=client.account_id,
+                at=now,
+                client=client,
+                user=by,
+                name=client.name,
+                restored=True,
+            )
+
+
+def merge(survivor: Client, other: Client, *, by: User | None, now: datetime) -> Client:
+    """Move everything of ``other`` to ``survivor`` (same account) and archive it; the history follows.
+
+    A contact with the same address is kept once. An individual keeps its one contact.
+    """
+    if survivor.id == other.id:
+        raise ClientError({"client": "Choisissez un autre client."})
+    if survivor.account_id != other.account_id or other.merged_into_id or survivor.merged_into_id:
+        raise ClientError({"client": "Choisissez un client existant."})
+    with transaction():
+        for client in sorted((survivor, other), key=lambda one: one.id):
+            client.take_turn()
+        moved = Invoice.select().where(Invoice.client == other).count()
+        _merge_contacts(survivor, other, now)
+        for model in (Invoice, Chase, Message, Letter, Event):
+            model.update(client=survivor).where(model.client == other).execute()
+        Client.update(archived_at=now, merged_into=survivor).where(Client.id == other.id).execute()
+        record(
+            "client_merged",
+            account=survivor.account_id,
+            at=now,
+            client=survivor,
+            user=by,
+            name=survivor.name,
+            other=other.name,
+            invoices=moved,
+        )
+        _refresh_chases(survivor, now)
+    return Client.get_by_id(survivor.id)
+
+
+def add_contact(client: Client, facts: ContactFacts, *, by: User | None, now: datetime) -> Contact:
+    """Add a contact; the first one is the main one. ClientError if it cannot be."""
+    columns = _contact_columns(facts)
+    with transaction():
+        client.take_turn()
+        _refuse_second(Client.get_by_id(client.id), columns["email"], None)
+        others = active_contacts(client)
+        is_main = facts.is_main or not others
+        contact: Contact = Contact.create(
+            account=client.account_id, client=client, created_at=now, is_main=False, **columns
+        )
+        if is_main:
+            _set_main(contact)
+        record("contact_added", account=client.account_id, at=now, client=client, user=by, **_told(contact))
+        _refresh_chases(client, now)
+    return Contact.get_by_id(contact.id)
+
+
+def update_contact(contact: Contact, facts: ContactFacts, *, by: User | None, now: datetime) -> Contact:
+    """Change a contact. A new address is tried again: an earlier refusal no longer counts."""
+    columns: dict[str, Any] = _contact_columns(facts)
+    with transaction():
+        client: Client = Client.get_by_id(contact.client_id)
+        client.take_turn()
+        before: Contact = Contact.get_by_id(contact.id)
+        _refuse_second(client, columns["email"], before)
+        if columns["email"] != before.email:
+            columns |= {"rejected_at": None, "rejected_because": ""}
+        changes = {
+            name: [getattr(before, name), value]
+            for name, value in columns.items()
+            if getattr(before, name) != value and name != "rejected_at"
+        }
+        Contact.update(**columns).where(Contact.id == contact.id).execute()
+        if facts.is_main and not before.is_main:
+            _set_main(before)
+            changes["is_main"] = [False, True]
+        if changes:
+            record(
+                "contact_changed",
+                account=client.account_id,
+                at=now,
+                client=client,
+                user=by,
+                changes=changes,
+                **_told(before),
+            )
+            _refresh_chases(client, now)
+    return Contact.get_by_id(contact.id)
+
+
+def archive_contact(contact: Contact, *, by: User | None, now: datetime) -> None:
+    """Write no more to this contact. What was sent stays in the history; another contact becomes the main one."""
+    with transaction():
+        client: Client = Client.get_by_id(contact.client_id)
+        client.take_turn()
+        archived = Contact.update(archived_at=now, is_main=False).where(
+            Contact.id == contact.id, Contact.archived_at.is_null()
+        )
+        if archived.execute():
+            left = active_contacts(client)
+            if left and not any(one.is_main for one in left):
+                _set_main(left[0])
+            record("contact_archived", account=client.account_id, at=now, client=client, user=by, **_told(contact))
+            _refresh_chases(client, now)
+
+
+def make_main(contact: Contact, *, by: User | None, now: datetime) -> None:
+    """Make this contact the one reminders are first proposed to."""
+    with transaction():
+        client: Client = Client.get_by_id(contact.client_id)
+        client.take_turn()
+        if contact.archived_at is not None:
+            raise ClientError({"contact": "Ce contact est archivé."})
+        if not contact.is_main:
+            _set_main(contact)
+            record(
+                "contact_changed",
+                account=client.account_id,
+                at=now,
+                client=client,
+                user=by,
+                changes={"is_main": [False, True]},
+                **_told(contact),
+            )
+            _refresh_chases(client, now)
+
+
+def active_contacts(client: Client) -> list[Contact]:
+    """The contacts that are not archived, the main one first."""
+    query = Contact.select().where(Contact.client == client, Contact.archived_at.is_null())
+    return list(query.order_by(Contact.is_main.desc(), Contact.id))
+
+
+def usable_contacts(client: Client) -> list[Contact]:
+    """The contacts a message can be addressed to, the main one first."""
+    return [contact for contact in active_contacts(client) if contact.is_usable]
+
+
+def clean_email(text: str) -> str:
+    """The address with its domain in lower case; ValueError, in French, when it is not one.
+
+    Nothing is asked of the DNS. Line breaks and control characters are refused: they would write headers.
+    """
+    typed = text.strip(" ")
+    shown = re.sub(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+", " ", typed)
+    sentence = f"« {shown} » n'est pas une adresse e-mail. Il manque peut-être le @ ou le point."
+    if shown != typed:
+        raise ValueError(sentence)
+    try:
+        # « test » domains are for examples and closed networks: a self-hosted instance may use them.
+        found = validate_email(typed, check_deliverability=False, test_environment=True, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise ValueError(sentence) from error
+    domain = found.ascii_domain or found.domain
+    return f"{found.local_part}@{domain.lower()}"
+
+
+def clean_siren(text: str) -> str:
+    """9 digits (SIREN) or 14 (SIRET), without spaces, checked by key; ValueError, in French, otherwise."""
+    digits = re.sub(r"[\s\u00a0\u202f.]", "", text)
+    if not digits:
+        return ""
+    if not digits.isdigit() or len(digits) not in (9, 14):
+        count = sum(letter.isdigit() for letter in digits)
+        raise ValueError(f"Un SIREN compte 9 chiffres et un SIRET 14, vous en avez saisi {count}.")
+    try:
+        return str(fr_siren.validate(digits) if len(digits) == 9 else fr_siret.validate(digits))
+    except ValidationError as error:
+        raise ValueError("Ce numéro n'existe pas : sa clé de contrôle ne correspond pas. Recopiez-le.") from error
+
+
+def _client_columns(facts: ClientFacts) -> dict[str, Any]:
+    errors = {}
+    name = " ".join(facts.name.split())
+    if not name:
+        errors["name"] = "Indiquez le nom ou la raison sociale."
+    elif len(name) > 200:
+        errors["name"] = "Ce nom est trop long : 200 caractères au plus."
+    if facts.kind not in KINDS:
+        errors["kind"] = "Choisissez le type de client."
+    if facts.language not in LANGUAGES:
+        errors["language"] = "Choisissez le français ou l'anglais."
+    if not re.fullmatch(r"[A-Z]{2}", facts.country):
+        errors["country"] = "Indiquez le pays par ses deux lettres, par exemple FR."
+    if facts.payment_days is not None and not 0 <= facts.payment_days <= 120:
+        errors["payment_days"] = "Indiquez un délai entre 0 et 120 jours."
+    lines = [" ".join(line.split()) for line in facts.address.splitlines()]
+    lines = [line for line in lines if line]
+    if len(lines) > MAX_ADDRESS_LINES:
+        errors["address"] = "Une adresse postale tient en six lignes."
+    siren = ""
+    try:
+        # Other countries have numbers of their own: only the French ones have a key we know.
+        siren = clean_siren(facts.siren) if facts.country == "FR" else facts.siren.strip()
+    except ValueError as error:
+        errors["siren"] = str(error)
+    if errors:
+        raise ClientError(errors)
+    return {
+        "name": name,
+        "kind": facts.kind,
+        "siren": siren,
+        "vat_number": re.sub(r"\s", "", facts.vat_number).upper(),
+        "address": "\n".join(lines),
+        "country": facts.country,
+        "language": facts.language,
+        "payment_days": facts.payment_days,
+        "is_exempt": facts.is_exempt,
+        "note": facts.note.strip(),
+    }
+
+
+def _contact_columns(facts: ContactFacts) -> dict[str, Any]:
+    errors, email = {}, ""
+    if facts.email.strip():
+        try:
+            email = clean_email(facts.email)
+        except ValueError as error:
+            errors["email"] = str(error)
+    name = facts.name.strip()
+    if any(ord(letter) < 32 for letter in name):
+        errors["name"] = "Le nom tient sur une seule ligne."
+    elif not (name or facts.email.strip()):
+        errors["name"] = "Indiquez un nom ou une adresse e-mail."
+    elif len(name) > 200:
+        errors["name"] = "Ce nom est trop long : 200 caractères au plus."
+    if facts.register not in ("vous", "tu"):
+        errors["register"] = "Choisissez le vouvoiement ou le tutoiement."
+    if errors:
+        raise ClientError(errors)
+    return {
+        "name": name,
+        "email": email,
+        "role": facts.role.strip(),
+        "phone": facts.phone.strip(),
+        "register": facts.register,
+    }
+
+
+def _refuse_second(client: Client, email: str, contact: Contact | None) -> None:
+    """One address once per client, and one contact with an address for an individual."""
+    others = [one for one in active_contacts(client) if contact is None or one.id != contact.id]
+    if email and any(one.email == email for one in others):
+        raise ClientError({"email": f"L'adresse {email} est déjà celle d'un contact de ce client."})
+    if client.kind == "individual" and email and any(one.is_usable for one in others):
+        raise ClientError({"email": "Un particulier n'a qu'un contact. Modifiez-le ou archivez-le."})
+
+
+def _set_main(contact: Contact) -> None:
+    Contact.update(is_main=False).where(Contact.client == contact.client_id, Contact.is_main).execute()
+    Contact.update(is_main=True).where(Contact.id == contact.id).execute()
+
+
+def _merge_contacts(survivor: Client, other: Client, now: datetime) -> None:
+    kept = {contact.email: contact for contact in active_contacts(survivor) if contact.email}
+    has_main = any(contact.is_main for contact in active_contacts(survivor))
+    alone = usable_contacts(survivor)[:1] if survivor.kind == "individual" else []
+    for contact in Contact.select().where(Contact.client == other).order_by(Contact.is_main.desc(), Contact.id):
+        twin = alone[0] if alone else kept.get(contact.email)
+        changes: dict[str, Any] = {"client": survivor, "is_main": contact.is_main and not has_main}
+        if twin is not None and contact.archived_at is None:
+            _replace(contact, twin)
+            changes |= {"archived_at": now, "is_main": False}
+        elif survivor.kind == "individual" and contact.is_usable:
+            alone = [contact]
+        Contact.update(**changes).where(Contact.id == contact.id).execute()
+
+
+def _replace(contact: Contact, twin: Contact) -> None:
+    """Point what will be written to ``contact`` at ``twin``."""
+    Invoice.update(contact=twin).where(Invoice.contact == contact).execute()
+    already = {row.chase_id for row in ChaseContact.select().where(ChaseContact.contact == twin)}
+    for row in list(ChaseContact.select().where(ChaseContact.contact == contact)):
+        if row.chase_id in already:
+            row.delete_instance()
+        else:
+            ChaseContact.update(contact=twin).where(ChaseContact.id == row.id).execute()
+            already.add(row.chase_id)
+
+
+def _told(contact: Contact) -> dict[str, Any]:
+    return {"contact_id": contact.id, "name": contact.name, "email": contact.email}
+
+
+def _refresh_chases(client: Client, now: datetime) -> None:
+    """Recipients, language or exemption changed: what is still to come is computed again."""
+    invoices = list(
+        Invoice.select()
+        .join(Chase, on=Chase.invoice == Invoice.id)
+        .where(Chase.client == client, Chase.ended_at.is_null())
+    )
+    if invoices:
+        for invoice in invoices:
+            chasing.refresh(invoice, now=now)

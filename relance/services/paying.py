@@ -1,0 +1,324 @@
+"""Money received: recorded, deleted, and what follows (balance, instalments, state, reminders that stop).
+
+Only ``settle`` writes what is derived from the total, the payments and the credit notes.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from peewee import fn
+
+from relance.db import transaction
+from relance.models.accounts import User
+from relance.models.clients import Client
+from relance.models.events import Event
+from relance.models.events import record as tell
+from relance.models.invoices import PAYMENT_METHODS, Instalment, Invoice
+from relance.models.payments import Payment
+from relance.rules.calendar import local_date
+from relance.rules.money import format_amount
+from relance.services import chasing
+
+CREDIT_STATES = ("sent", "paid")
+
+
+class PaymentError(Exception):
+    """The payment cannot be recorded: ``errors`` maps a field to a French sentence."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Received:
+    """A payment that was recorded, and what it changed."""
+
+    payment: Payment
+    invoice: Invoice
+    stopped_reminders: int = 0  # how many were still to come and are not any more
+    is_repeat: bool = False  # the same form had already been sent
+
+
+def settle(invoice: Invoice, now: datetime) -> None:
+    """Derive balance, excess, instalments, next due date and the state sent/paid, and save them.
+
+    balance = max(0, total − payments − credit notes that name this invoice); what goes beyond the total
+    is ``excess_cents``, the client's credit. Paid means balance ≤ the account's tolerance (cents).
+    Payments fill the oldest instalment first. A credit note has no balance: without an invoice to lower,
+    its total is the client's credit. Call it inside a transaction that holds the client's turn.
+    """
+    if invoice.is_credit_note:
+        _settle_credit_note(invoice, now)
+        return
+    received = _received(invoice)
+    covered = sum(cents for _, cents in received)
+    left = invoice.total_cents - covered
+    invoice.balance_cents = max(0, left)
+    invoice.excess_cents = max(0, -left)
+    tolerance = invoice.account.tolerance_cents
+    if invoice.state in ("sent", "paid"):
+        invoice.state = "paid" if invoice.balance_cents <= tolerance else "sent"
+    is_paid = invoice.state == "paid"
+    invoice.paid_on = _settled_on(received, invoice.total_cents - tolerance) if is_paid else None
+    invoice.next_due_on = _spread(invoice, covered)
+    invoice.updated_at = now
+    invoice.save(
+        only=[
+            Invoice.balance_cents,
+            Invoice.excess_cents,
+            Invoice.state,
+            Invoice.paid_on,
+            Invoice.next_due_on,
+            Invoice.updated_at,
+        ]
+    )
+
+
+def resettle(invoice: Invoice, *, by: User | None, now: datetime) -> int:
+    """Settle, tell what changed and let reminders follow. Returns the coming reminders that fall away.
+
+    A paid invoice stops being chased in this very transaction; one that is owed again resumes at its
+    next step, never backwards.
+    """
+    before, balance = invoice.state, invoice.balance_cents
+    settle(invoice, now)
+    if invoice.is_credit_note:
+        return 0
+    if invoice.state == "paid" and before != "paid":
+        _tell("invoice_paid", invoice, by, now, paid_on=invoice.paid_on, excess_cents=invoice.excess_cents)
+        return chasing.stop_if_settled(invoice, now=now, by=by)
+    if invoice.state == "sent" and before == "paid":
+        _tell("invoice_reopened", invoice, by, now, before=before, state="sent", balance_cents=invoice.balance_cents)
+        chasing.resume_if_reopened(invoice, now=now, by=by)
+    elif invoice.balance_cents != balance:
+        # What waits in the queue is rendered again; an instalment that is now covered is no longer asked for.
+        chasing.stop_if_settled(invoice, now=now, by=by)
+        chasing.refresh(invoice, now=now)
+    return 0
+
+
+def record(
+    invoice: Invoice,
+    amount_cents: int,
+    received_on: date,
+    method: str = "transfer",
+    reference: str = "",
+    form_key: str | None = None,
+    *,
+    by: User | None,
+    now: datetime,
+    allow_excess: bool = False,
+) -> Received:
+    """Record a payment in cents of the invoice's currency, on a local date; PaymentError if it cannot be.
+
+    The same ``form_key`` twice is one payment. More than what is left is refused unless ``allow_excess``:
+    then the excess is the client's credit. After the transaction nothing queued for a settled invoice leaves.
+    """
+    with transaction():
+        Client.get_by_id(invoice.client_id).take_turn()
+        fresh = Invoice.get_by_id(invoice.id)
+        if form_key:
+            twin = Payment.get_or_none(Payment.form_key == form_key)
+            if twin is not None and twin.invoice_id == fresh.id:
+                return Received(twin, fresh, is_repeat=True)
+            if twin is not None:
+                raise PaymentError({"amount": "Ce formulaire a déjà servi. Rechargez la page."})
+        errors = _payment_errors(fresh, amount_cents, received_on, method, allow_excess, now)
+        if errors:
+            raise PaymentError(errors)
+        payment = _add(fresh, amount_cents, received_on, method, reference, form_key, by, now)
+        stopped = resettle(fresh, by=by, now=now)
+    return Received(payment, fresh, stopped)
+
+
+def record_opening(
+    invoice: Invoice, amount_cents: int, received_on: date, *, by: User | None, now: datetime
+) -> Payment:
+    """What was already paid when the invoice was entered, in any state. The caller settles."""
+    return _add(invoice, amount_cents, received_on, invoice.payment_method, "", None, by, now)
+
+
+def mark_paid(
+    invoice: Invoice,
+    received_on: date,
+    method: str = "transfer",
+    form_key: str | None = None,
+    *,
+    by: User | None,
+    now: datetime,
+) -> Received:
+    """Record a payment of exactly what is left. PaymentError when nothing is."""
+    return record(
+        invoice, Invoice.get_by_id(invoice.id).balance_cents, received_on, method, "", form_key, by=by, now=now
+    )
+
+
+def delete(payment: Payment, *, by: User | None, now: datetime) -> Invoice:
+    """Remove a payment recorded by mistake; the invoice is owed again and reminders resume, never backwards."""
+    with transaction():
+        invoice: Invoice = Invoice.get_by_id(payment.invoice_id)
+        Client.get_by_id(invoice.client_id).take_turn()
+        invoice = Invoice.get_by_id(invoice.id)
+        removed = Payment.delete().where(Payment.id == payment.id).execute()
+        if removed:
+            _tell(
+                "payment_deleted",
+                invoice,
+                by,
+                now,
+                amount_cents=payment.amount_cents,
+                received_on=payment.received_on,
+                method=payment.method,
+            )
+            resettle(invoice, by=by, now=now)
+    return invoice
+
+
+def apply_credit(invoice: Invoice, credit_note: Invoice, *, by: User | None, now: datetime) -> None:
+    """Settle an invoice after a credit note that names it came, changed or was cancelled."""
+    told = Event.select().where(Event.invoice == invoice, Event.kind == "credit_applied")
+    counts = credit_note.state in CREDIT_STATES
+    if counts and not any(event.facts.get("credit_note_id") == credit_note.id for event in told):
+        _tell(
+            "credit_applied",
+            invoice,
+            by,
+            now,
+            amount_cents=credit_note.total_cents,
+            credit_note_id=credit_note.id,
+            credit_note=credit_note.number,
+        )
+    resettle(invoice, by=by, now=now)
+
+
+def paid_cents(invoice: Invoice) -> int:
+    """The sum of the payments of ``invoice``, in cents."""
+    return int(Payment.select(fn.COALESCE(fn.SUM(Payment.amount_cents), 0)).where(Payment.invoice == invoice).scalar())
+
+
+def credit_notes(invoice: Invoice) -> list[Invoice]:
+    """The credit notes that count against ``invoice``, oldest first."""
+    return list(
+        Invoice.select()
+        .where(Invoice.credited_invoice == invoice, Invoice.kind == "credit_note", Invoice.state.in_(CREDIT_STATES))
+        .order_by(Invoice.issued_on, Invoice.id)
+    )
+
+
+def _settle_credit_note(note: Invoice, now: datetime) -> None:
+    note.balance_cents = 0
+    counts = note.state in CREDIT_STATES and note.credited_invoice_id is None
+    note.excess_cents = note.total_cents if counts else 0
+    note.next_due_on = note.due_on
+    note.updated_at = now
+    note.save(only=[Invoice.balance_cents, Invoice.excess_cents, Invoice.next_due_on, Invoice.updated_at])
+    Instalment.update(balance_cents=0).where(Instalment.invoice == note).execute()
+
+
+def _received(invoice: Invoice) -> list[tuple[date, int]]:
+    """Payments and credit notes, as (date, cents), oldest first."""
+    lines = [
+        (payment.received_on, payment.amount_cents) for payment in Payment.select().where(Payment.invoice == invoice)
+    ]
+    lines += [(note.issued_on, note.total_cents) for note in credit_notes(invoice)]
+    return sorted(lines)
+
+
+def _settled_on(received: list[tuple[date, int]], needed_cents: int) -> date | None:
+    """The day on which what was received reached ``needed_cents``."""
+    covered = 0
+    for day, cents in received:
+        covered += cents
+        if covered >= needed_cents:
+            return day
+    return None
+
+
+def _spread(invoice: Invoice, covered_cents: int) -> date:
+    """Fill the instalments, oldest first; return the date of the oldest with something left (else the last)."""
+    rows = list(Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position))
+    next_due: date | None = None
+    for row in rows:
+        used = min(row.amount_cents, covered_cents)
+        covered_cents -= used
+        if row.balance_cents != row.amount_cents - used:
+            row.balance_cents = row.amount_cents - used
+            row.save(only=[Instalment.balance_cents])
+        if row.balance_cents and next_due is None:
+            next_due = row.due_on
+    last_due: date = rows[-1].due_on
+    return next_due or last_due
+
+
+def _payment_errors(
+    invoice: Invoice, amount_cents: int, received_on: date, method: str, allow_excess: bool, now: datetime
+) -> dict[str, str]:
+    if invoice.is_credit_note:
+        return {"amount": "Un avoir ne reçoit pas de paiement."}
+    if invoice.state in ("draft", "to_process"):
+        return {"amount": "Enregistrez d'abord la facture : un brouillon ne reçoit pas de paiement."}
+    if invoice.state in ("cancelled", "written_off"):
+        return {"amount": "Rouvrez d'abord la facture."}
+    errors = {}
+    if amount_cents <= 0:
+        errors["amount"] = "Indiquez un montant en euros, par exemple 1 920,00."
+    elif amount_cents > invoice.balance_cents and not allow_excess:
+        left = format_amount(invoice.balance_cents, invoice.currency)
+        errors["amount"] = f"Ce paiement dépasse le reste dû ({left}). Vérifiez le montant."
+    if received_on > local_date(now, invoice.account.time_zone) + timedelta(days=1):
+        errors["received_on"] = "Cette date est dans le futur. Notez le paiement quand il est reçu."
+    elif received_on.year < 2000:
+        errors["received_on"] = "Vérifiez l'année de la date de réception."
+    if method not in PAYMENT_METHODS:
+        errors["method"] = "Choisissez un moyen de paiement."
+    return errors
+
+
+def _add(
+    invoice: Invoice,
+    amount_cents: int,
+    received_on: date,
+    method: str,
+    reference: str,
+    form_key: str | None,
+    by: User | None,
+    now: datetime,
+) -> Payment:
+    payment: Payment = Payment.create(
+        account=invoice.account_id,
+        invoice=invoice,
+        received_on=received_on,
+        amount_cents=amount_cents,
+        method=method,
+        reference=reference.strip(),
+        form_key=form_key or None,
+        created_by=by,
+        created_at=now,
+    )
+    _tell(
+        "payment_recorded",
+        invoice,
+        by,
+        now,
+        payment_id=payment.id,
+        amount_cents=amount_cents,
+        received_on=received_on,
+        method=method,
+        reference=payment.reference,
+    )
+    return payment
+
+
+def _tell(kind: str, invoice: Invoice, by: User | None, now: datetime, **facts: object) -> None:
+    tell(
+        kind,
+        account=invoice.account_id,
+        at=now,
+        client=invoice.client_id,
+        invoice=invoice,
+        user=by,
+        number=invoice.number,
+        currency=invoice.currency,
+        **facts,
+    )
