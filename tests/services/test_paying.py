@@ -1,0 +1,230 @@
+import datetime as dt
+
+import pytest
+
+from relance.models.chases import Chase
+from relance.models.events import Event
+from relance.models.invoices import Instalment, Invoice
+from relance.models.payments import Payment
+from relance.services import chasing, invoicing, paying
+from relance.services.chasing import ChasePlan
+from relance.services.invoice_facts import InstalmentFacts
+from relance.services.paying import PaymentError
+from tests.making import NOW, TODAY, events, fresh, make_account, make_client, make_contact, make_facts, make_invoice
+
+
+@pytest.fixture
+def client(database):
+    client = make_client(make_account())
+    make_contact(client)
+    return client
+
+
+def pay(invoice, cents, on=TODAY, **options):
+    return paying.record(invoice, cents, on, by=None, now=NOW, **options)
+
+
+def balances(invoice):
+    rows = Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position)
+    return [row.balance_cents for row in rows]
+
+
+@pytest.mark.requirement("S3.5")
+def test_half_a_payment_leaves_the_invoice_owed_for_the_rest(client):
+    invoice = make_invoice(client)
+    pay(invoice, 216_000)
+    after = fresh(invoice)
+    assert (after.state, after.balance_cents, after.paid_on) == ("sent", 216_000, None)
+    assert events(invoice=invoice) == ["invoice_created", "payment_recorded"]
+
+
+@pytest.mark.requirement("S3.5", "S1.7")
+def test_the_whole_payment_makes_the_invoice_paid_on_the_day_it_came(client):
+    invoice = make_invoice(client)
+    pay(invoice, 432_000, dt.date(2026, 11, 20))
+    after = fresh(invoice)
+    assert (after.state, after.balance_cents, after.paid_on) == ("paid", 0, dt.date(2026, 11, 20))
+    assert events(invoice=invoice) == ["invoice_created", "payment_recorded", "invoice_paid"]
+
+
+@pytest.mark.requirement("S0.11", "S1.7", "S3.4")
+def test_a_paid_invoice_stops_the_chase_and_says_how_many_reminders_fall_away(client):
+    invoice = make_invoice(client, issued_on=TODAY, due_on=TODAY + dt.timedelta(days=30))
+    contact = client.contacts.get()
+    chasing.start(invoice, ChasePlan(count=3, contact_ids=(contact.id,)), by=None, now=NOW)
+    received = pay(fresh(invoice), 432_000)
+    chase = Chase.get(Chase.invoice == invoice)
+    assert received.stopped_reminders == 3
+    assert (chase.ended_because, chase.next_check_at) == ("paid", None)
+    assert events(invoice=invoice)[-2:] == ["invoice_paid", "chase_stopped"]
+
+
+@pytest.mark.requirement("S1.7")
+def test_deleting_the_payment_reopens_the_invoice_and_resumes_its_chase(client):
+    invoice = make_invoice(client, issued_on=TODAY, due_on=TODAY + dt.timedelta(days=30))
+    chasing.start(invoice, ChasePlan(contact_ids=(client.contacts.get().id,)), by=None, now=NOW)
+    payment = pay(fresh(invoice), 432_000).payment
+    paying.delete(payment, by=None, now=NOW)
+    after = fresh(invoice)
+    assert (after.state, after.balance_cents, after.paid_on) == ("sent", 432_000, None)
+    assert Chase.get(Chase.invoice == invoice).is_active
+    assert events(invoice=invoice)[-3:] == ["payment_deleted", "invoice_reopened", "chase_resumed"]
+    assert not Payment.select().exists()
+
+
+def test_deleting_a_payment_twice_tells_it_once(client):
+    payment = pay(make_invoice(client), 1000).payment
+    paying.delete(payment, by=None, now=NOW)
+    paying.delete(payment, by=None, now=NOW)
+    assert Event.select().where(Event.kind == "payment_deleted").count() == 1
+
+
+def test_a_form_sent_twice_is_one_payment(client):
+    invoice = make_invoice(client)
+    first = pay(invoice, 100_000, form_key="k1")
+    again = pay(invoice, 100_000, form_key="k1")
+    assert again.is_repeat
+    assert again.payment.id == first.payment.id
+    assert fresh(invoice).balance_cents == 332_000
+    assert events(invoice=invoice).count("payment_recorded") == 1
+
+
+def test_a_form_key_of_another_invoice_is_refused(client):
+    pay(make_invoice(client), 100_000, form_key="k1")
+    with pytest.raises(PaymentError):
+        pay(make_invoice(client), 100_000, form_key="k1")
+
+
+def test_more_than_the_balance_is_refused_unless_it_is_the_clients_credit(client):
+    invoice = make_invoice(client)
+    with pytest.raises(PaymentError, match="dépasse le reste dû \\(4\u00a0320,00\u00a0€\\)"):
+        pay(invoice, 450_000)
+    pay(invoice, 450_000, allow_excess=True)
+    after = fresh(invoice)
+    assert (after.state, after.balance_cents, after.excess_cents) == ("paid", 0, 18_000)
+
+
+@pytest.mark.parametrize(("days", "refused"), [(0, False), (1, False), (2, True)])
+def test_a_payment_is_dated_tomorrow_at_the_latest(client, days, refused):
+    invoice = make_invoice(client)
+    on = TODAY + dt.timedelta(days=days)
+    if not refused:
+        assert pay(invoice, 100, on).payment.received_on == on
+        return
+    with pytest.raises(PaymentError) as caught:
+        pay(invoice, 100, on)
+    assert "received_on" in caught.value.errors
+
+
+@pytest.mark.parametrize("state", ["draft", "to_process", "cancelled"])
+def test_an_invoice_that_is_not_owed_receives_nothing(client, state):
+    invoice = make_invoice(client, state=state)
+    with pytest.raises(PaymentError):
+        pay(invoice, 100)
+    assert events(invoice=invoice) == ["invoice_created"]
+
+
+def test_zero_negative_and_unknown_methods_are_refused(client):
+    invoice = make_invoice(client)
+    for cents in (0, -5):
+        with pytest.raises(PaymentError):
+            pay(invoice, cents)
+    with pytest.raises(PaymentError, match="moyen de paiement"):
+        pay(invoice, 5, method="barter")
+
+
+@pytest.mark.requirement("S3.5")
+def test_the_account_s_tolerance_forgives_a_few_cents(database):
+    client = make_client(make_account(tolerance_cents=5))
+    invoice = make_invoice(client)
+    pay(invoice, 431_994)
+    assert fresh(invoice).state == "sent"
+    pay(invoice, 1)
+    after = fresh(invoice)
+    assert (after.state, after.balance_cents, after.paid_on) == ("paid", 5, TODAY)
+
+
+@pytest.mark.requirement("S3.10")
+def test_a_credit_note_lowers_the_invoice_it_names_and_is_told_once(client):
+    invoice = make_invoice(client)
+    note = make_invoice(client, kind="credit_note", total_cents=32_000, credited_invoice_id=invoice.id)
+    after = fresh(invoice)
+    assert (after.balance_cents, after.state) == (400_000, "sent")
+    assert (fresh(note).balance_cents, fresh(note).excess_cents) == (0, 0)
+    paying.apply_credit(fresh(invoice), fresh(note), by=None, now=NOW)
+    assert events(invoice=invoice) == ["invoice_created", "credit_applied"]
+
+
+@pytest.mark.requirement("S3.10")
+def test_a_credit_note_that_settles_dates_the_invoice_as_paid(client):
+    invoice = make_invoice(client)
+    make_invoice(
+        client,
+        kind="credit_note",
+        total_cents=432_000,
+        credited_invoice_id=invoice.id,
+        issued_on=dt.date(2026, 11, 2),
+        due_on=dt.date(2026, 11, 2),
+    )
+    assert (fresh(invoice).state, fresh(invoice).paid_on) == ("paid", dt.date(2026, 11, 2))
+
+
+def test_a_draft_credit_note_lowers_nothing_and_a_cancelled_one_no_more(client):
+    invoice = make_invoice(client)
+    note = make_invoice(client, state="draft", kind="credit_note", total_cents=32_000, credited_invoice_id=invoice.id)
+    assert fresh(invoice).balance_cents == 432_000
+    invoicing.confirm(note, by=None, now=NOW)
+    assert fresh(invoice).balance_cents == 400_000
+    invoicing.cancel(note, by=None, now=NOW)
+    assert fresh(invoice).balance_cents == 432_000
+
+
+def test_a_credit_note_receives_no_payment_and_alone_it_is_the_clients_credit(client):
+    note = make_invoice(client, kind="credit_note", total_cents=32_000, source="csv")
+    assert fresh(note).excess_cents == 32_000
+    with pytest.raises(PaymentError):
+        pay(note, 100)
+
+
+@pytest.mark.requirement("S3.5")
+def test_payments_fill_the_oldest_instalment_first(client):
+    plan = tuple(InstalmentFacts(dt.date(2026, month, 30), 100_000) for month in (9, 10, 11))
+    invoice = make_invoice(client, total_cents=300_000, instalments=plan)
+    pay(invoice, 150_000)
+    assert balances(invoice) == [0, 50_000, 100_000]
+    assert fresh(invoice).next_due_on == dt.date(2026, 10, 30)
+    pay(invoice, 150_000)
+    assert balances(invoice) == [0, 0, 0]
+    assert fresh(invoice).next_due_on == dt.date(2026, 11, 30)
+
+
+def test_what_was_already_paid_at_entry_is_a_payment(client):
+    invoice = make_invoice(client, already_paid_cents=100_000, already_paid_on=dt.date(2026, 10, 5))
+    assert fresh(invoice).balance_cents == 332_000
+    assert Payment.get().received_on == dt.date(2026, 10, 5)
+    assert events(invoice=invoice) == ["invoice_created", "payment_recorded"]
+
+
+def test_a_draft_already_paid_becomes_paid_when_it_is_confirmed(client):
+    invoice = make_invoice(client, state="draft", already_paid_cents=432_000)
+    assert fresh(invoice).state == "draft"
+    invoicing.confirm(invoice, by=None, now=NOW)
+    assert fresh(invoice).state == "paid"
+    assert events(invoice=invoice)[-1] == "invoice_paid"
+
+
+def test_mark_paid_records_exactly_what_is_left(client):
+    invoice = make_invoice(client)
+    pay(invoice, 32_000)
+    paying.mark_paid(invoice, TODAY, by=None, now=NOW)
+    assert sorted(row.amount_cents for row in Payment.select()) == [32_000, 400_000]
+    with pytest.raises(PaymentError):
+        paying.mark_paid(invoice, TODAY, by=None, now=NOW)
+
+
+def test_settling_twice_changes_nothing(client):
+    invoice = make_invoice(client, already_paid_cents=1)
+    before = Invoice.select().where(Invoice.id == invoice.id).dicts().get()
+    paying.settle(fresh(invoice), NOW)
+    assert Invoice.select().where(Invoice.id == invoice.id).dicts().get() == before
+    assert make_facts(client).plan()[0].amount_cents == 432_000
