@@ -68,7 +68,7 @@ def compose(name: str, address: str, country: str = "FR", attention: str = "") -
     heads = [_capitals(_clean(line, problems)) for line in (name, attention)]
     if typed and heads[0] and _plain(typed[0]) == _plain(heads[0]):
         typed.pop(0)
-    body = [_plain(line) for line in typed]
+    body = [line for line in map(_plain, typed) if line]
     has_town = _normalise_town(body, is_domestic, problems)
     lines = _fit_heads([head for head in heads if head], len(body), problems)
     lines += [_fit(line, problems) for line in body]
