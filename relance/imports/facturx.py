@@ -16,9 +16,9 @@ NO_DATA = "Ce PDF ne contient pas de données Factur-X. Saisissez la facture ; l
 def read_pdf(content: bytes, file: str) -> InvoiceRead:
     """Read the invoice inside a PDF. ``file`` is its name, for messages.
 
-    Raises RefusedError when the PDF itself may not be kept (see ``pdf.inspect``) or its
-    data mean harm. A PDF that is fine but has
-    no data, or data that cannot be read, comes back with ``error`` set to a French sentence.
+    Raises RefusedError when the PDF itself may not be kept (see ``pdf.inspect``) or its data mean harm.
+    A PDF that is fine but has no data, or data that cannot be read, comes back with ``error`` set to a
+    French sentence.
     """
     name = PurePath(file).name
     attachments = _by_preference(pdf.inspect(content).attachments)

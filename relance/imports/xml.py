@@ -16,7 +16,10 @@ UNSAFE = "Les données XML de ce fichier contiennent une définition (DOCTYPE), 
 
 
 def parse(content: bytes) -> Element:
-    """Return the root of ``content`` (any encoding XML allows). Raises RefusedError (UnsafeError for what means harm) with a French sentence."""
+    """Return the root of ``content``, in any encoding XML allows.
+
+    Raises RefusedError, or UnsafeError for what means harm, with a French sentence.
+    """
     if len(content) > MAX_XML_BYTES:
         raise UnsafeError(TOO_BIG)
     try:
