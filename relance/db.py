@@ -34,6 +34,11 @@ class BaseModel(peewee.Model):
 
         def __getattr__(self, name: str) -> Any: ...
 
+        # Its stubs call a row of .tuples() or .dicts() an instance of the model: let it be unpacked and indexed.
+        def __iter__(self) -> Iterator[Any]: ...
+
+        def __getitem__(self, key: Any) -> Any: ...
+
 
 def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
     """Make the database of ``url`` and point the proxy at it. Nothing is connected yet."""
