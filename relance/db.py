@@ -1,5 +1,6 @@
 """The database behind one URL: SQLite by default, PostgreSQL when one machine is not enough."""
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import peewee
+from playhouse import migrations
 from playhouse.pool import PooledPostgresqlDatabase
 
 database = peewee.DatabaseProxy()
@@ -19,6 +21,9 @@ SQLITE_PRAGMAS = {
     "cache_size": -16000,
     "temp_store": "memory",
 }
+
+
+MIGRATION_LOCK = 7354263  # any number, the same for every process
 
 
 class BaseModel(peewee.Model):
@@ -88,3 +93,20 @@ def transaction() -> Iterator[None]:
     """One atomic unit. Nested calls are savepoints."""
     with database.atomic():
         yield
+
+
+def migrate(data_dir: Path) -> list[str]:
+    """Apply the migrations that are not yet; return their names. One process at a time, the others wait."""
+    directory = str(Path(__file__).parent / "migrations")
+    if is_sqlite():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with (data_dir / "migrate.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            applied: list[str] = migrations.Runner(database.obj, directory).up()
+            return applied
+    database.execute_sql("SELECT pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+    try:
+        applied = migrations.Runner(database.obj, directory).up()
+        return applied
+    finally:
+        database.execute_sql("SELECT pg_advisory_unlock(%s)", (MIGRATION_LOCK,))

@@ -50,6 +50,7 @@ class Message(BaseModel):
     message_id = CharField(unique=True)
     references = TextField(default="")
     token = CharField(unique=True)  # VERP: a bounce finds its message
+    is_edited = BooleanField(default=False)  # a person changed the words: never rendered again
     facts = TextField(default="")  # what the text was rendered from; a change renders it again
     currency = CharField(default="EUR")
     total_cents = BigIntegerField(default=0)

@@ -342,7 +342,9 @@ def preview(
         day = max(day + DAY, min(waits))
 
 
-def next_check(items: Iterable[Item], past: Iterable[Past], policy: Policy, after: dt.date) -> dict[int, dt.date | None]:
+def next_check(
+    items: Iterable[Item], past: Iterable[Past], policy: Policy, after: dt.date
+) -> dict[int, dt.date | None]:
     """For each item, the first day after ``after`` on which it asks for something; None when it is over."""
     decision = decide(items, past, policy, after + DAY)
     days: dict[int, dt.date | None] = {pick.item.key: after + DAY for pick in decision.picks}

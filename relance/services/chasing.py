@@ -88,20 +88,21 @@ def default_plan(invoice: Invoice) -> ChasePlan:
 
 def check(invoice: Invoice, plan: ChasePlan) -> list[Contact]:
     """The contacts of a plan that makes sense for the invoice; ChaseError names the field otherwise."""
-    if invoice.is_credit_note:
-        raise ChaseError(REASONS["credit_note"])
-    if invoice.state in ("cancelled", "written_off", "paid"):
-        raise ChaseError(REASONS[invoice.state])
-    if invoice.payment_method in ("direct_debit", "card"):
-        raise ChaseError(REASONS[invoice.payment_method])
+    for reason in ("credit_note" if invoice.is_credit_note else "", invoice.state, invoice.payment_method):
+        if reason in ("credit_note", "cancelled", "written_off", "paid", "direct_debit", "card"):
+            raise ChaseError(REASONS[reason])
     if plan.frequency not in FREQUENCIES:
         raise ChaseError("Choisissez une fréquence d'envoi.", "frequency")
     if plan.frequency == "weekly" and not 2 <= plan.count <= 12:
         raise ChaseError("Indiquez un nombre de relances entre 2 et 12.", "count")
     if not 1 <= plan.first_offset_days <= 30:
         raise ChaseError("La première relance part entre 1 et 30 jours après l'échéance.", "first_offset_days")
+    return _check_contacts(invoice, plan)
+
+
+def _check_contacts(invoice: Invoice, plan: ChasePlan) -> list[Contact]:
     known = {c.id: c for c in Contact.select().where(Contact.client == invoice.client_id)}
-    contacts = [known[id] for id in dict.fromkeys(plan.contact_ids) if id in known]
+    contacts = [known[key] for key in dict.fromkeys(plan.contact_ids) if key in known]
     if len(contacts) != len(set(plan.contact_ids)):
         raise ChaseError("Ce contact n'appartient pas à ce client.", "contacts")
     for contact in contacts:
@@ -170,7 +171,7 @@ def _done(invoice: Invoice) -> dict[int, set[int]]:
 
 
 def enter(item: schedule.Item, calendar: cal.Calendar, today: dt.date, start: str) -> schedule.Item:
-    """The item as it joins its plan by the user's choice; an instalment that choice does not fit waits for its next step."""
+    """The item as it joins its plan by the user's choice; one that the choice does not fit waits for its next step."""
     choices = schedule.entry_choices(item, calendar, today)
     fresh = replace(item, enters_on=today, anchor_on=None, entry_step=None)
     return choices.get(start) or choices.get("normal") or fresh

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase
@@ -139,10 +139,9 @@ def day_decision(situation: Situation, now: dt.datetime, day: dt.date) -> Decisi
 
 
 def _run(situation: Situation, now: dt.datetime, until: dt.date) -> Iterator[PlannedSend]:
-    """The sends of one client, in order. Drafts are previewed as if they were sent."""
+    """The sends of one client, in order."""
     start = first_day(situation.account, now)
-    items = [replace(item, stop="") if item.stop == "draft" else item for item in situation.items]
-    for decision in schedule.preview(items, situation.past, situation.policy, start, until):
+    for decision in schedule.preview(situation.items, situation.past, situation.policy, start, until):
         for pick in decision.picks:
             yield planned_send(situation, pick, decision, now)
 

@@ -32,14 +32,13 @@ class Tracked:
 
 @dataclass
 class Situation:
-    """All that decides about one client's reminders. ``has_outstanding``: a reminder waits to leave."""
+    """All that decides about one client's reminders."""
 
     account: Account
     client: Client
     policy: Policy
     tracked: dict[int, Tracked]
     past: list[Past]
-    has_outstanding: bool
 
     @property
     def items(self) -> list[Item]:
@@ -88,7 +87,7 @@ def load(
     ids = list(client_ids)
     policy = policy or policy_of(account)
     clients = {c.id: c for c in Client.select().where(Client.account == account, Client.id.in_(ids))}
-    situations = {c.id: Situation(account, c, policy, {}, [], False) for c in clients.values()}
+    situations = {c.id: Situation(account, c, policy, {}, []) for c in clients.values()}
     chases = list(
         Chase.select(Chase, Invoice)
         .join(Invoice)
@@ -97,9 +96,8 @@ def load(
     )
     for tracked in _track(account, clients, chases):
         situations[tracked.chase.client_id].tracked[tracked.instalment.id] = tracked
-    for client_id, past, is_outstanding in _past(list(clients), today):
+    for client_id, past in _past(list(clients), today):
         situations[client_id].past.append(past)
-        situations[client_id].has_outstanding |= is_outstanding
     return situations
 
 
@@ -141,14 +139,16 @@ def _track(account: Account, clients: dict[int, Client], chases: list[Chase]) ->
         yield Tracked(chase, invoice, instalment, people, item)
 
 
-def _past(client_ids: list[int], today: dt.date) -> Iterable[tuple[int, Past, bool]]:
+def _past(client_ids: list[int], today: dt.date) -> Iterable[tuple[int, Past]]:
+    """What left, may have left or waits. A message that still waits is taken to leave today."""
     messages = list(
         Message.select(Message.id, Message.client, Message.day_on, Message.to_json, Message.is_automatic, Message.state)
         .where(
             Message.client.in_(client_ids),
             Message.day_on >= today - LONGEST_GAP,
             Message.kind.in_(("reminder", "manual")),
-            Message.state.in_(COUNTED),
+            # A refused message reached nobody, but it took its day.
+            Message.state.in_(COUNTED) | ((Message.state == "refused") & (Message.day_on == today)),
         )
         .order_by(Message.day_on, Message.id)
     )
@@ -160,5 +160,6 @@ def _past(client_ids: list[int], today: dt.date) -> Iterable[tuple[int, Past, bo
         steps[message_id][instalment_id] = (offset, is_on_plan)
     for message in messages:
         recipients = frozenset(address for _, address in json.loads(message.to_json))
-        past = Past(message.day_on, recipients, message.is_automatic, steps[message.id])
-        yield message.client_id, past, message.is_automatic and message.state in OUTSTANDING
+        is_outstanding = message.is_automatic and message.state in OUTSTANDING
+        day = max(message.day_on, today) if is_outstanding else message.day_on
+        yield message.client_id, Past(day, recipients, message.is_automatic, steps[message.id])

@@ -1,0 +1,72 @@
+"""The clock and the bell: a task takes ids, opens a connection, calls one service. The rows are the queue."""
+
+import os
+from urllib.parse import urlsplit
+
+from huey import PriorityRedisHuey, SqliteHuey, crontab
+from huey.api import Huey
+from huey.serializer import SignedSerializer
+
+from relance import clock
+from relance.config import Settings
+from relance.db import connection, open_database
+from relance.services import delivering, noticing, sweeping
+from relance.services.carrying import Post
+from relance.storage import open_storage
+from relance.vault import open_vault
+
+
+def open_queue(settings: Settings) -> Huey:
+    """The queue behind QUEUE_URL: SQLite in a file of its own, or Redis shared by several machines.
+
+    Tasks are signed with the secret key: a broker that others can write to cannot make us run theirs.
+    """
+    serializer = SignedSerializer(secret=settings.secret_key)
+    if urlsplit(settings.queue_url).scheme == "sqlite":
+        path = settings.queue_url.removeprefix("sqlite:///")
+        return SqliteHuey("relance", filename=path, results=False, serializer=serializer, timeout=15)
+    return PriorityRedisHuey("relance", url=settings.queue_url, results=False, serializer=serializer)
+
+
+settings = Settings.from_env(os.environ)
+settings.data_dir.mkdir(parents=True, exist_ok=True)
+open_database(settings.database_url)
+open_storage(settings.data_dir)
+open_vault(settings.secret_key)
+huey = open_queue(settings)
+
+
+@huey.periodic_task(crontab(minute="*"))
+def every_minute() -> None:
+    """Decide what is due, then hand it out: one task per batch of one account's messages."""
+    with connection():
+        sweeping.prepare(clock.now(), Post.of(settings))
+        for batch in delivering.batches(clock.now()):
+            deliver_messages(batch)
+        for letter_id in noticing.pending(limit=100):
+            render_letter(letter_id)
+
+
+@huey.task()
+def answer_bell() -> None:
+    """Someone waits: the same minute, at once."""
+    every_minute.call_local()
+
+
+@huey.task()
+def deliver_messages(message_ids: list[int]) -> None:
+    """Hand a batch to SMTP over one connection."""
+    with connection():
+        delivering.deliver(message_ids, clock.now(), Post.of(settings))
+
+
+@huey.task()
+def render_letter(letter_id: int) -> None:
+    """Make the PDF of a letter that waits."""
+    with connection():
+        noticing.render(letter_id, clock.now())
+
+
+def ring() -> None:
+    """Wake the worker. Carries nothing: a lost ring costs a minute, never a message."""
+    answer_bell()

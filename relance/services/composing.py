@@ -1,0 +1,208 @@
+"""From instalments and a step to the text of a reminder: the one path of preview, test and sending."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from relance.models.accounts import Account, User
+from relance.models.clients import Client, Contact
+from relance.models.invoices import Instalment, Invoice
+from relance.models.messages import Message, MessageItem
+from relance.mail import reminders
+from relance.rules import penalties
+from relance.rules.calendar import local_date
+from relance.rules.schedule import LEVELS
+from relance.services import charging
+
+SHARED_NAMES = frozenset(
+    "service comptabilité compta comptable direction facturation accueil secrétariat administration contact "
+    "mairie fournisseurs achats finances gestion bureau équipe m. mme mr dr me monsieur madame".split()
+)
+PENALTIES_FROM = LEVELS["relance_2"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One instalment of a reminder. ``is_moved``: its step was planned for a day now past."""
+
+    invoice: Invoice
+    instalment: Instalment
+    is_moved: bool = False
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A reminder ready to be stored. ``facts`` changes when anything it says would change."""
+
+    subject: str
+    text: str
+    html: str
+    to: tuple[tuple[str, str], ...]
+    cc: tuple[tuple[str, str], ...]
+    from_name: str
+    reply_to: str
+    template: str
+    language: str
+    currency: str
+    total_cents: int
+    references: str
+    document_ids: tuple[int, ...]
+    facts: str
+
+
+def compose(
+    account: Account,
+    client: Client,
+    parts: Sequence[Part],
+    contacts: Sequence[Contact],
+    *,
+    template: str,
+    today: dt.date,
+    copies_user: bool,
+    attaches_invoice: bool,
+    owner: User | None = None,
+) -> Composed:
+    """Write the reminder of one or several instalments of a client. ``today`` is the account's day.
+
+    The language is the client's; « tu » only when it is so for every recipient.
+    """
+    owner = owner or owner_of(account)
+    facts = _facts(account, client, parts, contacts, template, today, owner)
+    text = reminders.build(facts)
+    to = tuple((contact.name, contact.email) for contact in contacts)
+    reply_to = account.reply_to or owner.email
+    cc = ((owner.full_name, reply_to),) if copies_user else ()
+    documents: list[int] = []
+    if attaches_invoice:
+        documents = list(dict.fromkeys(p.invoice.document_id for p in parts if p.invoice.document_id))
+    fingerprint = repr((text, to, cc, account.display_sender, reply_to, documents))
+    return Composed(
+        subject=text.subject,
+        text=text.text,
+        html=text.html,
+        to=to,
+        cc=cc,
+        from_name=account.display_sender,
+        reply_to=reply_to,
+        template=template,
+        language=facts.language,
+        currency=parts[0].invoice.currency,
+        total_cents=sum(part.instalment.balance_cents for part in parts),
+        references=thread_of([part.invoice for part in parts]),
+        document_ids=tuple(documents),
+        facts=hashlib.sha256(fingerprint.encode()).hexdigest(),
+    )
+
+
+def owner_of(account: Account) -> User:
+    """The user replies and alerts go to: the first of the account."""
+    owner: User = User.select().where(User.account == account).order_by(User.id).get()
+    return owner
+
+
+def _facts(
+    account: Account,
+    client: Client,
+    parts: Sequence[Part],
+    contacts: Sequence[Contact],
+    template: str,
+    today: dt.date,
+    owner: User,
+) -> reminders.ReminderFacts:
+    interest, fee = _late_charges(account, client, parts, template, today)
+    lines = tuple(_line(part, today) for part in sorted(parts, key=lambda p: (p.instalment.due_on, p.instalment.id)))
+    numbers = dict.fromkeys(line.number for line in lines)
+    return reminders.ReminderFacts(
+        template=template,
+        language=client.language if client.language in ("fr", "en") else "fr",
+        register="tu" if contacts and all(contact.register == "tu" for contact in contacts) else "vous",
+        lines=lines,
+        today=today,
+        is_moved=any(part.is_moved for part in parts),
+        first_name=first_name(contacts),
+        signer_name=account.owner_name or owner.full_name,
+        business_name=account.business_name,
+        phone=account.phone,
+        iban=account.iban,
+        bic=account.bic,
+        holder=account.iban_holder or account.business_name,
+        reference=" ".join(numbers),
+        previous_on=last_message_on([part.invoice for part in parts], account),
+        interest_cents=interest,
+        fee_cents=fee,
+        client_kind=client.kind,
+    )
+
+
+def _line(part: Part, today: dt.date) -> reminders.Line:
+    count = Instalment.select().where(Instalment.invoice == part.invoice).count()
+    return reminders.Line(
+        number=part.invoice.number,
+        object=part.invoice.object,
+        kind=part.invoice.kind,
+        issued_on=part.invoice.issued_on,
+        due_on=part.instalment.due_on,
+        balance_cents=part.instalment.balance_cents,
+        total_cents=part.invoice.total_cents,
+        currency=part.invoice.currency,
+        days_late=max(0, (today - part.instalment.due_on).days),
+        instalment=(part.instalment.position, count) if count > 1 else None,
+    )
+
+
+def first_name(contacts: Sequence[Contact]) -> str:
+    """The first name of the only recipient, or '' when there are several or the name is a service's."""
+    if len(contacts) != 1:
+        return ""
+    words = contacts[0].name.split()
+    if len(words) < 2 or words[0].casefold() in SHARED_NAMES:
+        return ""
+    return words[0] if words[0][:1].isupper() and words[1][:1].isupper() else ""
+
+
+def last_message_on(invoices: Sequence[Invoice], account: Account) -> dt.date | None:
+    """The account's day on which the last reminder about one of these invoices left."""
+    message = _last_sent(invoices)
+    return local_date(message.sent_at, account.time_zone) if message is not None else None
+
+
+def thread_of(invoices: Sequence[Invoice]) -> str:
+    """The References of the next reminder: the Message-IDs of the thread, oldest first."""
+    message = _last_sent(invoices)
+    if message is None:
+        return ""
+    return " ".join([*message.references.split()[-9:], message.message_id])
+
+
+def _last_sent(invoices: Sequence[Invoice]) -> Message | None:
+    query = (
+        Message.select(Message)
+        .join(MessageItem)
+        .where(MessageItem.invoice.in_([invoice.id for invoice in invoices]), Message.state == "sent")
+        .order_by(Message.sent_at.desc(), Message.id.desc())
+    )
+    found: Message | None = query.first()
+    return found
+
+
+def _late_charges(
+    account: Account, client: Client, parts: Sequence[Part], template: str, today: dt.date
+) -> tuple[int | None, int | None]:
+    """Late interest and recovery fees in cents, when the user claims them and the tone has come to it.
+
+    Never for a consumer, never in another currency than the euro; an unknown half-year claims nothing.
+    """
+    is_claimed = account.claims_penalties and LEVELS.get(template, 0) >= PENALTIES_FROM
+    if not is_claimed or client.kind == "individual" or parts[0].invoice.currency != "EUR":
+        return None, None
+    late = {part.invoice.id: part.invoice for part in parts if today > part.instalment.due_on}
+    interest = charging.interest_of(late.values(), today)
+    if not late or interest is None:
+        return None, None
+    return interest, penalties.recovery_fee(client.kind, len(late))
+
+
+def with_text(composed: Composed, subject: str, text: str, html: str) -> Composed:
+    """The same reminder with words a person wrote for this message only; its facts stay those of the invoice."""
+    return replace(composed, subject=subject, text=text, html=html)

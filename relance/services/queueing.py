@@ -1,0 +1,310 @@
+"""From a decision of the day to a message in the queue: the claim on (client, day)."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from relance.db import transaction
+from relance.mail.mail import new_message_id, new_token
+from relance.models.accounts import Account, User
+from relance.models.chases import Chase, Entry, Skip
+from relance.models.clients import Client
+from relance.models.events import Event, record
+from relance.models.messages import Message, MessageAttachment, MessageItem
+from relance.rules import calendar as cal
+from relance.rules import schedule
+from relance.rules.schedule import Decision, Pick, Stop, Wait
+from relance.services import chasing, composing, situations
+from relance.services.composing import Composed, Part
+from relance.services.situations import Situation
+
+
+def slot_of(client_id: int, day: dt.date) -> str:
+    """What makes an automatic reminder unique in the database: its client and its day."""
+    return f"client-{client_id}:{day.isoformat()}"
+
+
+def advance_due(now: dt.datetime, *, domain: str, limit: int = 1000) -> list[int]:
+    """Decide for every client whose hint has come; return the ids of the messages put in the queue.
+
+    The ids are read first, then each client has a short transaction of its own.
+    """
+    due = (
+        Chase.select(Chase.account, Chase.client)
+        .where(Chase.next_check_at <= now)
+        .order_by(Chase.next_check_at)
+        .limit(limit)
+        .tuples()
+    )
+    found = dict.fromkeys(due)
+    accounts: dict[int, Account] = {}
+    queued = []
+    for account_id, client_id in found:
+        account = accounts.setdefault(account_id, Account.get_by_id(account_id))
+        message_id = advance_client(account, client_id, now, domain=domain)
+        if message_id is not None:
+            queued.append(message_id)
+    return queued
+
+
+def advance_client(account: Account, client_id: int, now: dt.datetime, *, domain: str) -> int | None:
+    """Decide for one client now, in one transaction. Returns the id of the message it queued, if any."""
+    with transaction():
+        client = Client.get_by_id(client_id)
+        client.take_turn()
+        wall = cal.local_datetime(now, account.time_zone)
+        today, minute = wall.date(), wall.hour * 60 + wall.minute
+        situation = situations.load(account, [client_id], today)[client_id]
+        calendar = situation.policy.calendar
+        opens_on = _opening(account, calendar, today, minute)
+        if account.suspended_at is not None:
+            _check_again(situation, {}, now, default=calendar.next_working(today + schedule.DAY))
+            return None
+        if opens_on is not None:
+            checks = _first_checks(situation, opens_on)
+            _check_again(situation, checks, now, default=opens_on)
+            return None
+        decision = schedule.decide(situation.items, situation.past, situation.policy, today)
+        message_id = _queue(situation, decision, now, domain) if decision.picks else None
+        _write_skips(situation, decision, now, has_message=message_id is not None)
+        _write_waits(situation, decision, now)
+        _end_finished(situation, decision, now)
+        situation = situations.load(account, [client_id], today, situation.policy)[client_id]
+        checks = schedule.next_check(situation.items, situation.past, situation.policy, today)
+        _check_again(situation, checks, now, default=None)
+        return message_id
+
+
+def _opening(account: Account, calendar: cal.Calendar, today: dt.date, minute: int) -> dt.date | None:
+    """The day on which sending opens next, or None when it is open now."""
+    if calendar.is_working(today) and minute < account.send_until_minute:
+        return None if minute >= account.send_from_minute else today
+    return calendar.next_working(today + schedule.DAY)
+
+
+def _first_checks(situation: Situation, day: dt.date) -> dict[int, dt.date | None]:
+    return schedule.next_check(situation.items, situation.past, situation.policy, day - schedule.DAY)
+
+
+def _check_again(
+    situation: Situation, checks: dict[int, dt.date | None], now: dt.datetime, default: dt.date | None
+) -> None:
+    """Write for each chase when to look again: the earliest of its instalments, at the account's hour."""
+    account = situation.account
+    days: dict[int, list[dt.date]] = {}
+    for key, tracked in situation.tracked.items():
+        day = checks.get(key, default) if checks else default
+        days.setdefault(tracked.chase.id, [])
+        if day is not None:
+            days[tracked.chase.id].append(day)
+    for chase_id, found in days.items():
+        at = None
+        if found:
+            at = cal.local_instant(min(found), account.send_from_minute, account.time_zone)
+            at = max(at, now + dt.timedelta(minutes=1))
+        Chase.update(next_check_at=at).where(Chase.id == chase_id, Chase.ended_at.is_null()).execute()
+    # A chase whose instalments are all gone has nothing to look at.
+    Chase.update(next_check_at=None).where(
+        Chase.client == situation.client, Chase.next_check_at <= now, Chase.id.not_in(list(days))
+    ).execute()
+
+
+def _queue(situation: Situation, decision: Decision, now: dt.datetime, domain: str) -> int | None:
+    """Write the message of the day with its items, unless another worker holds the (client, day)."""
+    account, client = situation.account, situation.client
+    composed = compose_picks(situation, decision.picks, decision.lead.step.template, decision.day)
+    message_id = insert_message(
+        composed,
+        account=account,
+        client=client,
+        kind="reminder",
+        slot=slot_of(client.id, decision.day),
+        day=decision.day,
+        now=now,
+        not_before=now,
+        domain=domain,
+    )
+    if message_id is None:
+        return None
+    for pick in decision.picks:
+        tracked = situation.tracked[pick.item.key]
+        MessageItem.create(
+            message=message_id,
+            chase=tracked.chase,
+            invoice=tracked.invoice,
+            instalment=tracked.instalment,
+            step=pick.step.index,
+            offset_days=pick.step.offset_days,
+            template=pick.step.template,
+            planned_on=pick.planned_on,
+            is_on_plan=pick.is_on_plan,
+            balance_cents=tracked.instalment.balance_cents,
+            slot=f"{tracked.chase.id}:{pick.item.key}:{pick.step.index}",
+        )
+        moved = schedule.after_sending(pick.item, pick, decision.skips, decision.day)
+        if moved.anchor_on != pick.item.anchor_on:
+            Entry.update(anchor_on=moved.anchor_on).where(Entry.instalment == pick.item.key).execute()
+    for invoice_id in dict.fromkeys(situation.tracked[p.item.key].invoice.id for p in decision.picks):
+        record(
+            "reminder_queued",
+            account=account,
+            client=client,
+            invoice=invoice_id,
+            message=message_id,
+            at=now,
+            template=composed.template,
+            to=[email for _, email in composed.to],
+        )
+    return message_id
+
+
+def compose_picks(
+    situation: Situation, picks: Sequence[Pick], template: str, today: dt.date, owner: User | None = None
+) -> Composed:
+    """The text of these instalments' message. Copies the user, and attaches, if any of them asks."""
+    tracked = [situation.tracked[pick.item.key] for pick in picks]
+    parts = [Part(t.invoice, t.instalment, is_moved=today > t.instalment.due_on) for t in tracked]
+    return composing.compose(
+        situation.account,
+        situation.client,
+        parts,
+        tracked[0].contacts,
+        template=template,
+        today=today,
+        copies_user=any(t.chase.copies_user for t in tracked),
+        attaches_invoice=any(t.chase.attaches_invoice for t in tracked),
+        owner=owner,
+    )
+
+
+def insert_message(
+    composed: Composed,
+    *,
+    account: Account,
+    client: Client,
+    kind: str,
+    slot: str | None,
+    day: dt.date,
+    now: dt.datetime,
+    not_before: dt.datetime,
+    domain: str,
+    user: User | None = None,
+) -> int | None:
+    """Insert a queued message; None when its slot is taken. Attachments come with it."""
+    token = new_token()
+    values: dict[str, Any] = {
+        "account": account,
+        "client": client,
+        "user": user,
+        "kind": kind,
+        "is_automatic": kind == "reminder",
+        "day_on": day,
+        "slot": slot,
+        "message_id": new_message_id(token, domain),
+        "token": token,
+        "not_before_at": not_before,
+        "created_at": now,
+        **content_of(composed),
+    }
+    if Message.insert(**values).on_conflict_ignore().as_rowcount().execute() == 0:
+        return None
+    message = Message.get(Message.token == token)
+    attach(message.id, composed.document_ids)
+    return int(message.id)
+
+
+def content_of(composed: Composed) -> dict[str, Any]:
+    """The columns of a message that its text fills."""
+    return {
+        "template": composed.template,
+        "language": composed.language,
+        "to_json": json.dumps(composed.to, ensure_ascii=False),
+        "cc_json": json.dumps(composed.cc, ensure_ascii=False),
+        "from_name": composed.from_name,
+        "reply_to": composed.reply_to,
+        "subject": composed.subject,
+        "body_text": composed.text,
+        "body_html": composed.html,
+        "references": composed.references,
+        "facts": composed.facts,
+        "currency": composed.currency,
+        "total_cents": composed.total_cents,
+    }
+
+
+def attach(message_id: int, document_ids: Iterable[int]) -> None:
+    """Replace the attachments of a message."""
+    MessageAttachment.delete().where(MessageAttachment.message == message_id).execute()
+    rows = [{"message": message_id, "document": document_id} for document_id in document_ids]
+    if rows:
+        MessageAttachment.insert_many(rows).execute()
+
+
+def _write_skips(situation: Situation, decision: Decision, now: dt.datetime, *, has_message: bool) -> None:
+    """A step that will not be sent leaves a row and a line in the history."""
+    for skip in decision.skips:
+        if skip.because == "missed" and not has_message:
+            continue
+        tracked = situation.tracked[skip.key]
+        is_new = (
+            Skip.insert(
+                chase=tracked.chase,
+                instalment=skip.key,
+                step=skip.step.index,
+                because=skip.because,
+                skipped_at=now,
+            )
+            .on_conflict_ignore()
+            .as_rowcount()
+            .execute()
+        )
+        if is_new:
+            record(
+                "step_skipped",
+                account=situation.account,
+                client=situation.client,
+                invoice=tracked.invoice,
+                at=now,
+                because=skip.because,
+                template=skip.step.template,
+                offset_days=skip.step.offset_days,
+            )
+
+
+def _write_waits(situation: Situation, decision: Decision, now: dt.datetime) -> None:
+    """The history names each deferral once: the step, why, until when."""
+    for key, move in decision.moves.items():
+        if not isinstance(move, Wait) or move.because in ("", "closed"):
+            continue
+        tracked = situation.tracked[key]
+        facts = {"because": move.because, "template": move.step.template, "offset_days": move.step.offset_days}
+        until = "" if move.because == "no_recipient" else move.until.isoformat()
+        if not _is_told(tracked.invoice.id, {**facts, "until": until}):
+            record(
+                "step_waits",
+                account=situation.account,
+                client=situation.client,
+                invoice=tracked.invoice,
+                at=now,
+                until=until,
+                **facts,
+            )
+
+
+def _is_told(invoice_id: int, facts: dict[str, Any]) -> bool:
+    query = Event.select().where(Event.invoice == invoice_id).order_by(Event.id.desc()).limit(20)
+    return any(event.kind == "step_waits" and event.facts == facts for event in query)
+
+
+def _end_finished(situation: Situation, decision: Decision, now: dt.datetime) -> None:
+    """End the chases all of whose instalments are over; one that just left a message ends on its next look."""
+    reasons: dict[int, list[str]] = {}
+    for key, tracked in situation.tracked.items():
+        move = decision.moves.get(key)
+        reasons.setdefault(tracked.chase.id, []).append(move.because if isinstance(move, Stop) else "")
+    chases = {tracked.chase.id: tracked.chase for tracked in situation.tracked.values()}
+    for chase_id, found in reasons.items():
+        if all(reason in chasing.FINAL for reason in found):
+            because = "paid" if set(found) == {"paid"} else next(r for r in found if r != "paid")
+            chasing.stop(chases[chase_id], because=because, by=None, now=now)

@@ -1,0 +1,147 @@
+"""The last look before a message leaves: is it still true, still owed, still its hour?"""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+
+from relance.models.chases import Chase, ChaseContact
+from relance.models.clients import Contact
+from relance.models.events import record
+from relance.models.messages import Message, MessageItem
+from relance.rules import calendar as cal
+from relance.rules import schedule
+from relance.services import chasing, composing, queueing, situations
+from relance.services.composing import Part
+
+
+def still_stands(message: Message, now: dt.datetime) -> bool:
+    """True when the message may leave now. Cancels it, renders it again or makes it wait otherwise.
+
+    Called inside the claiming transaction, with the client's turn taken.
+    """
+    account = message.account
+    if message.kind not in ("reminder", "manual"):
+        return True
+    if account.suspended_at is not None:
+        _wait(message, now + dt.timedelta(hours=1))
+        return False
+    if message.is_automatic:
+        opening = _opening(message, now)
+        if opening is not None:
+            _wait(message, opening)
+            return False
+    owed = _drop_what_is_over(message)
+    if not owed:
+        _cancel(message, "paid", now)
+        return False
+    return _render_again(message, owed, now)
+
+
+def _opening(message: Message, now: dt.datetime) -> dt.datetime | None:
+    """When automatic messages may leave next, or None when they may now (account's time zone)."""
+    account = message.account
+    wall = cal.local_datetime(now, account.time_zone)
+    minute = wall.hour * 60 + wall.minute
+    calendar = situations.policy_of(account).calendar
+    if calendar.is_working(wall.date()) and account.send_from_minute <= minute < account.send_until_minute:
+        return None
+    is_early = calendar.is_working(wall.date()) and minute < account.send_from_minute
+    day = wall.date() if is_early else calendar.next_working(wall.date() + schedule.DAY)
+    return cal.local_instant(day, account.send_from_minute, account.time_zone)
+
+
+def _wait(message: Message, until: dt.datetime) -> None:
+    Message.update(not_before_at=until).where(Message.id == message.id, Message.state == "queued").execute()
+
+
+def _drop_what_is_over(message: Message) -> list[MessageItem]:
+    """Take out the instalments that are no longer chased; return those that are."""
+    items = list(MessageItem.select().where(MessageItem.message == message).order_by(MessageItem.id))
+    owed = []
+    for item in items:
+        invoice, instalment = item.invoice, item.instalment
+        reason = situations.stop_reason(message.account, message.client, invoice, instalment.balance_cents)
+        is_off = (
+            message.is_automatic
+            and not Chase.select().where(Chase.id == item.chase_id, Chase.ended_at.is_null()).exists()
+        )
+        if reason or is_off:
+            MessageItem.delete().where(MessageItem.id == item.id).execute()
+            continue
+        owed.append(item)
+    return owed
+
+
+def _cancel(message: Message, because: str, now: dt.datetime) -> None:
+    Message.update(state="cancelled", slot=None, error=because).where(Message.id == message.id).execute()
+    record(
+        "reminder_cancelled",
+        account=message.account_id,
+        client=message.client_id,
+        message=message,
+        at=now,
+        because=because,
+    )
+
+
+def _render_again(message: Message, owed: list[MessageItem], now: dt.datetime) -> bool:
+    """Write the text of today's facts; False when a text written by hand no longer says the truth."""
+    today = chasing.today_of(message.account, now)
+    parts = [Part(item.invoice, item.instalment, is_moved=today > item.instalment.due_on) for item in owed]
+    contacts = _contacts(message, owed)
+    if not contacts:
+        _cancel(message, "no_recipient", now)
+        return False
+    chases = [item.chase for item in owed if item.chase_id is not None]
+    composed = composing.compose(
+        message.account,
+        message.client,
+        parts,
+        contacts,
+        template=_template(message, owed),
+        today=today,
+        copies_user=any(chase.copies_user for chase in chases)
+        if message.is_automatic
+        else bool(json.loads(message.cc_json)),
+        attaches_invoice=any(chase.attaches_invoice for chase in chases)
+        if message.is_automatic
+        else bool(message.attachments.count()),
+    )
+    if composed.facts == message.facts:
+        return True
+    if message.is_edited:
+        # Words a person wrote are sent as they were read, or not at all.
+        _cancel(message, "changed", now)
+        return False
+    Message.update(**queueing.content_of(composed)).where(Message.id == message.id).execute()
+    queueing.attach(message.id, composed.document_ids)
+    for item in owed:
+        MessageItem.update(balance_cents=item.instalment.balance_cents).where(MessageItem.id == item.id).execute()
+    return True
+
+
+def _template(message: Message, owed: list[MessageItem]) -> str:
+    """The tone of the most advanced step that is left."""
+    if not message.is_automatic:
+        return str(message.template)
+    lead = max(
+        owed, key=lambda item: (schedule.LEVELS.get(item.template, 1), item.offset_days or 0, -item.instalment_id)
+    )
+    return str(lead.template)
+
+
+def _contacts(message: Message, owed: list[MessageItem]) -> tuple[Contact, ...]:
+    if message.is_automatic:
+        links = ChaseContact.select(ChaseContact.contact).where(ChaseContact.chase == owed[0].chase_id)
+        return situations.usable(Contact.select().where(Contact.id.in_(links)))
+    emails = [email for _, email in json.loads(message.to_json)]
+    return situations.usable(Contact.select().where(Contact.client == message.client_id, Contact.email.in_(emails)))
+
+
+def note_refused_addresses(message: Message, refused: Mapping[str, tuple[int, str]], now: dt.datetime) -> None:
+    """An address the server refused for good is flagged on its contact, and no longer used."""
+    for address, (code, text) in refused.items():
+        if 500 <= code < 600:
+            Contact.update(rejected_at=now, rejected_because=f"{code} {text}").where(
+                Contact.client == message.client_id, Contact.email == address, Contact.rejected_at.is_null()
+            ).execute()

@@ -1,0 +1,133 @@
+"""What ``tick`` and ``due`` print: messages as plain dictionaries, stable for scripts."""
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from relance.models.accounts import Account
+from relance.models.chases import Chase
+from relance.models.messages import Message, MessageItem
+from relance.rules.schedule import Decision, Wait
+from relance.services import chasing, composing, forecasting, queueing, situations
+from relance.services.situations import Situation
+from relance.services.sweeping import Swept
+
+Row = dict[str, Any]
+
+
+def tick_as_json(swept: Swept) -> dict[str, list[Row]]:
+    """The messages of a run, by what became of them."""
+    report = swept.report
+    return {
+        "sent": [message_as_json(key) for key in report.sent],
+        "waiting": [message_as_json(key) for key in report.waiting],
+        "failed": [message_as_json(key) for key in report.failed],
+        "uncertain": [message_as_json(key) for key in report.uncertain],
+    }
+
+
+def message_as_json(message_id: int) -> Row:
+    """One stored message. ``at`` is when it left, or will be tried (UTC, ISO)."""
+    message = Message.get_by_id(message_id)
+    items = MessageItem.select().where(MessageItem.message == message).order_by(MessageItem.id)
+    return {
+        "account": _email(message.account) if message.account_id else "",
+        "client": message.client.name if message.client_id else "",
+        "instalments": [
+            {
+                "number": item.invoice.number,
+                "due_on": item.instalment.due_on.isoformat(),
+                "balance_cents": item.balance_cents,
+                "currency": item.invoice.currency,
+                "step": item.step,
+                "template": item.template,
+            }
+            for item in items
+        ],
+        "to": [email for _, email in json.loads(message.to_json)],
+        "cc": [email for _, email in json.loads(message.cc_json)],
+        "subject": message.subject,
+        "at": f"{(message.sent_at or message.not_before_at).isoformat()}Z",
+        "reason": message.error,
+    }
+
+
+def _email(account: Account) -> str:
+    return composing.owner_of(account).email
+
+
+def due_as_json(accounts: Iterable[Account], day: dt.date, now: dt.datetime) -> dict[str, list[Row]]:
+    """What would be sent, would wait or is held on a day, if nothing else happened until then."""
+    result: dict[str, list[Row]] = {"send": [], "wait": [], "held": []}
+    for account in accounts:
+        chased = Chase.select(Chase.client).where(Chase.account == account, Chase.ended_at.is_null()).distinct()
+        ids = [row[0] for row in chased.tuples()]
+        loaded = situations.load(account, ids, chasing.today_of(account, now))
+        for client_id in sorted(loaded):
+            _add_client(result, account, loaded[client_id], day, now)
+    return result
+
+
+def _add_client(
+    result: dict[str, list[Row]], account: Account, situation: Situation, day: dt.date, now: dt.datetime
+) -> None:
+    decision = forecasting.day_decision(situation, now, day)
+    if decision is None:
+        return
+    if day == chasing.today_of(account, now):
+        waiting = Message.select(Message.id).where(
+            Message.client == situation.client, Message.state == "queued", Message.kind.in_(("reminder", "manual"))
+        )
+        result["send"] += [message_as_json(row[0]) for row in waiting.tuples()]
+    if decision.picks and account.suspended_at is None:
+        result["send"].append(_send(account, situation, decision, now))
+    elif decision.picks:
+        result["held"].append(_send(account, situation, decision, now) | {"reason": account.suspended_because})
+    for key, move in decision.moves.items():
+        if isinstance(move, Wait) and move.because not in ("", "closed"):
+            name = "held" if move.because in ("held", "no_recipient") else "wait"
+            result[name].append(_wait(account, situation, key, move))
+
+
+def _send(account: Account, situation: Situation, decision: Decision, now: dt.datetime) -> Row:
+    composed = queueing.compose_picks(situation, decision.picks, decision.lead.step.template, decision.day)
+    at = forecasting.sending_instant(account, decision.day, now)
+    return {
+        "account": _email(account),
+        "client": situation.client.name,
+        "instalments": [
+            _instalment(situation, pick.item.key, pick.step.index, pick.step.template) for pick in decision.picks
+        ],
+        "to": [email for _, email in composed.to],
+        "cc": [email for _, email in composed.cc],
+        "subject": composed.subject,
+        "at": f"{at.isoformat()}Z",
+        "reason": "",
+    }
+
+
+def _wait(account: Account, situation: Situation, key: int, move: Wait) -> Row:
+    tracked = situation.tracked[key]
+    return {
+        "account": _email(account),
+        "client": situation.client.name,
+        "instalments": [_instalment(situation, key, move.step.index, move.step.template)],
+        "to": [contact.email for contact in tracked.contacts],
+        "cc": [],
+        "subject": "",
+        "at": move.until.isoformat(),
+        "reason": move.because,
+    }
+
+
+def _instalment(situation: Situation, key: int, step: int, template: str) -> Row:
+    tracked = situation.tracked[key]
+    return {
+        "number": tracked.invoice.number,
+        "due_on": tracked.instalment.due_on.isoformat(),
+        "balance_cents": tracked.instalment.balance_cents,
+        "currency": tracked.invoice.currency,
+        "step": step,
+        "template": template,
+    }

@@ -1,0 +1,49 @@
+"""One run of everything due now: the same code for the worker's minute and for ``tick``."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from relance.models.accounts import Heartbeat
+from relance.services import alerting, delivering, journal, noticing, queueing
+from relance.services.carrying import Post
+from relance.services.delivering import Report
+
+
+@dataclass
+class Swept:
+    """What a run did: messages queued, what became of those handed over, letters made."""
+
+    queued: list[int] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+    letters: int = 0
+
+
+def prepare(now: dt.datetime, post: Post) -> list[int]:
+    """Decide, warn and clear up; nothing is handed to SMTP yet. Returns the ids of new messages."""
+    Heartbeat.beat("worker", now)
+    delivering.settle_abandoned(now)
+    carrier = post.instance_carrier()
+    names = {"base_url": post.base_url, "domain": carrier.domain}
+    queued = queueing.advance_due(now, domain=carrier.domain)
+    queued += alerting.alert_overdue(now, **names)
+    queued += alerting.report_failures(now, **names)
+    journal.seal(now)
+    return queued
+
+
+def sweep(now: dt.datetime, post: Post) -> Swept:
+    """Run everything due now in the foreground, until nothing is left to do."""
+    swept = Swept()
+    swept.report.uncertain += delivering.settle_abandoned(now)
+    while True:
+        queued = prepare(now, post)
+        swept.queued += queued
+        batches = delivering.batches(now)
+        for batch in batches:
+            swept.report.add(delivering.deliver(batch, now, post))
+        if not queued and not batches:
+            break
+    for letter_id in noticing.pending(limit=100):
+        noticing.render(letter_id, now)
+        swept.letters += 1
+    return swept
