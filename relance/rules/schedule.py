@@ -137,6 +137,8 @@ def planned_on(item: Item, step: Step, calendar: Calendar) -> dt.date:
     if item.entry_step == step.index:
         return calendar.next_working(item.enters_on)
     raw = item.base_on + dt.timedelta(step.offset_days)
+    if item.entry_step is not None:
+        raw = max(raw, item.enters_on)  # nothing leaves before the step the user joined at
     return calendar.previous_working(raw) if step.offset_days < 0 else calendar.next_working(raw)
 
 
@@ -372,7 +374,7 @@ def entry_choices(item: Item, calendar: Calendar, today: dt.date) -> dict[str, I
         first = after_due[0]
         anchor = tomorrow - dt.timedelta(first.offset_days)
         choices["gently"] = replace(fresh, enters_on=tomorrow, anchor_on=anchor)
-        aged = [step for step in passed if step.offset_days >= 0]
+        aged = [step for step in after_due if planned_on(fresh, step, calendar) <= today]
         if aged:
             choices["join"] = replace(fresh, enters_on=tomorrow, entry_step=aged[-1].index)
     if remaining_steps(fresh, calendar, today):
