@@ -144,6 +144,7 @@ class _Line:
         client_kind = self._take("client_type", lambda text: cells.word(text, CLIENT_KINDS), "organisation")
         no_email: tuple[str, ...] = ()
         emails = self._take("email", cells.emails, no_email)
+        contact = self._take("contact", lambda text: cells.line(text, 120), "")
         invoice = self._invoice(kind, emails)
         paid_cents = self._paid(invoice, state)
         if self.problems:
@@ -154,7 +155,7 @@ class _Line:
             state=state,
             client_kind=client_kind,
             emails=emails,
-            contact=self._take("contact", lambda text: cells.line(text, 120), ""),
+            contact=contact,
             paid_cents=paid_cents,
         )
 

@@ -1,0 +1,153 @@
+"""Who is who: which client a document names, which names look alike, and whether the seller is the account."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+from stdnum.fr import siren as fr_siren
+from stdnum.fr import siret as fr_siret
+
+from relance.imports.table import plain
+from relance.imports.values import Party
+from relance.models.accounts import Account
+from relance.models.clients import Client
+
+LOOKS_ALIKE = 88  # of 100, on names without their legal form
+SAME_BUSINESS = 85
+
+_LEGAL_FORMS = frozenset(
+    ("sa", "sas", "sasu", "sarl", "eurl", "ei", "eirl", "sci", "scop", "snc", "selarl", "gmbh", "ltd")
+)
+
+
+@dataclass(eq=False)
+class Debtor:
+    """A client as a document names it: one of the account's (``client``), or one to create (None).
+
+    ``looks_like`` are the names of other clients that may be the same one.
+    """
+
+    name: str
+    siren: str = ""
+    vat: str = ""
+    kind: str = "organisation"
+    address: tuple[str, ...] = ()
+    country: str = "FR"
+    client: Client | None = None
+    looks_like: tuple[str, ...] = ()
+    emails: dict[str, str] = field(default_factory=dict)  # address → name of the contact
+
+    @property
+    def is_new(self) -> bool:
+        """True when importing will create this client."""
+        return self.client is None
+
+
+class Directory:
+    """The account's clients, and those that the import adds, found by SIREN, VAT number or name."""
+
+    def __init__(self, account: Account) -> None:
+        self._by_siren: dict[str, Debtor] = {}
+        self._by_vat: dict[str, Debtor] = {}
+        self._by_name: dict[str, Debtor] = {}
+        self.new: list[Debtor] = []
+        query = Client.select().where(Client.account == account).order_by(Client.archived_at.is_null(False), Client.id)
+        for client in query:
+            self._remember(_known(client))
+
+    def find_or_add(self, party: Party, kind: str) -> Debtor:
+        """The debtor this party is. Two different SIREN are two clients, even of the same name."""
+        siren = siren_of(party)
+        found = self._by_siren.get(siren) if siren else None
+        found = found or (self._by_vat.get(party.vat) if party.vat else None)
+        if found is None:
+            namesake = self._by_name.get(_key(party.name))
+            if namesake is not None and not (siren and namesake.siren and namesake.siren[:9] != siren):
+                found = namesake
+        if found is None:
+            found = Debtor(
+                name=party.name,
+                siren=party.siret if is_valid_number(party.siret) else party.siren if siren else "",
+                vat=party.vat[:30],
+                kind=kind,
+                address=party.address,
+                country=party.country if re.fullmatch("[A-Z]{2}", party.country) else "FR",
+                looks_like=self._alike(party.name),
+            )
+            self.new.append(found)
+        elif found.is_new and siren and not found.siren:
+            found.siren = siren
+        self._remember(found)
+        return found
+
+    def _remember(self, debtor: Debtor) -> None:
+        if debtor.siren:
+            self._by_siren.setdefault(debtor.siren[:9], debtor)
+        if debtor.vat:
+            self._by_vat.setdefault(debtor.vat, debtor)
+        self._by_name.setdefault(_key(debtor.name), debtor)
+
+    def _alike(self, name: str) -> tuple[str, ...]:
+        """Names close to this one, legal forms aside (« MAISON VAUQUELIN SAS »)."""
+        others = {bare: debtor.name for debtor in self._by_name.values() if (bare := _bare(debtor.name))}
+        bare = _bare(name)
+        if not bare:
+            return ()
+        found = process.extract(bare, others.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=LOOKS_ALIKE, limit=3)
+        return tuple(others[match] for match, _, _ in found)
+
+
+def siren_of(party: Party) -> str:
+    """The SIREN a party states, or the one inside its French VAT number; empty when its key is wrong."""
+    stated = party.siren or party.siret[:9] or (party.vat[4:] if re.fullmatch(r"FR\w\w\d{9}", party.vat) else "")
+    return stated if is_valid_number(stated) else ""
+
+
+def is_valid_number(digits: str) -> bool:
+    """True for a SIREN or SIRET whose key is right."""
+    return bool(fr_siret.is_valid(digits) if len(digits) == 14 else fr_siren.is_valid(digits))
+
+
+def seller_problem(account: Account, seller: Party, buyer: Party) -> str | None:
+    """Why this invoice is not one of the account's, in French; None when it is, or when nothing tells.
+
+    Numbers decide when both sides have them; names only when neither does.
+    """
+    if not seller.name and not siren_of(seller):
+        return None
+    ours = account.siret[:9]
+    theirs = siren_of(seller) or seller.siren
+    vat = re.sub(r"\s", "", account.vat_number).upper()
+    if ours and theirs:
+        is_own = ours == theirs
+    elif vat and seller.vat:
+        is_own = vat == seller.vat
+    else:
+        is_own = _is_same_business(account, seller.name)
+    if is_own:
+        return None
+    if (ours and ours == siren_of(buyer)) or (vat and vat == buyer.vat):
+        return f"C'est une facture que vous avez reçue de {seller.name} : elle n'est pas à relancer."
+    return f"Cette facture est émise par {seller.name or 'une autre entreprise'}, pas par {account.business_name}."
+
+
+def _is_same_business(account: Account, name: str) -> bool:
+    known: Iterable[str] = (account.business_name, account.owner_name, account.iban_holder)
+    return any(fuzz.token_set_ratio(_bare(name), _bare(other)) >= SAME_BUSINESS for other in known if _bare(other))
+
+
+def _known(client: Client) -> Debtor:
+    survivor = client
+    while survivor.merged_into_id:
+        survivor = survivor.merged_into
+    return Debtor(name=client.name, siren=client.siren, vat=client.vat_number, kind=survivor.kind, client=survivor)
+
+
+def _key(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _bare(name: str) -> str:
+    words = plain(name).split("_")
+    return " ".join(word for word in words if word not in _LEGAL_FORMS)
