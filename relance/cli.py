@@ -19,6 +19,7 @@ from relance.services import (
     importing,
     onboarding,
     reporting,
+    restoring,
     seeding,
     sweeping,
 )
@@ -165,18 +166,26 @@ def doctor_command() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup_command(file: Path) -> None:
     """Write one consistent file of everything, while running."""
-    with connection():
-        backing_up.backup(_settings(), file)
-    click.echo(f"Sauvegarde écrite : {file}")
+    try:
+        with connection():
+            taken = backing_up.backup(_settings(), file, clock.now())
+    except backing_up.BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Sauvegarde écrite : {taken.path} ({taken.rows} lignes, {taken.files} documents)")
 
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore_command(file: Path) -> None:
     """Put a backup back. Sending stays suspended until the user decides."""
-    with connection():
-        backing_up.restore(_settings(), file, clock.now())
-    click.echo("Sauvegarde restaurée. Les envois sont suspendus : reprenez-les depuis le tableau de bord.")
+    try:
+        with connection():
+            restored = restoring.restore(_settings(), file, clock.now())
+    except backing_up.BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Sauvegarde du {restored.taken_at:%d/%m/%Y à %H:%M} (UTC) restaurée.")
+    for sentence in restored.sentences:
+        click.echo(sentence)
 
 
 COMMANDS = (
