@@ -1,0 +1,123 @@
+"""The house keeps itself clean: what no single module's test can see."""
+
+import os
+import re
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from relance.rules import rates
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ("server", "test", "setup", "check", "bench", "chaos")
+LONGEST = 300  # lines
+# Files that are longer on purpose, each with its reason. The list only shrinks.
+LONG: dict[str, str] = {}
+
+
+@lru_cache(maxsize=1)
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def text_of(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return None  # fonts and images
+
+
+def relative(paths: list[Path]) -> list[str]:
+    return [path.relative_to(ROOT).as_posix() for path in paths]
+
+
+def test_no_file_names_a_package_registry_or_a_folder_of_this_machine() -> None:
+    # In pieces, so that this file does not hold what it looks for.
+    forbidden = re.compile("|".join(["python" + "hosted", "pypi" + r"\.org", "npm" + r"js\.(org|com)", "/wo" + "rk/"]))
+    guilty = [path for path in tracked() if forbidden.search(text_of(path) or "")]
+    assert relative(guilty) == []
+
+
+def test_nothing_is_left_unfinished() -> None:
+    words = re.compile(r"\b(TO" + "DO|FIX" + "ME|XX" + r"X)\b|NotImplemented" + "Error")
+    guilty = [
+        path for path in tracked() if path.suffix in (".py", ".html", ".js", ".css") and "vendor" not in path.parts
+    ]
+    assert relative([path for path in guilty if words.search(text_of(path) or "")]) == []
+
+
+def test_every_module_has_its_test() -> None:
+    tests = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    modules = [
+        path
+        for path in tracked()
+        if path.suffix == ".py"
+        and path.relative_to(ROOT).parts[0] == "relance"
+        and path.name != "__init__.py"
+        and "migrations" not in path.parts
+    ]
+    assert [name for name in relative(modules) if f"test_{Path(name).name}" not in tests] == []
+
+
+def test_python_files_stay_short() -> None:
+    lengths = {path: len((text_of(path) or "").splitlines()) for path in tracked() if path.suffix == ".py"}
+    long = set(relative([path for path, lines in lengths.items() if lines > LONGEST]))
+    assert long == set(LONG), "split what is new here, and take off the list what became short"
+
+
+def test_the_licence_is_the_whole_agpl() -> None:
+    licence = (ROOT / "LICENSE").read_text(encoding="utf-8")
+    assert "GNU AFFERO GENERAL PUBLIC LICENSE" in licence
+    assert "END OF TERMS AND CONDITIONS" in licence
+    assert 'license = "AGPL-3.0-or-later"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_pins_everything_with_hashes_and_names_no_host(name: str) -> None:
+    lock = (ROOT / name).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=[A-Za-z0-9])", lock.strip())
+    assert len(entries) > 30
+    assert [
+        entry.split()[0] for entry in entries if not re.match(r"[\w.\[\]-]+==\S+ .*--hash=sha256:", entry, re.S)
+    ] == []
+    assert "://" not in lock
+    assert "--index" not in lock
+    assert "--find-links" not in lock
+
+
+def test_the_development_lock_holds_the_same_versions() -> None:
+    def pins(name: str) -> set[str]:
+        return set(re.findall(r"^[\w.\[\]-]+==[^\s;]+", (ROOT / name).read_text(encoding="utf-8"), re.M))
+
+    assert pins("requirements.lock") <= pins("requirements-dev.lock")
+
+
+def test_the_scripts_can_be_run() -> None:
+    scripts = [ROOT / ".ci" / "run", *(ROOT / "script" / name for name in SCRIPTS)]
+    assert [script.name for script in scripts if not os.access(script, os.X_OK)] == []
+
+
+def test_shell_scripts_have_no_syntax_error() -> None:
+    scripts = [path for path in tracked() if (text_of(path) or "").startswith("#!/usr/bin/env bash")]
+    assert len(scripts) >= 5
+    for script in scripts:
+        checked = subprocess.run(["bash", "-n", script], capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+
+
+def test_every_rate_has_a_source_and_a_review_date() -> None:
+    assert len(rates.TABLE) > 10
+    unsourced = [row.label for row in rates.TABLE if not row.source or row.confidence not in "ABC"]
+    assert unsourced == []
+    assert all(row.reviewed_on >= row.starts_on for row in rates.TABLE)
+
+
+def test_every_variable_of_the_settings_is_documented() -> None:
+    config = (ROOT / "relance" / "config.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'\(env, "([A-Z_]+)"', config))
+    assert len(names) > 10
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert sorted(name for name in names if f"`{name}`" not in readme and f"`RELANCE_{name}`" not in readme) == []
