@@ -1,7 +1,6 @@
 """Switching reminders on and off for an invoice, and keeping their next check right."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -424,8 +423,3 @@ def refresh_client(client: Client, *, now: dt.datetime) -> None:
     """After a contact or the client's settings changed."""
     schedule_check(client.id, now)
 
-
-def active_contacts(client_id: int) -> Iterable[Contact]:
-    """The contacts of a client that are not archived, the main one first."""
-    query = Contact.select().where(Contact.client == client_id, Contact.archived_at.is_null())
-    return query.order_by(Contact.is_main.desc(), Contact.id)

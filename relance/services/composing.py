@@ -62,17 +62,19 @@ def compose(
     copies_user: bool,
     attaches_invoice: bool,
     owner: User | None = None,
+    previous_on: dt.date | None = None,
 ) -> Composed:
     """Write the reminder of one or several instalments of a client. ``today`` is the account's day.
 
+    ``previous_on``: when the reminder before it leaves, for a preview; else the last one sent.
     The language is the client's; « tu » only when it is so for every recipient.
     """
     owner = owner or owner_of(account)
-    facts = _facts(account, client, parts, contacts, template, today, owner)
+    facts = _facts(account, client, parts, contacts, template, today, owner, previous_on)
     text = reminders.build(facts)
     to = tuple((contact.name, contact.email) for contact in contacts)
     reply_to = account.reply_to or owner.email
-    cc = ((owner.full_name, reply_to),) if copies_user else ()
+    cc = ((owner.full_name, owner.email),) if copies_user else ()
     documents: list[int] = []
     if attaches_invoice:
         documents = list(dict.fromkeys(p.invoice.document_id for p in parts if p.invoice.document_id))
@@ -109,6 +111,7 @@ def _facts(
     template: str,
     today: dt.date,
     owner: User,
+    previous_on: dt.date | None,
 ) -> reminders.ReminderFacts:
     interest, fee = _late_charges(account, client, parts, template, today)
     lines = tuple(_line(part, today) for part in sorted(parts, key=lambda p: (p.instalment.due_on, p.instalment.id)))
@@ -128,7 +131,7 @@ def _facts(
         bic=account.bic,
         holder=account.iban_holder or account.business_name,
         reference=" ".join(numbers),
-        previous_on=last_message_on([part.invoice for part in parts], account),
+        previous_on=previous_on or last_message_on([part.invoice for part in parts], account),
         interest_cents=interest,
         fee_cents=fee,
         client_kind=client.kind,

@@ -58,23 +58,45 @@ def sending_instant(account: Account, day: dt.date, now: dt.datetime) -> dt.date
     return max(now, cal.local_instant(day, account.send_from_minute, account.time_zone))
 
 
-def for_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: dt.datetime) -> list[PlannedSend]:
-    """The sends of a plan before it is saved, beside the client's other reminders; a draft counts as sent."""
+def situation_of_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: dt.datetime) -> Situation:
+    """The client's situation as if this plan were saved and the invoice sent. Nothing is written."""
     today = chasing.today_of(account, now)
     policy = situations.policy_of(account)
-    loaded = situations.load(account, [invoice.client_id], today, policy)
-    situation = loaded[invoice.client_id]
+    situation = situations.load(account, [invoice.client_id], today, policy)[invoice.client_id]
     contacts = situations.usable(
         Contact.select().where(Contact.id.in_(list(plan.contact_ids)), Contact.client == invoice.client_id)
     )
     situation.tracked = {key: t for key, t in situation.tracked.items() if t.invoice.id != invoice.id}
     rows = {row.id: row for row in Instalment.select().where(Instalment.invoice == invoice)}
-    chase = Chase(account=account, client=invoice.client, invoice=invoice)
+    chase = Chase(
+        account=account,
+        client=invoice.client,
+        invoice=invoice,
+        copies_user=plan.copies_user,
+        attaches_invoice=plan.attaches_invoice,
+    )
     for item in chasing.plan_items(invoice, plan, account):
         entered = chasing.enter(item, policy.calendar, today, plan.start)
         situation.tracked[item.key] = Tracked(chase, invoice, rows[item.key], contacts, entered)
+    return situation
+
+
+def for_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: dt.datetime) -> list[PlannedSend]:
+    """The sends of a plan before it is saved, beside the client's other reminders; a draft counts as sent."""
+    situation = situation_of_plan(account, invoice, plan, now)
     sends = _run(situation, now, first_day(account, now) + HORIZON)
     return [send for send in sends if send.invoice_id == invoice.id]
+
+
+def decisions_about(situation: Situation, invoice: Invoice, now: dt.datetime) -> list[Decision]:
+    """The coming decisions that concern an invoice, whole: with what else its message would carry."""
+    start = first_day(situation.account, now)
+    found = schedule.preview(situation.items, situation.past, situation.policy, start, start + HORIZON)
+    return [
+        decision
+        for decision in found
+        if any(situation.tracked[pick.item.key].invoice.id == invoice.id for pick in decision.picks)
+    ]
 
 
 def for_invoice(invoice: Invoice, now: dt.datetime) -> list[PlannedSend]:

@@ -160,7 +160,12 @@ def _queue(situation: Situation, decision: Decision, now: dt.datetime, domain: s
 
 
 def compose_picks(
-    situation: Situation, picks: Sequence[Pick], template: str, today: dt.date, owner: User | None = None
+    situation: Situation,
+    picks: Sequence[Pick],
+    template: str,
+    today: dt.date,
+    owner: User | None = None,
+    previous_on: dt.date | None = None,
 ) -> Composed:
     """The text of these instalments' message. Copies the user, and attaches, if any of them asks."""
     tracked = [situation.tracked[pick.item.key] for pick in picks]
@@ -175,6 +180,7 @@ def compose_picks(
         copies_user=any(t.chase.copies_user for t in tracked),
         attaches_invoice=any(t.chase.attaches_invoice for t in tracked),
         owner=owner,
+        previous_on=previous_on,
     )
 
 
