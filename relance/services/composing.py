@@ -70,14 +70,15 @@ def compose(
     The language is the client's; « tu » only when it is so for every recipient.
     """
     owner = owner or owner_of(account)
+    documents: list[int] = []
+    if attaches_invoice:
+        documents = list(dict.fromkeys(p.invoice.document_id for p in parts if p.invoice.document_id))
     facts = _facts(account, client, parts, contacts, template, today, owner, previous_on)
+    facts = replace(facts, has_attachment=bool(documents))
     text = reminders.build(facts)
     to = tuple((contact.name, contact.email) for contact in contacts)
     reply_to = account.reply_to or owner.email
     cc = ((owner.full_name, owner.email),) if copies_user else ()
-    documents: list[int] = []
-    if attaches_invoice:
-        documents = list(dict.fromkeys(p.invoice.document_id for p in parts if p.invoice.document_id))
     fingerprint = repr((text, to, cc, account.display_sender, reply_to, documents))
     return Composed(
         subject=text.subject,
