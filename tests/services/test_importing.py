@@ -203,6 +203,9 @@ def test_a_pdf_fills_the_form_and_says_whose_it_is(account: Account) -> None:
 # The command's object
 
 KEYS = [
+    *("file", "number", "kind", "issued_on", "due_on", "currency", "total_cents", "due_cents", "prepaid_cents"),
+    *("payment_means", "reference", "payee", "ibans", "seller", "buyer", "warnings", "error"),
+]
     "file",
     "number",
     "kind",
