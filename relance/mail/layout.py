@@ -1,0 +1,200 @@
+"""From the words of a template to a subject, a text and an HTML that say the same.
+
+A template is written once, as a letter: its first line is the subject, blank lines part its
+paragraphs. A paragraph that is only ``{{ payment }}`` or another block stands for that block.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from relance.rules.wording import NBSP, french_source
+
+FOLDER = Path(__file__).parents[2] / "templates" / "mail"
+WIDTH = 74  # columns of the plain text: quoted twice, it still fits in 78
+_MARK = "\ue000"  # a private character: in front of a block's name, and taken out of every value
+_BREAKING = ("Cc", "Cs", "Zl", "Zp")
+
+
+@dataclass(frozen=True)
+class Text:
+    """What a mail says; what is stored, shown and sent are these three strings."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels and values, one a line; the first value is the one that stands out."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a head; the last column holds amounts, aligned to the right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    foot: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something the user can act upon: what it is, the words of the link, where it leads."""
+
+    text: str
+    label: str
+    url: str
+
+
+Block = Facts | Table | tuple[Link, ...]
+
+
+class _Loader(FileSystemLoader):
+    """Templates get French typography when they are read, so that the values of a user never change."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:
+        source, path, is_fresh = super().get_source(environment, template)
+        is_french = template.endswith((".txt",)) and not template.endswith("en.txt")
+        return (french_source(source) if is_french else source), path, is_fresh
+
+
+@lru_cache(maxsize=2)
+def _environment(is_html: bool) -> Environment:
+    return Environment(
+        loader=_Loader(FOLDER),
+        autoescape=is_html,  # noqa: S701  a plain text is not escaped; the page is
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@lru_cache(maxsize=128)
+def template(name: str) -> Template:
+    """A text template of ``templates/mail``, read once."""
+    return _environment(False).get_template(name)
+
+
+@lru_cache(maxsize=1)
+def _page() -> Template:
+    return _environment(True).get_template("page.html")
+
+
+def clean(value: str) -> str:
+    """A user's value on one line, without our private mark: it can make neither a header nor a block."""
+    if not value.isprintable():
+        value = "".join(" " if unicodedata.category(char) in _BREAKING else char for char in value.replace(_MARK, ""))
+    return _single_spaced(value)
+
+
+def _single_spaced(words: str) -> str:
+    return " ".join(word for word in words.split(" ") if word)
+
+
+def lay_out(
+    name: str,
+    values: Mapping[str, object],
+    blocks: Mapping[str, Block],
+    *,
+    signature: Sequence[str] = (),
+    language: str = "fr",
+) -> Text:
+    """Render the template ``name`` with ``values``; each of ``blocks`` is a value too, placed by the template.
+
+    An empty block may be given as an empty tuple: its paragraph disappears. The lines of
+    ``signature`` follow the last paragraph.
+    """
+    marks = {key: f"{_MARK}{key}" if block else "" for key, block in blocks.items()}
+    rendered = template(name).render({**values, **marks})
+    first_line, _, body = rendered.strip("\n").partition("\n")
+    subject = _single_spaced(first_line)
+    parts: list[str | Block] = []
+    for paragraph in body.split("\n\n"):
+        words = _single_spaced(paragraph.replace("\n", " "))
+        if words.startswith(_MARK):
+            parts.append(blocks[words[1:]])
+        elif words:
+            parts.append(words)
+    html = _page().render(
+        subject=subject,
+        language=language,
+        parts=[(_kind(part), part) for part in parts],
+        signature=signature,
+        colon=_colon(language),
+    )
+    chunks = [_as_text(part, language) for part in parts]
+    chunks[-1] = "\n".join([chunks[-1], *signature])
+    return Text(subject, "\n\n".join(chunks) + "\n", html)
+
+
+def _kind(part: str | Block) -> str:
+    match part:
+        case str():
+            return "paragraph"
+        case Facts():
+            return "facts"
+        case Table():
+            return "table"
+        case _:
+            return "links"
+
+
+def _colon(language: str) -> str:
+    return ": " if language == "en" else f"{NBSP}: "
+
+
+def _as_text(part: str | Block, language: str) -> str:
+    match part:
+        case str():
+            return wrap(part)
+        case Facts():
+            return "\n".join(f"{label}{_colon(language)}{value}" for label, value in part.rows)
+        case Table():
+            return _text_table(part, language)
+        case _:
+            return "\n\n".join(_text_link(link, language) for link in part)
+
+
+def _text_link(link: Link, language: str) -> str:
+    action = f"{link.label}{_colon(language)}{link.url}"
+    return f"{wrap(link.text)}\n{action}" if link.text else action
+
+
+def _text_table(table: Table, language: str) -> str:
+    """Aligned columns, or a list when they would not fit the width."""
+    rows = [table.head, *table.rows, table.foot]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(table.head))]
+    if sum(widths) + 3 * (len(widths) - 1) <= WIDTH:
+        last = len(widths) - 1
+        return "\n".join(
+            "   ".join(
+                cell.rjust(width) if n == last else cell.ljust(width)
+                for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+            for row in rows
+        )
+    lines = [wrap(f"- {', '.join(row[:-1])}{_colon(language)}{row[-1]}") for row in table.rows]
+    return "\n".join([*lines, f"{table.foot[0]}{_colon(language)}{table.foot[-1]}"])
+
+
+def wrap(paragraph: str, width: int = WIDTH) -> str:
+    """Break at plain spaces only: what holds by a non-breaking space (an amount, a date) stays whole."""
+    lines: list[str] = []
+    line = ""
+    for word in paragraph.split(" "):
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return "\n".join([*lines, line])
