@@ -51,6 +51,7 @@ class Directory:
         self._by_siren: dict[str, Debtor] = {}
         self._by_vat: dict[str, Debtor] = {}
         self._by_name: dict[str, Debtor] = {}
+        self._bare_names: dict[str, str] = {}  # words in order, without legal form → the name as it is written
         self.new: list[Debtor] = []
         query = Client.select().where(Client.account == account).order_by(Client.archived_at.is_null(False), Client.id)
         for client in query:
@@ -86,16 +87,16 @@ class Directory:
             self._by_siren.setdefault(debtor.siren[:9], debtor)
         if debtor.vat:
             self._by_vat.setdefault(debtor.vat, debtor)
-        self._by_name.setdefault(_key(debtor.name), debtor)
+        if self._by_name.setdefault(_key(debtor.name), debtor) is debtor:
+            self._bare_names.setdefault(_bare(debtor.name), debtor.name)
 
     def _alike(self, name: str) -> tuple[str, ...]:
         """Names close to this one, legal forms aside (« MAISON VAUQUELIN SAS »)."""
-        others = {bare: debtor.name for debtor in self._by_name.values() if (bare := _bare(debtor.name))}
         bare = _bare(name)
         if not bare:
             return ()
-        found = process.extract(bare, others.keys(), scorer=fuzz.token_sort_ratio, score_cutoff=LOOKS_ALIKE, limit=3)
-        return tuple(others[match] for match, _, _ in found)
+        found = process.extract(bare, self._bare_names.keys(), scorer=fuzz.ratio, score_cutoff=LOOKS_ALIKE, limit=3)
+        return tuple(self._bare_names[match] for match, _, _ in found)
 
 
 def siren_of(party: Party) -> str:
@@ -150,4 +151,4 @@ def _key(name: str) -> str:
 
 def _bare(name: str) -> str:
     words = plain(name).split("_")
-    return " ".join(word for word in words if word not in _LEGAL_FORMS)
+    return " ".join(sorted(word for word in words if word not in _LEGAL_FORMS))

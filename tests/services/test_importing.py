@@ -206,24 +206,6 @@ KEYS = [
     *("file", "number", "kind", "issued_on", "due_on", "currency", "total_cents", "due_cents", "prepaid_cents"),
     *("payment_means", "reference", "payee", "ibans", "seller", "buyer", "warnings", "error"),
 ]
-    "file",
-    "number",
-    "kind",
-    "issued_on",
-    "due_on",
-    "currency",
-    "total_cents",
-    "due_cents",
-    "prepaid_cents",
-    "payment_means",
-    "reference",
-    "payee",
-    "ibans",
-    "seller",
-    "buyer",
-    "warnings",
-    "error",
-]
 
 
 def test_a_dry_run_of_files_writes_nothing_and_says_everything(account: Account, tmp_path: Path) -> None:
