@@ -1,0 +1,140 @@
+"""The only door to WeasyPrint: HTML in, PDF/A-3a out, the same bytes for the same letter.
+
+WeasyPrint is imported at the first letter, not before: it takes half a second, and needs Pango.
+"""
+
+import base64
+import gc
+import hashlib
+import html
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from relance.letters.pages import STYLESHEET
+
+FONTS = Path(__file__).resolve().parents[2] / "static" / "fonts"
+VARIANT = "pdf/a-3a"
+COLOURS = "--srgb"
+SANS_WEIGHT = 500  # the weight letter.css asks for
+
+_one_at_a_time = Lock()
+
+
+class PressError(Exception):
+    """The letter cannot be printed. The message is a French sentence."""
+
+
+@dataclass(frozen=True)
+class _Press:
+    """What is read once: fonts, parsed stylesheet, source of the colour profile; a fetcher that fetches nothing."""
+
+    weasyprint: Any
+    fonts: Any
+    stylesheet: Any
+    fetcher: Any
+    profile: str
+
+    def colours(self) -> dict[str, Any]:
+        """The colour profile, read anew for each letter: once saved in one PDF, the next would get other bytes."""
+        found: dict[str, Any] = {}
+        self.weasyprint.CSS(string=self.profile, color_profiles=found, url_fetcher=self.fetcher)
+        return found
+
+
+def print_pdf(page: str, *, created_at: datetime) -> bytes:
+    """Print ``page`` (HTML) and return the PDF, tagged, fonts embedded. ``created_at`` is naive UTC.
+
+    Nothing is fetched: no network, no file of the machine. PressError when the system libraries are
+    missing or the page cannot be laid out.
+    """
+    stamp = f"{created_at.isoformat(timespec='seconds')}Z"
+    dated = page.replace("</head>", f'<meta name="dcterms.created" content="{html.escape(stamp)}"></head>', 1)
+    identifier = hashlib.sha256(dated.encode()).hexdigest()[:32].encode()
+    press = _open_press()
+    # Fontconfig and Pango are shared by the process, and threads gain nothing here.
+    with _one_at_a_time, _without_collector():
+        document = press.weasyprint.HTML(string=dated, url_fetcher=press.fetcher)
+        pdf: bytes = document.write_pdf(
+            stylesheets=[press.stylesheet],
+            font_config=press.fonts,
+            color_profiles=press.colours(),
+            output_intent=COLOURS,
+            pdf_variant=VARIANT,
+            pdf_identifier=identifier,
+            pdf_tags=True,
+        )
+    return pdf
+
+
+@cache
+def _open_press() -> _Press:
+    try:
+        import weasyprint
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
+    except OSError as error:
+        raise PressError(
+            "Les bibliothèques qui fabriquent les PDF manquent sur ce serveur. "
+            "Installez libpango-1.0-0, libpangoft2-1.0-0 et libharfbuzz-subset0, ou lancez script/setup."
+        ) from error
+    fonts, fetcher = FontConfiguration(), URLFetcher(allowed_protocols=("data",))
+    sheet = weasyprint.CSS(string=_stylesheet(), font_config=fonts, url_fetcher=fetcher)
+    return _Press(weasyprint, fonts, sheet, fetcher, _colour_profile())
+
+
+def _stylesheet() -> str:
+    """The letter's stylesheet with the fonts inside it."""
+
+    def embed(match: re.Match[str]) -> str:
+        content = base64.b64encode(_static_font(FONTS / match[1])).decode()
+        return f'url("data:font/ttf;base64,{content}")'
+
+    return re.sub(r'url\("\.\./fonts/([\w.-]+)"\)', embed, STYLESHEET.read_text(encoding="utf-8"))
+
+
+def _colour_profile() -> str:
+    """The sRGB profile that PDF/A wants. Named here because WeasyPrint leaves its own copy open."""
+    profile = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+    content = base64.b64encode(profile).decode()
+    return (
+        f'@color-profile {COLOURS} {{ src: url("data:application/vnd.iccprofile;base64,{content}"); '
+        "rendering-intent: relative-colorimetric; components: r, g, b }"
+    )
+
+
+def _static_font(path: Path) -> bytes:
+    """The font as the PDF embeds it. A variable one is fixed at one weight here, once and with its own date.
+
+    Left to WeasyPrint, it would be done at each letter and stamped with the time of day: other bytes each time.
+    """
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]
+
+    font = TTFont(path, recalcTimestamp=False)
+    if "fvar" in font:
+        font = instantiateVariableFont(font, {"wght": SANS_WEIGHT})
+    font.flavor = None
+    content = io.BytesIO()
+    font.save(content)
+    return content.getvalue()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Laying out makes many short-lived objects: collecting them half-way costs a tenth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
