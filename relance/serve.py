@@ -8,7 +8,6 @@ import argparse
 import ctypes
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -46,15 +45,14 @@ def main(argv: list[str] | None = None) -> int:
         return _say(str(error))
     if _answers(settings):
         return _say(f"Le port {settings.port} est déjà pris : arrêtez l'autre programme, ou changez RELANCE_PORT.")
-    environment = _environment(settings)
     stop = _listen_for_stop()
     for command in ["migrate", "seed"] if options.demo else ["migrate"]:
-        done = subprocess.run([*FLASK, command], cwd=ROOT, env=environment, check=False)
+        done = subprocess.run([*FLASK, command], cwd=ROOT, check=False)
         if stop:
             return 0
         if done.returncode != 0:
             return _say(f"La commande « {command} » a échoué : voir le message ci-dessus.")
-    children = _start(settings, environment)
+    children = _start(settings)
     try:
         if _wait_until_ready(settings, children, stop):
             _welcome(settings)
@@ -79,23 +77,9 @@ def _say(sentence: str) -> int:
     return 1
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    """What the children read: the same settings, and one port for the local mailbox that they all know."""
-    environment = dict(os.environ, PYTHONUNBUFFERED="1")
-    if settings.has_local_mailbox and not settings.mailbox_port:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            environment["RELANCE_MAILBOX_PORT"] = str(probe.getsockname()[1])
-    return environment
-
-
-def _start(settings: Settings, environment: dict[str, str]) -> list[Child]:
-    commands = {
-        "Le serveur web": _gunicorn(settings),
-        "Le travailleur": _consumer(settings),
-    }
-    if settings.has_local_mailbox:
-        commands[MAILBOX] = ["relance.mailbox"]
+def _start(settings: Settings) -> list[Child]:
+    commands = {MAILBOX: ["relance.mailbox"]} if settings.has_local_mailbox else {}
+    commands |= {"Le travailleur": _consumer(settings), "Le serveur web": _gunicorn(settings)}
     return [
         Child(
             name,
@@ -188,13 +172,12 @@ def _welcome(settings: Settings) -> None:
 def _first_token(settings: Settings) -> str | None:
     # Imported late: the parent stays small until here, and says its configuration errors at once.
     from relance import db
-    from relance.models.accounts import User
     from relance.services import onboarding
 
     handle = db.open_database(settings.database_url, max_connections=1)
     with handle.connection_context():
-        has_account = User.select().exists()
-    return None if has_account else onboarding.installation_token(settings.data_dir)
+        is_fresh = not onboarding.has_accounts()
+    return onboarding.installation_token(settings.data_dir) if is_fresh else None
 
 
 def _stop(children: list[Child]) -> None:
