@@ -17,14 +17,19 @@ Row = dict[str, Any]
 
 
 def tick_as_json(swept: Swept) -> dict[str, list[Row]]:
-    """The messages of a run, by what became of them."""
+    """The reminders of a run, by what became of them. Mails to the user are not among them."""
     report = swept.report
     return {
-        "sent": [message_as_json(key) for key in report.sent],
-        "waiting": [message_as_json(key) for key in report.waiting],
-        "failed": [message_as_json(key) for key in report.failed],
-        "uncertain": [message_as_json(key) for key in report.uncertain],
+        "sent": _reminders(report.sent),
+        "waiting": _reminders(report.waiting),
+        "failed": _reminders(report.failed),
+        "uncertain": _reminders(report.uncertain),
     }
+
+
+def _reminders(ids: list[int]) -> list[Row]:
+    to_clients = Message.select(Message.id).where(Message.id.in_(ids), Message.kind.in_(("reminder", "manual")))
+    return [message_as_json(row[0]) for row in to_clients.order_by(Message.id).tuples()]
 
 
 def message_as_json(message_id: int) -> Row:
