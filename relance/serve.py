@@ -87,7 +87,6 @@ def _start(settings: Settings) -> list[Child]:
             subprocess.Popen(
                 [sys.executable, "-m", *command],
                 cwd=ROOT,
-                env=environment,
                 preexec_fn=_die_with_parent,
                 process_group=0,
             ),
