@@ -159,6 +159,8 @@ def connect(smtp: Smtp, timeout: float, context: ssl.SSLContext | None = None) -
     ``timeout`` in seconds, for each exchange. TLS is always verified; ``context`` only brings
     another authority to trust.
     """
+    if smtp.port < 1:
+        raise ConnectionRefusedError("no port")  # smtplib would take it for 25, where a real server may be
     context = context or ssl.create_default_context()
     hostname = socket.gethostname()  # never getfqdn(): it may wait for a name server
     greeting = hostname if "." in hostname else "[127.0.0.1]"
