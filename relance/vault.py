@@ -1,10 +1,11 @@
-"""Secrets at rest: a user's SMTP password is stored encrypted with a key derived from the instance's."""
+"""Secrets at rest: SMTP passwords encrypted with a key derived from the instance's, users' passwords hashed."""
 
 import base64
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from werkzeug.security import check_password_hash, generate_password_hash
 
 _open: dict[str, Fernet] = {}
 
@@ -32,6 +33,16 @@ def decrypt(text: str) -> str:
         raise VaultError(
             "Ce secret ne peut plus être lu : la clé RELANCE_SECRET_KEY a changé. Saisissez-le de nouveau."
         ) from error
+
+
+def hash_password(password: str) -> str:
+    """A salted scrypt hash of ``password``."""
+    return generate_password_hash(password, method="scrypt")
+
+
+def is_password(password: str, password_hash: str) -> bool:
+    """True when ``password`` is the one that was hashed; compared in constant time."""
+    return check_password_hash(password_hash, password)
 
 
 def _vault() -> Fernet:

@@ -1,6 +1,7 @@
 """What a person reads in the interface: the French sentence is the key, English comes from a catalogue."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -22,8 +23,11 @@ def translate(text: str, language: str, **values: object) -> str:
     """
     key = _typeset(text)
     sentence = catalogue(language).get(key, key) if language != "fr" else key
-    if not values:
-        return sentence
+    return put(sentence, values) if values else sentence
+
+
+def put(sentence: str, values: Mapping[str, object]) -> str:
+    """Put ``values`` in the {placeholders} of ``sentence``. KeyError when one has no value."""
     return _PLACEHOLDER.sub(lambda match: str(values[match.group(1)]), sentence)
 
 

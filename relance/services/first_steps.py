@@ -1,0 +1,33 @@
+"""What an account still needs before it can send one correct reminder."""
+
+import datetime as dt
+
+from relance.models.accounts import Account, SmtpServer
+from relance.models.invoices import Invoice
+
+
+def done(account: Account) -> set[str]:
+    """The tasks done, among: company, iban, sender, invoice.
+
+    ``sender`` is done once a test e-mail was received, or an own server was verified.
+    """
+    found = set()
+    if account.siret and account.address:
+        found.add("company")
+    if account.iban:
+        found.add("iban")
+    is_verified = (
+        SmtpServer.select().where(SmtpServer.account == account, SmtpServer.verified_at.is_null(False)).exists()
+    )
+    if account.has_received_test or is_verified:
+        found.add("sender")
+    if Invoice.select().where(Invoice.account == account).exists():
+        found.add("invoice")
+    return found
+
+
+def dismiss(account: Account, *, now: dt.datetime) -> None:
+    """Stop showing the list on the dashboard. Safe to repeat."""
+    Account.update(onboarding_dismissed_at=now).where(
+        Account.id == account.id, Account.onboarding_dismissed_at.is_null()
+    ).execute()

@@ -1,0 +1,37 @@
+"""The language of the page: the signed-in user's, French for everybody else."""
+
+from flask import Flask, has_request_context
+from markupsafe import Markup, escape
+
+from relance.rules import labels
+from relance.web import scope
+
+
+def language() -> str:
+    """« fr » or « en »."""
+    if has_request_context() and scope.is_signed_in() and scope.current_user().language == "en":
+        return "en"
+    return "fr"
+
+
+def _(text: str, **values: object) -> str:
+    """``text`` (French) in the language of the page, with ``values`` in its {placeholders}.
+
+    When a value is Markup (a link inside a sentence) the result is Markup and the rest is escaped.
+    """
+    if any(isinstance(value, Markup) for value in values.values()):
+        sentence = escape(labels.translate(text, language()))
+        return Markup(labels.put(str(sentence), {name: escape(value) for name, value in values.items()}))  # noqa: S704
+    return labels.translate(text, language(), **values)
+
+
+def _n(one: str, many: str, n: int, **values: object) -> str:
+    """``one`` or ``many`` for ``n``, which is also {n}, in the language of the page."""
+    return labels.plural(one, many, n, language(), **values)
+
+
+def init_app(app: Flask) -> None:
+    """Give ``_``, ``_n`` and ``language`` to the templates."""
+    app.add_template_global(_, "_")
+    app.add_template_global(_n, "_n")
+    app.add_template_global(language, "language")

@@ -1,0 +1,133 @@
+"""What the side bar and the tab bar show: only pages that exist."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask, current_app, request
+from markupsafe import Markup, escape
+
+from relance import clock
+from relance.models.accounts import Account, Heartbeat
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter
+from relance.web import filters, scope
+from relance.web.i18n import _
+
+_SILENCE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One link. ``count`` is 0 when there is nothing to say; ``counted`` names it for screen readers."""
+
+    path: str
+    label: str
+    icon: str
+    count: int = 0
+    counted: str = ""
+
+    @property
+    def is_current(self) -> bool:
+        """True on this page and on those below it."""
+        return request.path == self.path or request.path.startswith(f"{self.path}/")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Links under a title; the first group has none."""
+
+    title: str
+    items: list[Item]
+
+
+def init_app(app: Flask) -> None:
+    """Give the navigation to the templates."""
+    app.add_template_global(groups, "nav_groups")
+    app.add_template_global(tabs, "nav_tabs")
+    app.add_template_global(worker_silent_since)
+    app.add_template_global(today)
+    app.add_template_global(has_page)
+    app.add_template_global(mailbox_link)
+
+
+def groups() -> list[Group]:
+    """The side bar."""
+    account = scope.current_account()
+    return [
+        group
+        for group in (
+            Group("", _existing(_dashboard(), _invoices(account), Item("/clients", _("Clients"), "users"))),
+            Group(_("Relancer"), _existing(Item("/envois", _("Envois"), "send"), _letters(account))),
+            Group(
+                _("Compte"),
+                _existing(Item("/journal", _("Journal"), "history"), Item("/reglages", _("Réglages"), "settings")),
+            ),
+        )
+        if group.items
+    ]
+
+
+def tabs() -> list[Item]:
+    """The tab bar of a phone; « Menu » is a page, so that it works without JavaScript."""
+    return _existing(
+        Item("/tableau-de-bord", _("Accueil"), "layout-dashboard"),
+        Item("/factures", _("Factures"), "receipt-text"),
+        Item("/clients", _("Clients"), "users"),
+        Item("/courriers", _("Courriers"), "stamp"),
+        Item("/menu", _("Menu"), "menu"),
+    )
+
+
+def has_page(path: str) -> bool:
+    """True when an address without variables exists in this version."""
+    return any(rule.rule == path for rule in current_app.url_map.iter_rules())
+
+
+def mailbox_link() -> Markup:
+    """The words « boîte locale », as a link where the mailbox exists."""
+    words = _("boîte locale")
+    return Markup('<a href="/boite-locale">{}</a>').format(words) if has_page("/boite-locale") else escape(words)
+
+
+def today() -> date:
+    """The account's civil day."""
+    return filters.local_day(clock.now())
+
+
+def worker_silent_since() -> str:
+    """Since when nothing leaves (« 9 h 12 »), when the worker was seen once and not for 15 minutes; else empty."""
+    beat = Heartbeat.get_or_none(Heartbeat.name == "worker")
+    if beat is None or clock.now() - beat.seen_at < _SILENCE:
+        return ""
+    if filters.local_day(beat.seen_at) == today():
+        return filters.local_time(beat.seen_at)
+    return str(filters.local_instant(beat.seen_at))
+
+
+def _existing(*items: Item) -> list[Item]:
+    rules: set[Any] = {rule.rule for rule in current_app.url_map.iter_rules()}
+    return [item for item in items if item.path in rules]
+
+
+def _dashboard() -> Item:
+    return Item("/tableau-de-bord", _("Tableau de bord"), "layout-dashboard")
+
+
+def _invoices(account: Account) -> Item:
+    count = (
+        Invoice.select()
+        .where(
+            Invoice.account == account,
+            Invoice.state == "sent",
+            Invoice.kind != "credit_note",
+            Invoice.balance_cents > 0,
+        )
+        .count()
+    )
+    return Item("/factures", _("Factures"), "receipt-text", count, _("à encaisser"))
+
+
+def _letters(account: Account) -> Item:
+    count = Letter.select().where(Letter.account == account, Letter.state == "ready").count()
+    return Item("/courriers", _("Courriers"), "stamp", count, _("à poster"))

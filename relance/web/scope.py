@@ -1,0 +1,151 @@
+"""Who is asking, and the only way to load a row by id: through the current account.
+
+What belongs to another account is 404, like what does not exist.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import flask_login
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin
+
+from relance.config import Settings
+from relance.models.accounts import Account, User
+from relance.models.chases import Chase
+from relance.models.clients import Client, Contact
+from relance.models.documents import Document
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter
+from relance.models.messages import Message
+from relance.models.payments import Payment
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Visitor(UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """A signed-in user, as flask-login wants to see one."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    def get_id(self) -> str:
+        """The session names the user and their key: a new key closes every session."""
+        return f"{self.user.id}:{self.user.session_key}"
+
+
+def public(view: View) -> View:
+    """Mark a view that a signed-out visitor may reach. Every other one asks to sign in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def init_app(app: Flask) -> None:
+    """Ask every view that is not ``@public`` for a signed-in user."""
+    manager = LoginManager()
+    manager.session_protection = None  # bound to User.session_key instead: an address may change on a train
+    manager.init_app(app)
+    manager.user_loader(_load)
+    app.before_request(_require_sign_in)
+    app.context_processor(_names)
+
+
+def settings() -> Settings:
+    """What the host decided for this instance."""
+    return cast(Settings, current_app.config["RELANCE"])
+
+
+def ring() -> None:
+    """Wake the worker. Call it after the commit of what it should find."""
+    current_app.config["RELANCE_BELL"]()
+
+
+def is_signed_in() -> bool:
+    """True when the request comes from a signed-in user."""
+    return bool(flask_login.current_user.is_authenticated)
+
+
+def current_user() -> User:
+    """The user who is asking; 401 when nobody is signed in."""
+    if not is_signed_in():
+        abort(401)
+    return cast(User, flask_login.current_user.user)
+
+
+def current_account() -> Account:
+    """The account of the user who is asking; 401 when nobody is signed in."""
+    return cast(Account, current_user().account)
+
+
+def invoice_or_404(id: int) -> Invoice:
+    """An invoice (or credit note) of the current account."""
+    return cast(Invoice, _own(Invoice, id))
+
+
+def client_or_404(id: int) -> Client:
+    """A client of the current account."""
+    return cast(Client, _own(Client, id))
+
+
+def contact_or_404(id: int) -> Contact:
+    """A contact of one of the current account's clients."""
+    return cast(Contact, _own(Contact, id))
+
+
+def letter_or_404(id: int) -> Letter:
+    """A letter of the current account."""
+    return cast(Letter, _own(Letter, id))
+
+
+def document_or_404(id: int) -> Document:
+    """A file of the current account."""
+    return cast(Document, _own(Document, id))
+
+
+def message_or_404(id: int) -> Message:
+    """A message of the current account."""
+    return cast(Message, _own(Message, id))
+
+
+def chase_or_404(id: int) -> Chase:
+    """A chase (suivi) of the current account."""
+    return cast(Chase, _own(Chase, id))
+
+
+def payment_or_404(id: int) -> Payment:
+    """A payment of the current account."""
+    return cast(Payment, _own(Payment, id))
+
+
+def _own(model: Any, id: int) -> Any:
+    row = model.get_or_none(model.id == id, model.account == current_account())
+    if row is None:
+        abort(404)
+    return row
+
+
+def _load(session_id: str) -> Visitor | None:
+    number, _, key = session_id.partition(":")
+    if not number.isdigit():
+        return None
+    user = User.select(User, Account).join(Account).where(User.id == int(number), User.session_key == key).get_or_none()
+    return Visitor(user) if user else None
+
+
+def _require_sign_in() -> ResponseReturnValue | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is None or getattr(view, "is_public", False) or is_signed_in():
+        return None
+    # Only a page can be returned to: the answer to a POST is not one.
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not request.htmx else None  # type: ignore[attr-defined]
+    target = url_for("access.sign_in", suite=wanted)
+    if request.htmx:  # type: ignore[attr-defined]
+        return "", 200, {"HX-Redirect": target}  # a 302 would put the sign-in page inside a panel
+    return redirect(target, 303)
+
+
+def _names() -> dict[str, Any]:
+    """What every template may name: the user, the account (or None) and the host's settings."""
+    user = current_user() if is_signed_in() else None
+    return {"user": user, "account": user.account if user else None, "settings": settings()}
