@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-MEGABYTE = 1_000_000
+MEGABYTE = 1024 * 1024
 MAX_FILE_BYTES = 10 * MEGABYTE
 
 
