@@ -23,6 +23,8 @@ BLUEPRINTS = (
     "settings",
     "sender",
     "calendar",
+    "imports",
+    "mailbox",
     "system",
 )
 
