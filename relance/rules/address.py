@@ -17,6 +17,8 @@ MAX_LENGTH = 38
 DOMESTIC = frozenset(["FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "TF"])
 
 _POSTCODE_AND_TOWN = re.compile(r"(?:F(?:R|RANCE)? ?)?([0-9]{2}) ?([0-9]{3}) (.+)")
+_LAST_LINE = re.compile(r"(?:[A-Za-z]{1,3}-)?[0-9 ]{4,6} (\D+?)(?: cedex.*)?", re.IGNORECASE)
+_PARTICLES = re.compile(r"(?<=[\s'’-])(?:De|Du|Des|Le|La|Les|En|Et|Sur|Sous|Aux?|D|L)(?=[\s'’-])")
 _LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"})
 _WAYS = {
     "ALLEE": "ALL",
@@ -85,6 +87,14 @@ def compose(name: str, address: str, country: str = "FR", attention: str = "") -
     if not heads[0]:
         problems.append("Il manque le nom du destinataire.")
     return Printed(tuple(lines), tuple(problems), bool(heads[0]) and has_town and has_street)
+
+
+def town_of(address: str) -> str:
+    """The town of the last line, for « Lyon, le … »: « 69002 LYON CEDEX 02 » → « Lyon »; empty if unreadable."""
+    lines = [line.strip() for line in address.splitlines() if line.strip()]
+    found = _LAST_LINE.fullmatch(lines[-1]) if lines else None
+    town = found[1].strip() if found else ""
+    return _PARTICLES.sub(lambda match: match[0].lower(), town.title()) if town.isupper() else town
 
 
 def country_name(country: str) -> str:

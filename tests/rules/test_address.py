@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.rules.address import MAX_LENGTH, compose, country_name
+from relance.rules.address import MAX_LENGTH, compose, country_name, town_of
 
 DATA = Path(os.environ.get("RELANCE_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
@@ -115,6 +115,24 @@ def test_pictures_are_left_out_and_said_and_other_alphabets_kept():
     assert printed.lines[0] == "CAFE OEUVRE"
     assert "ne s'impriment pas" in printed.problems[0]
     assert compose("Κώστας ООО", "1 rue A\n68000 Colmar").lines[0] == "ΚΩΣΤΑΣ ООО"
+
+
+@pytest.mark.parametrize(
+    ("address", "town"),
+    [
+        ("12 rue de la Charité\n69002 LYON", "Lyon"),
+        ("14 rue des Capucins\n69001 Lyon", "Lyon"),
+        ("1 rue A\n13127 VITROLLES CEDEX 9", "Vitrolles"),
+        ("1 rue A\n95130 LE PLESSIS-BOUCHARD", "Le Plessis-Bouchard"),
+        ("1 rue A\n30360 SAINT-ÉTIENNE-DE-L'OLM", "Saint-Étienne-de-l'Olm"),
+        ("Rue Haute 12\n1000 Bruxelles", "Bruxelles"),
+        ("F-67000 Strasbourg", "Strasbourg"),
+        ("Lyon", ""),
+        ("", ""),
+    ],
+)
+def test_the_town_is_written_as_in_a_letter(address, town):
+    assert town_of(address) == town
 
 
 @given(st.text(max_size=200), st.text(max_size=300), st.sampled_from(["FR", "BE", "ZZ", ""]), st.text(max_size=60))
