@@ -9,7 +9,7 @@ from typing import Any
 import click
 from flask import Flask, current_app
 
-from relance import clock
+from relance import clock, mailbox
 from relance.config import Settings
 from relance.db import connection, migrate
 from relance.models.accounts import Account, User
@@ -61,7 +61,8 @@ def migrate_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 def tick_command(as_json: bool) -> None:
     """Run everything due now, in the foreground, without a worker."""
-    with connection():
+    # Without an SMTP server and with nothing running, the command brings the local mailbox itself.
+    with mailbox.ready(_settings()), connection():
         swept = sweeping.sweep(clock.now(), Post.of(_settings()))
         result = reporting.tick_as_json(swept)
     if as_json:

@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections import deque
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,9 @@ class Mailbox:
         return self
 
     def stop(self) -> None:
-        """Close the port. What was received stays."""
+        """Close the port, and no longer announce it. What was received stays."""
+        if mailbox_address(self._data_dir) == (HOST, self.port):
+            (self._folder / "port").unlink(missing_ok=True)
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(STARTS_WITHIN)
@@ -161,6 +164,13 @@ def running_mailbox(data_dir: Path, port: int = 0) -> Iterator[tuple[str, int]]:
         yield HOST, mailbox.port
     finally:
         mailbox.stop()
+
+
+def ready(settings: Settings) -> AbstractContextManager[object]:
+    """What a command that sends holds while it runs: the local mailbox, unless a real server was named."""
+    if not settings.has_local_mailbox:
+        return contextlib.nullcontext()
+    return running_mailbox(settings.data_dir)
 
 
 def mailbox_address(data_dir: Path) -> tuple[str, int]:

@@ -128,6 +128,7 @@ def test_a_command_run_by_itself_brings_its_own_mailbox(tmp_path: Path) -> None:
     with running_mailbox(tmp_path) as (_, port):
         assert isinstance(send(port, mail())[0], Sent)
     assert len(list_messages(tmp_path)) == 1
+    assert mailbox_address(tmp_path)[1] != port
     with pytest.raises(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         pass
 
