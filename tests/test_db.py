@@ -1,0 +1,99 @@
+"""Migrating an empty database gives the tables of the models, on SQLite and on PostgreSQL."""
+
+import threading
+
+import pytest
+
+from relance import db as relance_db
+from relance import models
+from relance.db import connection, is_sqlite, migrate, open_database, transaction
+from relance.models.accounts import Heartbeat
+from tests import factories
+
+COLUMNS = """
+    SELECT table_name, column_name, data_type, is_nullable, character_maximum_length
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'schema_migration'
+    ORDER BY 1, 2
+"""
+CONSTRAINTS = """
+    SELECT conrelid::regclass::text, contype, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'schema_migration' ORDER BY 1, 2, 3
+"""
+INDEXES = """
+    SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'schema_migration' ORDER BY 1
+"""
+
+
+def sqlite_schema(handle):
+    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'schema_migration' ORDER BY sql"
+    return [row[0] for row in handle.execute_sql(query).fetchall() if "sqlite_sequence" not in row[0]]
+
+
+def test_migrating_sqlite_equals_the_models(tmp_path):
+    migrated = open_database(f"sqlite:///{tmp_path / 'migrated.db'}")
+    with connection():
+        assert migrate(tmp_path) == ["0001_first_tables"]
+        assert migrate(tmp_path) == []
+        found = sqlite_schema(migrated)
+    created = open_database(f"sqlite:///{tmp_path / 'created.db'}")
+    with connection():
+        created.create_tables(models.ALL)
+        assert found == sqlite_schema(created)
+
+
+@pytest.mark.postgres
+def test_migrating_postgresql_equals_the_models(pg_url, tmp_path):
+    found = []
+    for make in ("migrate", "create"):
+        server = open_database(pg_url)
+        with connection():
+            server.connection().autocommit = True
+            server.execute_sql(f"CREATE DATABASE schema_by_{make}")
+        server.close_idle()
+        handle = open_database(f"{pg_url.rpartition('/')[0]}/schema_by_{make}")
+        with connection():
+            if make == "migrate":
+                migrate(tmp_path)
+            else:
+                handle.create_tables(models.ALL)
+            found.append([handle.execute_sql(sql).fetchall() for sql in (COLUMNS, CONSTRAINTS, INDEXES)])
+        handle.close_idle()
+    assert found[0] == found[1]
+
+
+def test_two_processes_that_migrate_at_once_migrate_once(tmp_path):
+    open_database(f"sqlite:///{tmp_path / 'relance.db'}")
+    applied = []
+
+    def run():
+        with connection():
+            applied.append(migrate(tmp_path))
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(applied, key=len) == [[], [], [], ["0001_first_tables"]]
+
+
+def test_a_failed_transaction_writes_nothing(database):
+    def fail():
+        with transaction():
+            Heartbeat.beat("worker", factories.NOW)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert Heartbeat.select().count() == 0
+
+
+def test_the_database_knows_its_engine(database):
+    assert is_sqlite() and relance_db.database.obj is database
+
+
+def test_foreign_keys_are_enforced(database):
+    import peewee
+
+    with pytest.raises(peewee.IntegrityError):
+        factories.make_client(999_999)
