@@ -1,0 +1,290 @@
+"""What is measured, each beside a baseline run in the same process on the same rows, bytes or pages."""
+
+import asyncio
+import datetime as dt
+import os
+import smtplib
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import rows
+from bench.rows import NOW
+from relance import db, storage, vault
+from relance.config import Settings, Smtp
+from relance.mail import mime
+from relance.models.accounts import Account
+from relance.models.chases import Chase
+from relance.models.messages import Message
+from relance.rules import schedule
+from relance.services import delivering, queueing, situations
+from relance.services.carrying import Post
+from tests import factories, servers
+
+ROOT = Path(__file__).resolve().parent.parent
+SECRET = "a-key-for-the-benchmarks"
+DUE_CLIENTS = 200
+MESSAGES = 400
+PAGES = 30
+LETTERS = 20
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure, what it is compared with, and the figure it must reach (at least, or at most)."""
+
+    value: float
+    unit: str
+    baseline: float
+    target: float
+    is_rate: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """Ours over the baseline."""
+        return self.value / self.baseline
+
+    @property
+    def holds(self) -> bool:
+        """Whether the target is met: a rate must reach it, a time or a size must not pass it."""
+        return self.value >= self.target if self.is_rate else self.value <= self.target
+
+
+@contextmanager
+def instance() -> Iterator[Settings]:
+    """An empty instance in a folder of its own, its database open."""
+    with tempfile.TemporaryDirectory(prefix="relance-bench-") as name:
+        folder = Path(name)
+        settings = Settings(
+            data_dir=folder,
+            database_url=f"sqlite:///{folder}/relance.db",
+            queue_url=f"sqlite:///{folder}/queue.db",
+            secret_key=SECRET,
+        )
+        storage.open_storage(folder)
+        vault.open_vault(SECRET)
+        handle = db.open_database(settings.database_url)
+        with handle.connection_context():
+            yield settings
+
+
+def timed(work: Callable[[], object], repeats: int = 5) -> float:
+    """The median duration of ``work``, in milliseconds."""
+    found = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        found.append((time.perf_counter() - start) * 1000)
+    return statistics.median(found)
+
+
+def due_100k() -> Measure:
+    """Decide what is due among 100 000 chased invoices, 200 clients having a reminder that day."""
+    return _due(100_000, target=1000)
+
+
+def due_1m() -> Measure:
+    """The same among a million: the index makes it cost what is due, not what there is."""
+    return _due(1_000_000, target=1000)
+
+
+def _due(invoices: int, target: float) -> Measure:
+    today = NOW.date()
+    with instance() as settings:
+        account = rows.make(invoices, DUE_CLIENTS)
+
+        def decide() -> int:
+            due = Chase.select(Chase.client).where(Chase.next_check_at <= NOW).order_by(Chase.next_check_at)
+            ids = list(dict.fromkeys(client_id for (client_id,) in due.tuples()))
+            found = situations.load(account, ids, today)
+            decisions = [schedule.decide(s.items, s.past, s.policy, today) for s in found.values()]
+            return sum(1 for decision in decisions if decision.picks)
+
+        def scan() -> int:
+            """Every row that a decision reads, looked at one by one."""
+            query = (
+                "SELECT * FROM chase JOIN invoice ON invoice.id = chase.invoice_id "
+                "JOIN instalment ON instalment.invoice_id = invoice.id"
+            )
+            with sqlite3.connect(settings.data_dir / "relance.db") as connection:
+                day = (today - dt.timedelta(days=1)).isoformat()
+                columns = [column[0] for column in connection.execute(query).description]
+                position = columns.index("due_on")
+                return sum(1 for row in connection.execute(query) if row[position] <= day)
+
+        assert decide() == scan() == DUE_CLIENTS
+        return Measure(timed(decide), "ms", timed(scan, 3), target)
+
+
+def messages_per_second() -> Measure:
+    """Claim, render and hand over queued reminders to a real SMTP server, against a bare sendmail of the same bytes."""
+    with instance() as settings, _sink() as smtp:
+        account = rows.make(MESSAGES * rows.INVOICES_PER_CLIENT, MESSAGES)
+        assert isinstance(account, Account)
+        post = Post(smtp, "relances@relance.example", settings.data_dir)
+        ids = queueing.advance_due(NOW, domain="relance.example")
+        assert len(ids) == MESSAGES
+        ready = [
+            (message, mime.build(delivering.mail_of(message, post.instance_carrier()), NOW.timestamp()))
+            for message in Message.select()
+        ]
+
+        def bare() -> None:
+            with smtplib.SMTP(smtp.host, smtp.port) as line:
+                for message, content in ready:
+                    line.sendmail("relances@relance.example", [f"{message.token}@client.example"], content)
+
+        baseline = MESSAGES / timed(bare, 1) * 1000
+        start = time.perf_counter()
+        report = delivering.deliver(ids, NOW, post)
+        value = MESSAGES / (time.perf_counter() - start)
+        assert len(report.sent) == MESSAGES
+        return Measure(value, "messages/s", baseline, 30, is_rate=True)
+
+
+@contextmanager
+def _sink() -> Iterator[Smtp]:
+    """An SMTP server in a process of its own, that takes everything and keeps nothing."""
+    port = servers.free_port()
+    server = subprocess.Popen([sys.executable, "-m", "bench.measures", str(port)], cwd=ROOT)
+    try:
+        for _ in range(200):
+            try:
+                smtplib.SMTP("127.0.0.1", port, timeout=5).quit()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield Smtp("127.0.0.1", port)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def list_page() -> Measure:
+    """The list of invoices among 10 000, through the application, against a bare SELECT of the same fifty rows."""
+    with instance() as settings:
+        from relance.web import create_app
+
+        rows.make(10_000)
+        app = create_app(settings)
+        app.config["WTF_CSRF_ENABLED"] = False
+        browser = app.test_client()
+        answer = browser.post(
+            "/connexion", data={"email": "camille@atelier-roussel.example", "password": factories.PASSWORD}
+        )
+        assert answer.status_code == 303
+        query = "SELECT * FROM invoice WHERE account_id = 1 AND state = 'sent' ORDER BY next_due_on, id LIMIT 50"
+
+        def page() -> None:
+            got = browser.get("/factures")
+            assert got.status_code == 200
+
+        def bare() -> None:
+            with sqlite3.connect(settings.data_dir / "relance.db") as connection:
+                assert len(connection.execute(query).fetchall()) == 50
+
+        page()
+        return Measure(timed(page, PAGES), "ms", timed(bare, PAGES), 500)
+
+
+def letters_per_second() -> Measure:
+    """Formal notices printed by the press, against WeasyPrint given the same page and style anew each time."""
+    from relance.letters import pages, press
+    from tests.letters import samples
+
+    page = pages.formal_notice(samples.organisation())
+    press.print_pdf(page, created_at=NOW)
+    value = 1000 / timed(lambda: press.print_pdf(page, created_at=NOW), LETTERS)
+    baseline = 1000 / timed(lambda: _print_anew(page), LETTERS)
+    return Measure(value, "letters/s", baseline, 2, is_rate=True)
+
+
+def _print_anew(page: str) -> None:
+    """The same page and style, read again each time as a first program would do."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    from relance.letters import press
+
+    fonts, fetcher = FontConfiguration(), URLFetcher(allowed_protocols=("data",))
+    style = weasyprint.CSS(string=press._stylesheet(), font_config=fonts, url_fetcher=fetcher)
+    document = weasyprint.HTML(string=page, url_fetcher=fetcher)
+    document.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant=press.VARIANT, pdf_tags=True)
+
+
+def startup() -> Measure:
+    """From nothing to an application that could answer, against importing Flask."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = dict(os.environ, RELANCE_DATA_DIR=folder)
+
+        def run(code: str) -> None:
+            subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True)
+
+        run("import app")
+        return Measure(timed(lambda: run("import app")), "ms", timed(lambda: run("import flask")), 2000)
+
+
+_MEMORY = """
+import os
+{setup}
+client = app.test_client()
+for _ in range(20):
+    client.get("{path}")
+pages = int(open("/proc/self/statm").read().split()[1])
+print(pages * os.sysconf("SC_PAGE_SIZE") / 1048576)
+"""
+
+
+def memory() -> Measure:
+    """Resident memory of the web process after its first pages, against a bare Flask application."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = dict(os.environ, RELANCE_DATA_DIR=folder)
+
+        def run(setup: str, path: str) -> float:
+            code = _MEMORY.format(setup=setup, path=path)
+            done = subprocess.run(
+                [sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+            )
+            return float(done.stdout)
+
+        bare = "import flask\napp = flask.Flask('bare')\napp.get('/')(lambda: 'ok')"
+        subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", "migrate"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            capture_output=True,
+        )
+        return Measure(run("from app import app", "/connexion"), "MiB", run(bare, "/"), 150)
+
+
+ALL = {
+    measure.__name__: measure
+    for measure in (due_100k, due_1m, messages_per_second, list_page, letters_per_second, startup, memory)
+}
+
+
+def _serve_sink(port: int) -> None:
+    from aiosmtpd.smtp import SMTP
+
+    class Sink:
+        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
+            return "250 OK"
+
+    async def serve() -> None:
+        server = await asyncio.get_running_loop().create_server(lambda: SMTP(Sink()), "127.0.0.1", port)
+        await server.serve_forever()
+
+    asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    _serve_sink(int(sys.argv[1]))

@@ -1,0 +1,102 @@
+"""A large SQLite database, made by the database itself: a million invoices take seconds, not minutes."""
+
+import datetime as dt
+from typing import Any
+
+from relance import db, models
+from relance.models.accounts import Account
+from relance.models.chases import Chase, ChaseContact, Entry
+from relance.models.clients import Client, Contact
+from relance.models.invoices import Instalment, Invoice
+from tests import factories
+
+NOW = dt.datetime(2026, 11, 23, 10, 0)  # a Monday, 11:00 in Paris
+INVOICES_PER_CLIENT = 10
+
+
+def fill(model: type[db.BaseModel], count: int, **expressions: str) -> None:
+    """Insert ``count`` rows. ``expressions``: SQL of ``n`` (1 to count) by field; others take their default."""
+    columns, values = [], []
+    for field in model._meta.sorted_fields:
+        columns.append(f'"{field.column_name}"')
+        values.append(expressions.get(field.name) or ("n" if field.name == "id" else _literal(field)))
+    db.database.execute_sql(
+        f'INSERT INTO "{model._meta.table_name}" ({", ".join(columns)}) '
+        f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}) "
+        f"SELECT {', '.join(values)} FROM numbers"
+    )
+
+
+def _literal(field: Any) -> str:
+    if field.default is None:
+        assert field.null, f"{field.name} needs an expression"
+        return "NULL"
+    assert not callable(field.default), f"{field.name} needs an expression"
+    value = field.db_value(field.default)
+    return str(int(value)) if isinstance(value, bool | int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def make(invoices: int, due_clients: int = 0) -> Account:
+    """One account with ``invoices`` sent ones, ten a client. For ``due_clients`` clients one reminder is due at NOW.
+
+    Every invoice is under chase, its next check in the future but for the due ones.
+    """
+    db.database.create_tables(models.ALL)
+    account = factories.make_account()
+    factories.make_user(account)
+    clients = max(1, invoices // INVOICES_PER_CLIENT)
+    client_of = f"((n - 1) / {INVOICES_PER_CLIENT} + 1)"
+    first = f"((n - 1) % {INVOICES_PER_CLIENT} = 0 AND {client_of} <= {due_clients})"
+    # Those due were due yesterday (J+1 is today); the others fall due over the year to come.
+    due_on = f"CASE WHEN {first} THEN '2026-11-22' ELSE date('2026-11-24', '+' || (n % 365) || ' days') END"
+    created = "'2026-09-01 08:00:00'"
+    amount = "(10000 + (n * 7919) % 490000)"
+    with db.transaction():
+        fill(Client, clients, account=str(account.id), name="'Client ' || n", created_at=created)
+        fill(
+            Contact,
+            clients,
+            account=str(account.id),
+            client="n",
+            name="'Contact ' || n",
+            email="'contact' || n || '@client.example'",
+            is_main="1",
+            created_at=created,
+        )
+        fill(
+            Invoice,
+            invoices,
+            account=str(account.id),
+            client=client_of,
+            contact=client_of,
+            number="'F-' || printf('%07d', n)",
+            issued_on="'2026-09-01'",
+            due_on=due_on,
+            next_due_on=due_on,
+            total_cents=amount,
+            balance_cents=amount,
+            created_at=created,
+            updated_at=created,
+        )
+        fill(
+            Instalment,
+            invoices,
+            account=str(account.id),
+            invoice="n",
+            due_on=due_on,
+            amount_cents=amount,
+            balance_cents=amount,
+        )
+        fill(
+            Chase,
+            invoices,
+            account=str(account.id),
+            client=client_of,
+            invoice="n",
+            started_at=created,
+            next_check_at=f"CASE WHEN {first} THEN '2026-11-23' ELSE date({due_on}, '+1 day') END || ' 08:00:00'",
+        )
+        fill(ChaseContact, invoices, chase="n", contact=client_of)
+        fill(Entry, invoices, chase="n", instalment="n", enters_on="'2026-09-01'")
+    db.database.execute_sql("ANALYZE")
+    return account

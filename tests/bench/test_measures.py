@@ -1,0 +1,55 @@
+"""The benchmarks measure what they say: the same rows on both sides, and a target that can fail."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import measures
+from bench.measures import Measure
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_rate_must_reach_its_target_and_a_time_must_not_pass_it() -> None:
+    assert Measure(31, "messages/s", 400, 30, is_rate=True).holds
+    assert not Measure(29, "messages/s", 400, 30, is_rate=True).holds
+    assert Measure(499, "ms", 1, 500).holds
+    assert not Measure(501, "ms", 1, 500).holds
+    assert Measure(50, "ms", 200, 500).ratio == 0.25
+
+
+@pytest.mark.slow
+def test_what_is_due_is_the_same_by_the_index_and_by_reading_everything() -> None:
+    measure = measures._due(5_000, target=1000)
+    assert measure.value > 0
+    assert measure.baseline > 0
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("S4.9")
+def test_the_list_of_ten_thousand_invoices_opens_within_half_a_second() -> None:
+    measure = measures.list_page()
+    assert measure.target == 500
+    assert measure.holds, f"{measure.value:.0f} ms"
+
+
+@pytest.mark.slow
+def test_the_command_prints_one_json_object() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "letters_per_second", "--json"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    found = json.loads(done.stdout)
+    assert set(found) == {"letters_per_second"}
+    assert set(found["letters_per_second"]) == {"value", "unit", "baseline", "ratio", "target", "holds"}
+
+
+def test_an_unknown_measure_is_refused() -> None:
+    done = subprocess.run([sys.executable, "-m", "bench", "nothing"], cwd=ROOT, check=False, capture_output=True)
+    assert done.returncode == 2
