@@ -18,6 +18,7 @@ _RULES = rf"""
   | (?<=[\w)»])(?P<glued>[!?]+(?=\s|$|[)»”"<]))
   | (?<=\d)(?P<unit>%(?!\w)|€)
   | (?P<number>n°){_SPACES}*(?=\w)
+  | (?P<article>\b[LRD]\.){_SPACES}+(?=\d)
   | (?P<apostrophe>')
   | (?P<narrow>{NARROW})
 """
@@ -120,7 +121,7 @@ def _fixed(match: re.Match[str]) -> str:
     kind, found = match.lastgroup, match.group(match.lastgroup or 0)
     if kind == "kept":
         return found
-    if kind in ("open", "number"):
+    if kind in ("open", "number", "article"):
         return found + NBSP
     if kind == "apostrophe":
         return "’"

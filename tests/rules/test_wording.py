@@ -16,9 +16,7 @@ from relance.rules.wording import (
     weekday_date,
 )
 
-ALPHABET = st.sampled_from(
-    list("ab1é@./:;!?%€«»'’()<>\"°n-_") + [" ", "\u00a0", "\u202f", "\n", "\t"]
-)
+ALPHABET = st.sampled_from(list("ab1é@./:;!?%€«»'’()<>\"°n-_") + [" ", "\u00a0", "\u202f", "\n", "\t"])
 
 
 @pytest.mark.parametrize(
@@ -33,12 +31,11 @@ ALPHABET = st.sampled_from(
         ("12,15% ou 40€", "12,15\u00a0% ou 40\u00a0€"),
         ("1\u202f234,56\u202f€", "1\u00a0234,56\u00a0€"),
         ("Facture n° 12", "Facture n°\u00a012"),
+        ("article L. 441-10", "article L.\u00a0441-10"),
         ("deux  : points", "deux\u00a0: points"),
     ],
 )
-def test_a_french_sentence_gets_its_spaces_and_apostrophes(
-    written: str, shown: str
-) -> None:
+def test_a_french_sentence_gets_its_spaces_and_apostrophes(written: str, shown: str) -> None:
     assert french(written) == shown
 
 
