@@ -6,6 +6,7 @@ puts it back in the queue; a crash in between leaves it « sending », and it be
 
 import datetime as dt
 import json
+import logging
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from relance.models.messages import Message, MessageAttachment, MessageItem
 from relance.services import carrying, chasing, rechecking
 from relance.services.carrying import Carrier, Post
 
+log = logging.getLogger(__name__)
 LEASE = dt.timedelta(minutes=15)  # longer than any hand-over: past it, the worker that claimed is dead
 GIVES_UP_AFTER = dt.timedelta(days=3)
 RETRY_MINUTES = (5, 15, 30, 60, 120, 240)
@@ -82,7 +84,11 @@ def deliver(message_ids: Iterable[int], now: dt.datetime, post: Post) -> Report:
                 _wait_for_server(message_id, carrier, now)
                 report.waiting.append(message_id)
                 continue
-            claimed = claim(message_id, now, carrier)
+            try:
+                claimed = claim(message_id, now, carrier)
+            except Exception as error:  # noqa: BLE001 one message that cannot be made must not hold the others
+                report.failed.append(_set_aside(message_id, error, now))
+                continue
             if claimed is None:
                 if Message.select().where(Message.id == message_id, Message.state == "cancelled").exists():
                     report.cancelled.append(message_id)
@@ -97,6 +103,22 @@ def deliver(message_ids: Iterable[int], now: dt.datetime, post: Post) -> Report:
         for line in lines.values():
             line.__exit__(None, None, None)
     return report
+
+
+def _set_aside(message_id: int, error: Exception, now: dt.datetime) -> int:
+    """A message that cannot be built (an address no server can carry, a file that is gone) fails and is shown."""
+    log.exception("message %s cannot be built", message_id)
+    known = isinstance(error, ValueError | storage.StorageError)
+    sentence = (
+        str(error) if known else "Ce message n'a pas pu être préparé. L'incident est noté dans le journal du serveur."
+    )
+    with transaction():
+        done = Message.update(state="refused", error=sentence).where(
+            Message.id == message_id, Message.state == "queued"
+        )
+        if done.execute():
+            _tell(Message.get_by_id(message_id), "reminder_refused", now, error=sentence)
+    return message_id
 
 
 def _file(report: Report, message_id: int, state: str) -> None:

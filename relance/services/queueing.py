@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from relance.rules.schedule import Decision, Pick, Stop, Wait
 from relance.services import chasing, composing, situations
 from relance.services.composing import Composed, Part
 from relance.services.situations import Situation
+
+log = logging.getLogger(__name__)
 
 
 def slot_of(client_id: int, day: dt.date) -> str:
@@ -42,7 +45,13 @@ def advance_due(now: dt.datetime, *, domain: str, limit: int = 1000) -> list[int
     queued = []
     for account_id, client_id in found:
         account = accounts.setdefault(account_id, Account.get_by_id(account_id))
-        message_id = advance_client(account, client_id, now, domain=domain)
+        try:
+            message_id = advance_client(account, client_id, now, domain=domain)
+        except Exception:  # one client whose rows cannot be read must not hold the others
+            log.exception("client %s cannot be advanced; trying again in an hour", client_id)
+            later = now + dt.timedelta(hours=1)
+            Chase.update(next_check_at=later).where(Chase.client == client_id, Chase.next_check_at <= now).execute()
+            continue
         if message_id is not None:
             queued.append(message_id)
     return queued
@@ -196,9 +205,10 @@ def insert_message(
     not_before: dt.datetime,
     domain: str,
     user: User | None = None,
+    token: str = "",
 ) -> int | None:
-    """Insert a queued message; None when its slot is taken. Attachments come with it."""
-    token = new_token()
+    """Insert a queued message; None when its slot, or the given token, is taken. Attachments come with it."""
+    token = token or new_token()
     values: dict[str, Any] = {
         "account": account,
         "client": client,

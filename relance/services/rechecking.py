@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from relance.models.chases import Chase, ChaseContact
 from relance.models.clients import Contact
@@ -30,9 +30,9 @@ def still_stands(message: Message, now: dt.datetime) -> bool:
         if opening is not None:
             _wait(message, opening)
             return False
-    owed = _drop_what_is_over(message)
+    owed, over = _drop_what_is_over(message)
     if not owed:
-        _cancel(message, "paid", now)
+        _cancel(message, next(iter(over.values()), "paid"), now, over)
         return False
     return _render_again(message, owed, now)
 
@@ -54,34 +54,46 @@ def _wait(message: Message, until: dt.datetime) -> None:
     Message.update(not_before_at=until).where(Message.id == message.id, Message.state == "queued").execute()
 
 
-def _drop_what_is_over(message: Message) -> list[MessageItem]:
-    """Take out the instalments that are no longer chased; return those that are."""
+def _drop_what_is_over(message: Message) -> tuple[list[MessageItem], dict[int, str]]:
+    """Take out the instalments that are no longer chased. Returns those that are, and why each other invoice is not."""
     items = list(MessageItem.select().where(MessageItem.message == message).order_by(MessageItem.id))
-    owed = []
+    owed, over = [], {}
     for item in items:
-        invoice, instalment = item.invoice, item.instalment
-        reason = situations.stop_reason(message.account, message.client, invoice, instalment.balance_cents)
-        is_off = (
-            message.is_automatic
-            and not Chase.select().where(Chase.id == item.chase_id, Chase.ended_at.is_null()).exists()
-        )
-        if reason or is_off:
+        reason = situations.stop_reason(
+            message.account, message.client, item.invoice, item.instalment.balance_cents
+        ) or _switched_off(message, item)
+        if reason:
             MessageItem.delete().where(MessageItem.id == item.id).execute()
+            over[item.invoice_id] = reason
             continue
         owed.append(item)
-    return owed
+    return owed, over
 
 
-def _cancel(message: Message, because: str, now: dt.datetime) -> None:
+def _switched_off(message: Message, item: MessageItem) -> str:
+    """Why an automatic message's chase no longer sends, or ''. A message by hand needs no chase."""
+    if not message.is_automatic:
+        return ""
+    is_on = Chase.select().where(Chase.id == item.chase_id, Chase.ended_at.is_null()).exists()
+    return "" if is_on else "switched_off"
+
+
+def _cancel(message: Message, because: str, now: dt.datetime, invoice_ids: Iterable[int] = ()) -> None:
+    """Cancel the message, give its steps back and say so in the history of each invoice."""
+    items = MessageItem.select(MessageItem.invoice).where(MessageItem.message == message).tuples()
+    invoices = dict.fromkeys([*invoice_ids, *(row[0] for row in items)])
     Message.update(state="cancelled", slot=None, error=because).where(Message.id == message.id).execute()
-    record(
-        "reminder_cancelled",
-        account=message.account_id,
-        client=message.client_id,
-        message=message,
-        at=now,
-        because=because,
-    )
+    MessageItem.update(slot=None).where(MessageItem.message == message).execute()
+    for invoice_id in invoices:
+        record(
+            "reminder_cancelled",
+            account=message.account_id,
+            client=message.client_id,
+            invoice=invoice_id,
+            message=message,
+            at=now,
+            because=because,
+        )
 
 
 def _render_again(message: Message, owed: list[MessageItem], now: dt.datetime) -> bool:

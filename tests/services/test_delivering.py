@@ -336,3 +336,42 @@ def test_a_hundred_messages_use_one_connection(account, post, smtp_server):
     ids = queueing.advance_due(now, domain="relance.example")
     report = delivering.deliver(ids, now, post)
     assert len(report.sent) == 40 and smtp_server.connections == 1
+
+
+def test_one_message_that_cannot_be_built_fails_alone_and_says_why(
+    account, latitude, nadia, camille, post, smtp_server
+):
+    document = factories.make_document(account)
+    broken = factories.make_invoice(latitude, "F-1", due_on=D(2026, 11, 23), document=document)
+    other_client = factories.make_client(account, "Morel")
+    other = factories.make_contact(other_client, "Hugo Morel")
+    switch_on(broken, nadia)
+    switch_on(factories.make_invoice(other_client, "F-2", due_on=D(2026, 11, 23)), other)
+    [stored] = (post.data_dir / "files").rglob(f"*{document.sha256[-20:]}*")
+    stored.unlink()
+    swept = sweep(D(2026, 11, 24), post)
+    assert len(reminders(swept.report.failed)) == 1 and len(smtp_server.to(other.email)) == 1
+    assert "introuvable" in Message.get(Message.state == "refused").error
+    assert "reminder_refused" in kinds(broken)
+
+
+def test_one_client_that_cannot_be_decided_does_not_hold_the_others(
+    due_invoice, nadia, account, camille, post, smtp_server, monkeypatch
+):
+    other_client = factories.make_client(account, "Morel")
+    other = factories.make_contact(other_client, "Hugo Morel")
+    switch_on(due_invoice, nadia)
+    switch_on(factories.make_invoice(other_client, "F-2", due_on=D(2026, 11, 23)), other)
+    whole = queueing.advance_client
+
+    def fail(account, client_id, now, *, domain):
+        if client_id == due_invoice.client_id:
+            raise RuntimeError("unreadable")
+        return whole(account, client_id, now, domain=domain)
+
+    monkeypatch.setattr(queueing, "advance_client", fail)
+    sweep(D(2026, 11, 24), post)
+    assert len(smtp_server.to(other.email)) == 1 and smtp_server.to(nadia.email) == []
+    monkeypatch.undo()
+    sweep(D(2026, 11, 24), post, dt.time(9, 5))
+    assert len(smtp_server.to(nadia.email)) == 1
