@@ -29,6 +29,7 @@ from relance.mail.outcome import Outcome, Reached, Refused, Sent, Uncertain, Unr
 __all__ = ["Line", "Outcome", "Reached", "Refused", "Sent", "Uncertain", "Unreachable", "test_connection"]
 
 _NOTHING_LEFT = "Aucune relance n’est partie."
+_WANTS_PASSWORD = (530, 534, 535, 538)  # RFC 4954
 
 
 @lru_cache(maxsize=1)
@@ -185,6 +186,9 @@ class Line:
             self._connection.drop()
 
     def _rejected(self, error: RejectedError) -> Outcome:
+        if error.code in _WANTS_PASSWORD:
+            # Said of every mail alike: a setting to correct, not a message to give up.
+            return self._down("auth", f"Le serveur {self._smtp.host} demande un identifiant et un mot de passe.")
         if error.code >= 500:
             return Refused(error.code, error.text, error.refused)
         words = f"«\u00a0{error.code} {error.text}\u00a0»"

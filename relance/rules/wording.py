@@ -23,9 +23,7 @@ _RULES = rf"""
   | (?P<narrow>{NARROW})
 """
 _TEXT = re.compile(rf"(?P<kept>{_PROTECTED})|{_RULES}", re.VERBOSE)
-_SOURCE = re.compile(
-    rf"(?P<kept>{_MARKUP}|{_PROTECTED})|{_RULES}", re.VERBOSE | re.DOTALL
-)
+_SOURCE = re.compile(rf"(?P<kept>{_MARKUP}|{_PROTECTED})|{_RULES}", re.VERBOSE | re.DOTALL)
 
 _MONTHS = {
     "fr": [
@@ -143,9 +141,7 @@ def short_date(day: date, language: str = "fr") -> str:
 
 def weekday_date(day: date, language: str = "fr") -> str:
     """« lundi 30 novembre », for days close to now; in English « Monday 30 November »."""
-    return (
-        f"{_WEEKDAYS[language][day.weekday()]} {long_date(day, language, year=False)}"
-    )
+    return f"{_WEEKDAYS[language][day.weekday()]} {long_date(day, language, year=False)}"
 
 
 def _day_number(day: date, language: str) -> str:

@@ -189,6 +189,15 @@ def test_a_password_for_a_server_that_wants_none_is_told(server: Server, write: 
     assert isinstance(outcome, Unreachable) and outcome.reason == "auth" and "identifiant" in outcome.sentence
 
 
+def test_a_server_that_wants_a_password_is_not_a_refusal_of_the_message(actor: Server, write: Write) -> None:
+    def part(me: Any, connection: socket.socket, number: int) -> None:
+        me.greet(connection)
+        me.converse(connection, "530 5.7.0 authentication required", "250 reset", "221 bye")
+
+    outcome = send(actor(part).smtp, write())[0]
+    assert isinstance(outcome, Unreachable) and outcome.reason == "auth" and "mot de passe" in outcome.sentence
+
+
 def test_a_closed_port_and_an_unknown_name_are_unreachable(write: Write) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

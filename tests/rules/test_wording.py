@@ -79,7 +79,10 @@ def test_only_spaces_and_apostrophes_ever_change(text: str) -> None:
 
 
 def test_a_template_keeps_its_tags_and_expressions() -> None:
-    source = "<p style=\"font:'Segoe UI';color :red\">L'échéance {{ a['b'] if c else 'd' }} : {% if x == 'y' %}oui ?{% endif %}</p>"
+    source = (
+        "<p style=\"font:'Segoe UI';color :red\">L'échéance {{ a['b'] if c else 'd' }} :"
+        " {% if x == 'y' %}oui ?{% endif %}</p>"
+    )
     assert french_source(source) == (
         "<p style=\"font:'Segoe UI';color :red\">L’échéance {{ a['b'] if c else 'd' }}\u00a0:"
         " {% if x == 'y' %}oui\u00a0?{% endif %}</p>"
