@@ -1,8 +1,12 @@
 """The house keeps itself clean: what no single module's test can see."""
 
+import ast
+import importlib.metadata
 import os
 import re
 import subprocess
+import sys
+import tomllib
 from functools import lru_cache
 from pathlib import Path
 
@@ -121,3 +125,35 @@ def test_every_variable_of_the_settings_is_documented() -> None:
     assert len(names) > 10
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert sorted(name for name in names if f"`{name}`" not in readme and f"`RELANCE_{name}`" not in readme) == []
+
+
+def test_every_library_imported_is_declared_and_every_declared_one_is_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["scale-out"]]
+    declared = {normal(re.split(r"[\s<>=\[;]", requirement)[0]) for requirement in wanted}
+    provided = importlib.metadata.packages_distributions()
+    imported = set()
+    for path in tracked():
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ("relance", "app.py", "huey_tasks.py"):
+            for module in imports_of(path):
+                imported |= {normal(name) for name in provided.get(module, ())} - {"relance"}
+    # Chosen by a setting and loaded by name, by peewee, by gunicorn's command or by zoneinfo.
+    by_name = {"psycopg", "gunicorn", "tzdata"}
+    # Flask's own parts come with it.
+    with_flask = {"werkzeug", "jinja2", "click", "markupsafe", "itsdangerous", "wtforms", "psycopg-binary"}
+    assert sorted(imported - declared - with_flask) == []
+    assert sorted(declared - imported - by_name) == []
+
+
+def normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names)
