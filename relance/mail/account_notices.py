@@ -84,7 +84,8 @@ def confirm_sign_up(first_name: str, link: str) -> Words:
         _hello(first_name, "fr"),
         "Pour créer votre compte Relance, ouvrez ce lien :",
         link,
-        "Il sert une fois, pendant vingt-quatre heures. Si vous n'avez rien demandé, ne tenez pas compte de ce message.",
+        "Il sert une fois, pendant vingt-quatre heures.",
+        "Si vous n'avez rien demandé, ne tenez pas compte de ce message.",
     )
 
 

@@ -9,7 +9,8 @@ MAX_LENGTH = 1024  # hashing a longer one would only cost time
 
 # What the common passwords of leaked lists are built from, in French and in English, once digits,
 # punctuation, accents and capitals are taken away. A password that is only these words is refused.
-_COMMON = """
+_COMMON = frozenset(
+    """
     abc abcd abcdef admin administrateur administrator amour ange azerty azertyuiop bienvenue bonjour
     changeme chouchou coucou default doudou facture factures football france freelance hello iloveyou
     jetaime letmein login loulou love marseille mdp monkey motdepasse mypassword paris pass password
@@ -19,8 +20,9 @@ _COMMON = """
     janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
     printemps ete automne hiver summer winter spring autumn
     le la les un une de du des mon ma mes my the is
-""".split()
-_WORDS = sorted({word for word in _COMMON}, key=len, reverse=True)
+""".split()  # noqa: SIM905 (a list of words reads better as words)
+)
+_WORDS = sorted(_COMMON, key=len, reverse=True)
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz",
     "azertyuiopqsdfghjklmwxcvbn",

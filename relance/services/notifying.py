@@ -15,11 +15,16 @@ class Words(Protocol):
     """A text ready to leave: what ``relance.mail`` builds."""
 
     @property
-    def subject(self) -> str: ...
+    def subject(self) -> str:
+        """One line."""
+
     @property
-    def text(self) -> str: ...
+    def text(self) -> str:
+        """The plain text."""
+
     @property
-    def html(self) -> str: ...
+    def html(self) -> str:
+        """The same in HTML."""
 
 
 def queue_user_mail(user: User, kind: str, words: Words, *, now: dt.datetime, domain: str) -> Message:

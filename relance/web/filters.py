@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
         local_time,
         local_instant,
         iban,
+        siret,
         cents_split,
     ):
         app.add_template_filter(function)

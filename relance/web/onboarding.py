@@ -41,24 +41,23 @@ def skip() -> ResponseReturnValue:
 def tasks() -> list[Task]:
     """The tasks of this version: a page that does not exist is not one."""
     done = first_steps.done(current_account())
-    back = {"depuis": "bienvenue"}
     found = [
         Task(
             _("Votre entreprise"),
             _("Nom, adresse et SIRET, repris sur les lettres."),
-            url_for("settings.company", **back),
+            url_for("settings.company", depuis="bienvenue"),
             "company" in done,
         ),
         Task(
             _("Votre IBAN"),
             _("Affiché à vos clients pour qu’ils paient par virement."),
-            url_for("settings.bank", **back),
+            url_for("settings.bank", depuis="bienvenue"),
             "iban" in done,
         ),
         Task(
             _("L’adresse d’envoi"),
             _("Le nom que vos clients voient, l'adresse où arrivent leurs réponses."),
-            url_for("sender.edit", **back),
+            url_for("sender.edit", depuis="bienvenue"),
             "sender" in done,
         ),
     ]

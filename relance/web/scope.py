@@ -75,51 +75,51 @@ def current_user() -> User:
 
 def current_account() -> Account:
     """The account of the user who is asking; 401 when nobody is signed in."""
-    return cast(Account, current_user().account)
+    return current_user().account
 
 
-def invoice_or_404(id: int) -> Invoice:
+def invoice_or_404(number: int) -> Invoice:
     """An invoice (or credit note) of the current account."""
-    return cast(Invoice, _own(Invoice, id))
+    return cast(Invoice, _own(Invoice, number))
 
 
-def client_or_404(id: int) -> Client:
+def client_or_404(number: int) -> Client:
     """A client of the current account."""
-    return cast(Client, _own(Client, id))
+    return cast(Client, _own(Client, number))
 
 
-def contact_or_404(id: int) -> Contact:
+def contact_or_404(number: int) -> Contact:
     """A contact of one of the current account's clients."""
-    return cast(Contact, _own(Contact, id))
+    return cast(Contact, _own(Contact, number))
 
 
-def letter_or_404(id: int) -> Letter:
+def letter_or_404(number: int) -> Letter:
     """A letter of the current account."""
-    return cast(Letter, _own(Letter, id))
+    return cast(Letter, _own(Letter, number))
 
 
-def document_or_404(id: int) -> Document:
+def document_or_404(number: int) -> Document:
     """A file of the current account."""
-    return cast(Document, _own(Document, id))
+    return cast(Document, _own(Document, number))
 
 
-def message_or_404(id: int) -> Message:
+def message_or_404(number: int) -> Message:
     """A message of the current account."""
-    return cast(Message, _own(Message, id))
+    return cast(Message, _own(Message, number))
 
 
-def chase_or_404(id: int) -> Chase:
+def chase_or_404(number: int) -> Chase:
     """A chase (suivi) of the current account."""
-    return cast(Chase, _own(Chase, id))
+    return cast(Chase, _own(Chase, number))
 
 
-def payment_or_404(id: int) -> Payment:
+def payment_or_404(number: int) -> Payment:
     """A payment of the current account."""
-    return cast(Payment, _own(Payment, id))
+    return cast(Payment, _own(Payment, number))
 
 
-def _own(model: Any, id: int) -> Any:
-    row = model.get_or_none(model.id == id, model.account == current_account())
+def _own(model: Any, number: int) -> Any:
+    row = model.get_or_none(model.id == number, model.account == current_account())
     if row is None:
         abort(404)
     return row

@@ -59,8 +59,8 @@ function toast(text, { stays = false, retry = null } = {}) {
   const sentence = document.createElement("span");
   sentence.textContent = text;
   node.append(sentence);
-  if (retry) node.append(button(words.retry, () => { node.remove(); retry(); }));
-  node.append(button(words.close, () => node.remove()));
+  if (retry) node.append(button(words.sayRetry, () => { node.remove(); retry(); }));
+  node.append(button(words.sayClose, () => node.remove()));
   $("#avis").append(node);
   if (!stays) leaveLater(node);
 }
@@ -89,7 +89,7 @@ new MutationObserver((changes) => {
 function failed(event) {
   const answer = event.detail.xhr?.responseText ?? "";
   const trouble = $("#trouble", new DOMParser().parseFromString(answer, "text/html"));
-  const text = $$("h1, p", trouble ?? document.createElement("div")).map((node) => node.textContent.trim()).join(". ") || words.network;
+  const text = $$("h1, p", trouble ?? document.createElement("div")).map((node) => node.textContent.trim()).join(". ") || words.sayNetwork;
   announce(text, "#alertes");
   const { elt, requestConfig } = event.detail;
   const isSafe = requestConfig?.verb === "get";
@@ -105,8 +105,8 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(source.dataset.copy);
   const label = source.lastChild;
   const before = label.textContent;
-  label.textContent = words.copied;
-  announce(words.copied);
+  label.textContent = words.sayCopied;
+  announce(words.sayCopied);
   setTimeout(() => { label.textContent = before; }, 2000);
 });
 

@@ -29,8 +29,11 @@ class _Translations:
 class Form(FlaskForm):
     """The base of every form: CSRF, messages in the language of the page."""
 
+    form_errors: list[str]
+
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> _Translations:
+            """WTForms' own messages, in the language of the page."""
             return _Translations()
 
     def refuse(self, field: str, sentence: str, **values: object) -> None:

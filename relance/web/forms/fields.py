@@ -84,6 +84,7 @@ class _ReadField(StringField):
     """A field whose ``data`` is a value and whose page shows what was typed, even when it cannot be read."""
 
     typed = ""
+    data: Any
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the text; an unreadable one is an error and ``data`` is None."""
