@@ -243,7 +243,7 @@ def _told(item: Item, file_warnings: tuple[str, ...], blocked: str | None) -> di
 
 def _sentence(item: Item, column: str, value: str, reason: str) -> str:
     where = f"Ligne {item.line.line}" if item.line.line else ""
-    what = f"{column} « {value} »" if value else column
+    what = f"{column} « {value} »" if value and value not in reason else column
     head = ", ".join(part for part in (where, what) if part)
     return f"{head} : {reason}" if head else reason
 

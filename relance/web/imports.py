@@ -184,8 +184,9 @@ def _figures(planned: ImportPlan) -> dict[str, object]:
     to_create = planned.of(CREATE)
     due: Counter[str] = Counter()
     for item in to_create:
-        if item.wanted is not None and item.wanted.kind != "credit_note" and item.line.state == "sent":
-            due[item.wanted.currency] += item.wanted.total_cents - item.wanted.paid_cents
+        if item.wanted is not None and item.line.state == "sent":
+            sign = -1 if item.wanted.kind == "credit_note" else 1
+            due[item.wanted.currency] += sign * (item.wanted.total_cents - item.wanted.paid_cents)
     return {
         "items": planned.items,
         "preview": to_create[:PREVIEW_ROWS],
@@ -193,7 +194,7 @@ def _figures(planned: ImportPlan) -> dict[str, object]:
         "n_different": len(planned.of(DIFFERENT)),
         "n_same": len(planned.of(SAME)),
         "n_fix": len(planned.of(FIX)),
-        "due": [(cents, currency) for currency, cents in due.items() if cents],
+        "due": [(cents, currency) for currency, cents in due.items() if cents > 0],
         "different": planned.of(DIFFERENT)[:SHOWN_ROWS],
         "to_fix": planned.of(FIX)[:SHOWN_ROWS],
         "with_warnings": [item for item in to_create if item.warnings][:SHOWN_ROWS],
