@@ -16,7 +16,7 @@ from relance.rules import rates
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ("server", "test", "setup", "check", "bench", "chaos")
-LONGEST = 300  # lines
+LONGEST = {"relance": 300, "bench": 300, "tests": 600}  # lines of a Python file, by folder
 # Files that are longer on purpose, each with its reason. The list only shrinks.
 LONG: dict[str, str] = {}
 
@@ -46,7 +46,7 @@ def test_no_file_names_a_package_registry_or_a_folder_of_this_machine() -> None:
 
 
 def test_nothing_is_left_unfinished() -> None:
-    words = re.compile(r"\b(TO" + "DO|FIX" + "ME|XX" + r"X)\b|NotImplemented" + "Error")
+    words = re.compile(r"\b(TO" + r"DO|FIX" + r"ME)\b|(?i:lorem)")
     guilty = [
         path for path in tracked() if path.suffix in (".py", ".html", ".js", ".css") and "vendor" not in path.parts
     ]
@@ -67,8 +67,13 @@ def test_every_module_has_its_test() -> None:
 
 
 def test_python_files_stay_short() -> None:
-    lengths = {path: len((text_of(path) or "").splitlines()) for path in tracked() if path.suffix == ".py"}
-    long = set(relative([path for path, lines in lengths.items() if lines > LONGEST]))
+    long = set()
+    for path in tracked():
+        folder = path.relative_to(ROOT).parts[0]
+        if path.suffix == ".py" and "migrations" not in path.parts:
+            lines = len((text_of(path) or "").splitlines())
+            if lines > LONGEST.get(folder, 100):
+                long.add(path.relative_to(ROOT).as_posix())
     assert long == set(LONG), "split what is new here, and take off the list what became short"
 
 
