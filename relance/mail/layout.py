@@ -8,10 +8,12 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 
 from relance.rules.wording import NBSP, french_source
 
@@ -135,6 +137,44 @@ def lay_out(
     chunks = [_as_text(part, language) for part in parts]
     chunks[-1] = "\n".join([chunks[-1], *signature])
     return Text(subject, "\n\n".join(chunks) + "\n", html)
+
+
+def typed(subject: str, body: str, language: str) -> Text:
+    """Words a person wrote: the same in both parts, escaped in the HTML, never read as a template.
+
+    Blank lines part paragraphs; a line break is kept. Lines longer than the width are wrapped in the text.
+    """
+    chunks = [
+        chunk for chunk in (part.strip("\n") for part in body.replace("\r\n", "\n").split("\n\n")) if chunk.strip()
+    ]
+    paragraphs = [Markup("<br>\n").join(chunk.split("\n")) for chunk in chunks]
+    html = _page().render(
+        subject=_single_spaced(subject),
+        language=language,
+        parts=[("paragraph", paragraph) for paragraph in paragraphs],
+        signature=(),
+        colon=_colon(language),
+    )
+    text = "\n\n".join("\n".join(wrap(line) for line in chunk.split("\n")) for chunk in chunks)
+    return Text(_single_spaced(subject), f"{text}\n", html)
+
+
+def unwrapped(text: str) -> str:
+    """A text as it is easiest to edit: what ``wrap`` broke is one line again, other line breaks stay."""
+    return "\n\n".join(_unwrapped(paragraph) for paragraph in text.strip("\n").split("\n\n"))
+
+
+def _unwrapped(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    joined = lines[:1]
+    for before, line in pairwise(lines):
+        is_column = "   " in before or "   " in line
+        was_wrapped = len(before) + 1 + len(line.split(" ")[0]) > WIDTH
+        if was_wrapped and not is_column:
+            joined[-1] += f" {line}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
 
 
 def _kind(part: str | Block) -> str:

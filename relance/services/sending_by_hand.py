@@ -1,0 +1,156 @@
+"""Sending by hand: the message in the queue, the planned step it replaces, the minute in which it can be undone."""
+
+import datetime as dt
+import hashlib
+from typing import Any
+
+from relance.db import transaction
+from relance.models.accounts import User
+from relance.models.clients import Client
+from relance.models.events import record
+from relance.models.invoices import Instalment, Invoice
+from relance.models.messages import Message, MessageItem
+from relance.rules import schedule
+from relance.rules.schedule import Pick
+from relance.services import chasing, forecasting, queueing, situations, writing
+from relance.services.writing import Draft
+
+UNDO = dt.timedelta(minutes=1)
+
+
+def replaceable(invoice: Invoice, template: str, now: dt.datetime) -> tuple[dt.date, tuple[Pick, ...]] | None:
+    """The next planned step about the same instalments, when it falls within the gap: its day and its picks."""
+    account = invoice.account
+    chase = chasing.chase_of(invoice)
+    if chase is None or not chase.is_active:
+        return None
+    today = chasing.today_of(account, now)
+    spoken = {row.id for row in writing.spoken_of(invoice, today, template)}
+    situation = situations.load(account, [invoice.client_id], today)[invoice.client_id]
+    last = today + dt.timedelta(account.min_gap_days - 1)
+    start = forecasting.first_day(account, now)
+    for decision in schedule.preview(situation.items, situation.past, situation.policy, start, last):
+        picks = tuple(pick for pick in decision.picks if pick.item.key in spoken)
+        if picks:
+            return decision.day, picks
+    return None
+
+
+def token_of(account_id: int, key: str) -> str:
+    """The token of the message a form makes: the same form, sent twice, is the same message."""
+    return hashlib.sha256(f"{account_id}:{key}".encode()).hexdigest()[:20]
+
+
+def send(invoice: Invoice, draft: Draft, *, key: str, by: User, now: dt.datetime, domain: str) -> Message:
+    """Put the message in the queue; it leaves after a minute. ``key``: one per form shown.
+
+    One transaction: the client's turn, the message, its items (with the step it replaces) and the event.
+    WritingError when it may not be sent. The same key gives the message it already made.
+    """
+    with transaction():
+        invoice.client.take_turn()
+        invoice = Invoice.get_by_id(invoice.id)
+        token = token_of(invoice.account_id, key)
+        known: Message | None = Message.get_or_none(Message.token == token)
+        if known is not None:
+            return known
+        reason = writing.refusal(invoice)
+        if reason:
+            raise writing.WritingError(reason)
+        today = chasing.today_of(invoice.account, now)
+        proposed = writing.proposal_of(invoice, today).template
+        composed = writing.compose(invoice, draft, now)
+        replaced = replaceable(invoice, draft.template, now) if draft.replaces_next else None
+        message_id = queueing.insert_message(
+            composed,
+            account=invoice.account,
+            client=invoice.client,
+            kind="manual",
+            slot=None,
+            day=today,
+            now=now,
+            not_before=now + UNDO,
+            domain=domain,
+            user=by,
+            token=token,
+        )
+        if draft.words is not None:
+            Message.update(is_edited=True).where(Message.id == message_id).execute()
+        picks = {pick.item.key: pick for pick in replaced[1]} if replaced else {}
+        for row in writing.spoken_of(invoice, today, draft.template):
+            _add_item(message_id, invoice, row, draft.template, picks.get(row.id))
+        facts: dict[str, str] = {"choice": "manuel"} if draft.template != proposed else {}
+        if replaced:
+            facts["replaces"] = replaced[0].isoformat()
+        record(
+            "reminder_queued",
+            account=invoice.account_id,
+            client=invoice.client_id,
+            invoice=invoice,
+            message=message_id,
+            user=by,
+            at=now,
+            template=draft.template,
+            to=[email for _, email in composed.to],
+            **facts,
+        )
+        chasing.schedule_check(invoice.client_id, now)
+        message: Message = Message.get_by_id(message_id)
+        return message
+
+
+def _add_item(message_id: int | None, invoice: Invoice, row: Instalment, template: str, pick: Pick | None) -> None:
+    """An instalment in the message. With ``pick``, it takes that step's place: the step is not sent again."""
+    chase = chasing.chase_of(invoice)
+    is_chased = chase is not None and chase.is_active
+    step: dict[str, Any] = {}
+    if pick is not None and chase is not None:
+        step = {
+            "step": pick.step.index,
+            "offset_days": pick.step.offset_days,
+            "planned_on": pick.planned_on,
+            "is_on_plan": False,  # it leaves on a day of its own: the gap counts from there
+            "slot": f"{chase.id}:{row.id}:{pick.step.index}",
+        }
+    MessageItem.create(
+        message=message_id,
+        chase=chase if is_chased else None,
+        invoice=invoice,
+        instalment=row,
+        template=template,
+        balance_cents=row.balance_cents,
+        **step,
+    )
+
+
+def undo(message: Message, *, by: User, now: dt.datetime) -> bool:
+    """Cancel a message sent by hand while it still waits; the step it replaced is planned again.
+
+    False when it has already left, or was not sent by hand.
+    """
+    with transaction():
+        client = Client.get_by_id(message.client_id)
+        client.take_turn()
+        done = (
+            Message.update(state="cancelled", slot=None, error="undone")
+            .where(Message.id == message.id, Message.state == "queued", Message.kind == "manual")
+            .execute()
+        )
+        if not done:
+            return False
+        items = MessageItem.select(MessageItem.invoice).where(MessageItem.message == message).distinct().tuples()
+        for (invoice_id,) in list(items):
+            record(
+                "reminder_cancelled",
+                account=message.account_id,
+                client=message.client_id,
+                invoice=invoice_id,
+                message=message,
+                user=by,
+                at=now,
+                because="undone",
+                template=message.template,
+            )
+        MessageItem.update(slot=None).where(MessageItem.message == message).execute()
+        chasing.schedule_check(message.client_id, now)
+        return True

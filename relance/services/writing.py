@@ -1,0 +1,202 @@
+"""A reminder written by hand: what is proposed, who receives it, what it says, what to know before sending."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from relance.mail import layout
+from relance.mail.mail import encodable, one_line
+from relance.models.accounts import Account
+from relance.models.chases import ChaseContact
+from relance.models.clients import Contact
+from relance.models.invoices import Instalment, Invoice
+from relance.models.messages import Message, MessageItem
+from relance.rules import calendar as cal
+from relance.rules import proposal, schedule
+from relance.rules.proposal import Proposal
+from relance.services import chasing, composing, situations
+from relance.services.composing import Composed, Part
+
+MAX_SUBJECT = 200  # characters
+MAX_BODY = 20_000
+SUSPENDED = "Les envois de votre compte sont suspendus : reprenez-les d'abord, depuis le tableau de bord."
+NO_ADDRESS = "Ce client n'a aucune adresse e-mail utilisable : ajoutez-en une ou corrigez-la."
+
+
+class WritingError(Exception):
+    """The message cannot be sent like this; ``field`` names what to correct, the text is French."""
+
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a person chose. ``words`` are a subject and a body they wrote; None means those of the template."""
+
+    template: str
+    contact_ids: tuple[int, ...]
+    copies_user: bool = False
+    attaches_invoice: bool = True
+    replaces_next: bool = True
+    words: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What to know before sending, without being stopped. ``last_on``: the day of the last e-mail to the client.
+
+    ``closed``: the account does not send on this day (its name) or at this « hour »; '' when it does.
+    """
+
+    last_on: dt.date | None = None
+    closed: str = ""
+
+
+def refusal(invoice: Invoice) -> str:
+    """The French reason why nothing can be sent by hand about this invoice, or ''."""
+    if invoice.account.suspended_at is not None:
+        return SUSPENDED
+    reason = chasing.why_not(invoice)
+    if reason:
+        return reason
+    return "" if usable_contacts(invoice) else NO_ADDRESS
+
+
+def usable_contacts(invoice: Invoice) -> tuple[Contact, ...]:
+    """The contacts of the client that can be written to, the main one first."""
+    return situations.usable(Contact.select().where(Contact.client == invoice.client_id))
+
+
+def proposal_of(invoice: Invoice, today: dt.date) -> Proposal:
+    """The template that fits the invoice's lateness and what was already sent about it."""
+    rows = (
+        MessageItem.select(MessageItem.template, Message.day_on)
+        .join(Message)
+        .where(MessageItem.invoice == invoice, Message.state.in_(("queued", "sending", "sent")))
+        .order_by(Message.id)
+        .tuples()
+    )
+    sent = [proposal.Sent(template, day) for template, day in rows if day is not None]
+    was_issued = invoice.state not in ("draft", "to_process")
+    return proposal.propose(invoice.next_due_on, sent, today, was_issued=was_issued)
+
+
+def first_draft(invoice: Invoice, today: dt.date, template: str = "") -> Draft:
+    """What the page opens with: the proposed template (or the one asked for) and the usual recipients."""
+    chase = chasing.chase_of(invoice)
+    usable = usable_contacts(invoice)
+    chosen: tuple[int, ...] = ()
+    if chase is not None and chase.is_active:
+        links = ChaseContact.select(ChaseContact.contact).where(ChaseContact.chase == chase).tuples()
+        ids = {contact_id for (contact_id,) in links}
+        chosen = tuple(contact.id for contact in usable if contact.id in ids)
+    if not chosen:
+        usual = next((c for c in usable if c.id == invoice.contact_id), usable[0] if usable else None)
+        chosen = (usual.id,) if usual is not None else ()
+    is_known = template in schedule.LEVELS
+    return Draft(
+        template=template if is_known else proposal_of(invoice, today).template,
+        contact_ids=chosen,
+        copies_user=bool(chase is not None and chase.is_active and chase.copies_user),
+        attaches_invoice=chase.attaches_invoice if chase is not None else True,
+    )
+
+
+def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
+    """The message as it would leave now. WritingError names what is missing."""
+    contacts = _recipients(invoice, draft)
+    account = invoice.account
+    today = chasing.today_of(account, now)
+    if draft.template not in schedule.LEVELS:
+        raise WritingError("Choisissez un modèle de la liste.", "template")
+    parts = [Part(invoice, row, is_moved=today > row.due_on) for row in spoken_of(invoice, today, draft.template)]
+    if not parts:
+        raise WritingError("Il ne reste rien à payer sur cette facture.")
+    composed = composing.compose(
+        account,
+        invoice.client,
+        parts,
+        contacts,
+        template=draft.template,
+        today=today,
+        copies_user=draft.copies_user,
+        attaches_invoice=draft.attaches_invoice,
+    )
+    if draft.words is None:
+        return composed
+    subject, body = draft.words
+    _check_words(subject, body)
+    text = layout.typed(subject, body, composed.language)
+    return composing.with_text(composed, text.subject, text.text, text.html)
+
+
+def spoken_of(invoice: Invoice, today: dt.date, template: str) -> list[Instalment]:
+    """The instalments a message by hand asks for: those that are late, else the next one due.
+
+    « standard », which sends the invoice itself, lists all that is open.
+    """
+    query = Instalment.select().where(Instalment.invoice == invoice, Instalment.balance_cents > 0)
+    rows = list(query.order_by(Instalment.due_on, Instalment.id))
+    if template == "standard":
+        return rows
+    return [row for row in rows if row.due_on < today] or rows[:1]
+
+
+def _recipients(invoice: Invoice, draft: Draft) -> tuple[Contact, ...]:
+    chosen = [contact for contact in usable_contacts(invoice) if contact.id in draft.contact_ids]
+    if len(chosen) != len(set(draft.contact_ids)):
+        raise WritingError("Un des contacts choisis n'a plus d'adresse utilisable.", "contacts")
+    if not chosen:
+        raise WritingError("Choisissez au moins un destinataire.", "contacts")
+    if invoice.client.kind == "individual" and len(chosen) > 1:
+        raise WritingError("Un particulier n'a qu'un contact : choisissez-en un.", "contacts")
+    return tuple(chosen)
+
+
+def _check_words(subject: str, body: str) -> None:
+    if not subject.strip():
+        raise WritingError("Indiquez l'objet de l'e-mail.", "subject")
+    if len(subject) > MAX_SUBJECT:
+        raise WritingError(f"Raccourcissez l'objet : {MAX_SUBJECT} caractères au plus.", "subject")
+    if not body.strip():
+        raise WritingError("Écrivez le texte de l'e-mail.", "body")
+    if len(body) > MAX_BODY:
+        raise WritingError(f"Raccourcissez le texte : {MAX_BODY} caractères au plus.", "body")
+    try:
+        one_line("L'objet", subject)
+    except ValueError as error:
+        raise WritingError(str(error), "subject") from error
+    try:
+        encodable("Le texte", body)
+        for line in body.splitlines():
+            one_line("Le texte", line.replace("\t", " "))
+    except ValueError as error:
+        raise WritingError(str(error), "body") from error
+
+
+def caution(invoice: Invoice, now: dt.datetime) -> Caution:
+    """What deserves a warning: an e-mail to this client within the gap, a day or an hour without sending."""
+    account = invoice.account
+    wall = cal.local_datetime(now, account.time_zone)
+    today, minute = wall.date(), wall.hour * 60 + wall.minute
+    closed = situations.policy_of(account).calendar.why_closed(today)
+    if not closed and not account.send_from_minute <= minute < account.send_until_minute:
+        closed = "hour"
+    return Caution(_last_on(invoice, today, account), closed)
+
+
+def _last_on(invoice: Invoice, today: dt.date, account: Account) -> dt.date | None:
+    """The day of the last e-mail to the client, when it is today or within the minimum gap."""
+    last = (
+        Message.select(Message.day_on)
+        .where(
+            Message.client == invoice.client_id,
+            Message.kind.in_(("reminder", "manual")),
+            Message.state.in_(situations.COUNTED),
+            Message.day_on > today - dt.timedelta(max(account.min_gap_days, 1)),
+        )
+        .order_by(Message.day_on.desc())
+        .first()
+    )
+    return last.day_on if last is not None else None

@@ -1,0 +1,327 @@
+"""A reminder by hand: proposed, sent once after its minute, undone, refused with a reason."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from relance.models.accounts import Account
+from relance.models.clients import Client, Contact
+from relance.models.events import Event
+from relance.models.invoices import Invoice
+from relance.models.messages import Message, MessageAttachment, MessageItem
+from relance.services import chasing, forecasting, paying, queueing, sending_by_hand, sweeping, writing
+from relance.services.carrying import Post
+from relance.services.chasing import ChasePlan
+from relance.services.writing import Caution, WritingError
+from tests import factories
+
+D = dt.date
+TODAY = factories.TODAY
+MINUTE = dt.timedelta(minutes=1)
+
+
+@pytest.fixture
+def post(settings, smtp_server):
+    return Post.of(settings)
+
+
+@pytest.fixture
+def send(invoice, camille, now):
+    def _send(row=None, key="form-1", at=now, **changes):
+        row = row or invoice
+        draft = writing.first_draft(row, at.date())
+        values = {**vars(draft), **changes}
+        return sending_by_hand.send(row, writing.Draft(**values), key=key, by=camille, now=at, domain="relance.example")
+
+    return _send
+
+
+def chase(invoice, *contacts, now=factories.NOW, **values):
+    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
+    return chasing.start(invoice, plan, by=None, now=now)
+
+
+def kinds(invoice):
+    return [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
+
+
+def text_of(mail):
+    """The text of a received mail with the line ends of a row."""
+    return mail.text.replace("\r\n", "\n").strip()
+
+
+def dates(invoice, now):
+    return [send.on for send in forecasting.for_invoice(invoice, now)]
+
+
+@pytest.mark.requirement("S2.6", "S0.2")
+def test_the_page_opens_on_the_text_of_its_lateness_and_the_usual_contact(invoice, nadia, hugo):
+    draft = writing.first_draft(invoice, TODAY)
+    assert draft.template == "rappel"
+    assert draft.contact_ids == (nadia.id,)
+    assert draft.attaches_invoice and not draft.copies_user
+
+
+def test_a_chased_invoice_opens_on_the_contacts_of_its_chase(invoice, nadia, hugo, camille):
+    chase(invoice, nadia, hugo, start="gently", copies_user=True)
+    draft = writing.first_draft(invoice, TODAY, template="relance_2")
+    assert set(draft.contact_ids) == {nadia.id, hugo.id}
+    assert draft.template == "relance_2" and draft.copies_user
+
+
+def test_a_template_that_does_not_exist_falls_back_to_the_proposal(invoice, nadia):
+    assert writing.first_draft(invoice, TODAY, template="{{ config }}").template == "rappel"
+
+
+@pytest.mark.requirement("S4.12")
+def test_a_message_by_hand_waits_a_minute_then_leaves_once(send, invoice, nadia, camille, post, smtp_server, now):
+    message = send()
+    assert (message.state, message.kind, message.is_automatic, message.slot) == ("queued", "manual", False, None)
+    assert message.not_before_at == now + MINUTE and message.day_on == TODAY and message.user == camille
+    assert not message.is_edited
+    assert kinds(invoice) == ["reminder_queued"]
+    assert sweeping.sweep(now + dt.timedelta(seconds=59), post).report.sent == []
+    assert smtp_server.to(nadia.email) == []
+    assert sweeping.sweep(now + MINUTE, post).report.sent == [message.id]
+    assert sweeping.sweep(now + 2 * MINUTE, post).report.sent == []
+    [mail] = smtp_server.to(nadia.email)
+    assert text_of(mail) == Message.get_by_id(message.id).body_text.strip()
+    assert kinds(invoice)[-1] == "reminder_sent"
+
+
+@pytest.mark.requirement("S1.11")
+def test_what_is_previewed_is_what_the_server_receives(invoice, nadia, send, post, smtp_server, now):
+    composed = writing.compose(invoice, writing.first_draft(invoice, TODAY), now)
+    send()
+    sweeping.sweep(now + MINUTE, post)
+    [mail] = smtp_server.to(nadia.email)
+    assert mail.subject == composed.subject
+    assert text_of(mail) == composed.text.strip()
+
+
+def test_the_same_form_sent_twice_is_one_message(send, invoice):
+    first = send(key="k")
+    again = send(key="k")
+    other = send(key="another")
+    assert first == again != other
+    assert Message.select().count() == 2
+    assert kinds(invoice) == ["reminder_queued", "reminder_queued"]
+
+
+def test_a_payment_within_the_minute_stops_it(send, invoice, nadia, camille, post, smtp_server, now):
+    message = send()
+    paying.record(
+        invoice,
+        received_on=TODAY,
+        amount_cents=120_000,
+        method="transfer",
+        by=camille,
+        now=now + dt.timedelta(seconds=20),
+        form_key="p",
+    )
+    sweeping.sweep(now + MINUTE, post)
+    assert Message.get_by_id(message.id).state == "cancelled"
+    assert smtp_server.to(nadia.email) == []
+    assert "reminder_cancelled" in kinds(invoice)
+
+
+def test_undoing_cancels_it_and_says_who(send, invoice, camille, post, smtp_server, nadia, now):
+    message = send()
+    assert sending_by_hand.undo(message, by=camille, now=now + dt.timedelta(seconds=30)) is True
+    assert sending_by_hand.undo(message, by=camille, now=now + dt.timedelta(seconds=31)) is False
+    assert Message.get_by_id(message.id).state == "cancelled"
+    last = Event.select().where(Event.invoice == invoice).order_by(Event.id.desc()).get()
+    assert (last.kind, last.facts["because"], last.user) == ("reminder_cancelled", "undone", camille)
+    sweeping.sweep(now + 5 * MINUTE, post)
+    assert smtp_server.to(nadia.email) == []
+
+
+def test_a_message_that_left_is_not_undone(send, invoice, camille, post, now):
+    message = send()
+    sweeping.sweep(now + MINUTE, post)
+    assert sending_by_hand.undo(message, by=camille, now=now + 2 * MINUTE) is False
+    assert Message.get_by_id(message.id).state == "sent"
+    assert kinds(invoice)[-1] == "reminder_sent"
+
+
+def test_a_reminder_of_the_machine_is_not_undone_here(invoice, nadia, camille, now):
+    chase(invoice, nadia, start="join", now=now - dt.timedelta(days=4))
+    [message_id] = queueing.advance_due(now, domain="relance.example")
+    assert sending_by_hand.undo(Message.get_by_id(message_id), by=camille, now=now) is False
+    assert Message.get_by_id(message_id).state == "queued"
+
+
+def test_it_takes_the_place_of_the_step_planned_within_the_gap(send, invoice, nadia, camille, now):
+    chase(invoice, nadia, start="gently")
+    before = dates(invoice, now)
+    assert before[0] == D(2026, 11, 24)
+    day, [pick] = sending_by_hand.replaceable(invoice, "rappel", now)
+    assert (day, pick.step.index) == (before[0], 0)
+    message = send()
+    item = MessageItem.get(MessageItem.message == message)
+    assert (item.step, item.is_on_plan, item.slot) == (0, False, f"{item.chase_id}:{item.instalment_id}:0")
+    assert dates(invoice, now) == before[1:]
+    queued = Event.get(Event.kind == "reminder_queued")
+    assert queued.facts["replaces"] == "2026-11-24"
+
+
+def test_undoing_plans_the_replaced_step_again(send, invoice, nadia, camille, now):
+    chase(invoice, nadia, start="gently")
+    before = dates(invoice, now)
+    message = send()
+    sending_by_hand.undo(message, by=camille, now=now)
+    assert dates(invoice, now) == before
+    assert MessageItem.get(MessageItem.message == message).slot is None
+
+
+def test_without_replacing_the_step_waits_for_the_gap(send, invoice, nadia, camille, now):
+    chase(invoice, nadia, start="gently")
+    send(replaces_next=False)
+    first = dates(invoice, now)[0]
+    assert first == D(2026, 11, 30)  # five days later is a Saturday
+    assert MessageItem.get().slot is None
+
+
+def test_a_step_planned_later_than_the_gap_is_left_alone(send, invoice, nadia, camille, now):
+    account = invoice.account
+    Account.update(min_gap_days=1).where(Account.id == account.id).execute()
+    row = Invoice.get_by_id(invoice.id)
+    chase(row, nadia, start="gently")
+    assert sending_by_hand.replaceable(row, "rappel", now) is None
+    send(row)
+    assert dates(row, now)[0] == D(2026, 11, 24)
+
+
+@pytest.mark.requirement("S2.7")
+def test_another_template_than_the_proposal_is_written_down(send, invoice):
+    send(key="a")
+    send(key="b", template="dernier_rappel")
+    proposed, chosen = Event.select().where(Event.kind == "reminder_queued").order_by(Event.id)
+    assert "choice" not in proposed.facts
+    assert (chosen.facts["choice"], chosen.facts["template"]) == ("manuel", "dernier_rappel")
+
+
+@pytest.mark.requirement("S2.5")
+def test_the_proposal_climbs_only_after_what_really_left(send, invoice, camille, post, now):
+    message = send()
+    sweeping.sweep(now + MINUTE, post)
+    assert writing.proposal_of(invoice, TODAY + dt.timedelta(6)).template == "rappel"
+    assert writing.proposal_of(invoice, TODAY + dt.timedelta(7)).template == "relance_1"
+    Message.update(state="uncertain").where(Message.id == message.id).execute()
+    assert writing.proposal_of(invoice, TODAY + dt.timedelta(7)).template == "rappel"
+
+
+@pytest.mark.requirement("S4.14")
+def test_words_of_a_person_leave_as_they_are_and_are_never_a_template(send, nadia, post, smtp_server, now):
+    words = ("Votre facture {{ number }}", "Bonjour Nadia,\n\nUn mot <b>amical</b> & {{ 7*7 }}.\nÀ bientôt")
+    message = send(words=words)
+    assert message.is_edited
+    sweeping.sweep(now + MINUTE, post)
+    [mail] = smtp_server.to(nadia.email)
+    assert mail.subject == words[0]
+    assert text_of(mail) == words[1]
+    assert "Un mot &lt;b&gt;amical&lt;/b&gt; &amp; {{ 7*7 }}.<br>" in mail.html.replace("\r\n", "\n")
+
+
+def test_words_of_a_person_are_not_sent_once_the_facts_changed(send, invoice, nadia, post, smtp_server, now):
+    message = send(words=("Objet", "Il reste 1 200 €."))
+    factories.make_payment(invoice, 20_000)
+    sweeping.sweep(now + MINUTE, post)
+    assert Message.get_by_id(message.id).state == "cancelled"
+    assert smtp_server.to(nadia.email) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (("", "texte"), "subject"),
+        (("objet\nBcc: x@y.example", "texte"), "subject"),
+        (("o" * 201, "texte"), "subject"),
+        (("objet", " \n "), "body"),
+        (("objet", "t" * 20_001), "body"),
+        (("objet", "a\x00b"), "body"),
+    ],
+)
+def test_words_that_cannot_travel_are_refused_at_their_field(send, words, field):
+    with pytest.raises(WritingError) as error:
+        send(words=words)
+    assert error.value.field == field
+    assert Message.select().count() == Event.select().count() == 0
+
+
+@pytest.mark.requirement("S3.7", "S3.8", "S3.10")
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"state": "draft"}, "brouillon"),
+        ({"state": "to_process"}, "à traiter"),
+        ({"state": "cancelled"}, "annulée"),
+        ({"state": "written_off"}, "perte"),
+        ({"state": "paid", "balance_cents": 0}, "payée"),
+        ({"kind": "credit_note"}, "avoir"),
+        ({"payment_method": "direct_debit"}, "prélèvement"),
+    ],
+)
+def test_what_is_never_chased_is_refused_with_its_reason(invoice, camille, now, change, sentence):
+    Invoice.update(**change).where(Invoice.id == invoice.id).execute()
+    row = Invoice.get_by_id(invoice.id)
+    assert sentence in writing.refusal(row)
+    draft = writing.Draft("rappel", writing.first_draft(row, TODAY).contact_ids)
+    with pytest.raises(WritingError, match=sentence):
+        sending_by_hand.send(row, draft, key="k", by=camille, now=now, domain="relance.example")
+    assert Message.select().count() == Event.select().count() == 0
+
+
+def test_a_client_without_usable_address_is_refused(invoice, nadia):
+    Contact.update(rejected_at=factories.NOW).where(Contact.id == nadia.id).execute()
+    assert "adresse e-mail utilisable" in writing.refusal(invoice)
+
+
+def test_nothing_leaves_by_hand_while_sending_is_suspended(invoice, nadia):
+    Account.update(suspended_at=factories.NOW).where(Account.id == invoice.account_id).execute()
+    assert "suspendus" in writing.refusal(Invoice.get_by_id(invoice.id))
+
+
+def test_recipients_are_contacts_of_that_client_with_an_address(send, invoice, nadia, hugo, basile):
+    stranger = Contact.get(Contact.account == basile.account_id)
+    for ids in ((), (stranger.id,), (nadia.id, stranger.id)):
+        with pytest.raises(WritingError) as error:
+            send(contact_ids=ids)
+        assert error.value.field == "contacts"
+    Client.update(kind="individual").where(Client.id == invoice.client_id).execute()
+    with pytest.raises(WritingError, match="particulier"):
+        send(Invoice.get_by_id(invoice.id), contact_ids=(nadia.id, hugo.id))
+
+
+@pytest.mark.requirement("S1.21")
+def test_the_copy_and_the_attachment_follow_the_choices(send, invoice, camille):
+    document = factories.make_document(invoice.account, name="F-2026-0087.pdf")
+    Invoice.update(document=document).where(Invoice.id == invoice.id).execute()
+    row = Invoice.get_by_id(invoice.id)
+    plain = send(row, key="a", attaches_invoice=False)
+    full = send(row, key="b", copies_user=True)
+    assert json.loads(plain.cc_json) == [] and not plain.attachments.exists()
+    assert json.loads(full.cc_json) == [["Camille Roussel", camille.email]]
+    assert MessageAttachment.get(MessageAttachment.message == full).document == document
+
+
+def test_a_message_asks_for_the_late_instalments_else_for_the_next_one(latitude, nadia, camille, now):
+    days = [TODAY - dt.timedelta(40), TODAY - dt.timedelta(1), TODAY + dt.timedelta(20)]
+    late = factories.make_invoice(latitude, instalments=[(day, 10_000) for day in days])
+    coming = factories.make_invoice(latitude, instalments=[(days[2], 5_000), (days[2] + dt.timedelta(9), 5_000)])
+    assert [row.position for row in writing.spoken_of(late, TODAY, "rappel")] == [1, 2]
+    assert [row.position for row in writing.spoken_of(coming, TODAY, "prerelance")] == [1]
+    assert [row.position for row in writing.spoken_of(coming, TODAY, "standard")] == [1, 2]
+    assert writing.compose(late, writing.first_draft(late, TODAY), now).total_cents == 20_000
+
+
+def test_a_recent_message_or_a_closed_day_is_a_caution_not_a_refusal(send, invoice, now):
+    assert writing.caution(invoice, now) == Caution()
+    send()
+    assert writing.caution(invoice, now) == Caution(last_on=TODAY)
+    assert writing.caution(invoice, now + dt.timedelta(days=4)).last_on == TODAY
+    assert writing.caution(invoice, now + dt.timedelta(days=7)) == Caution()
+    assert writing.caution(invoice, now + dt.timedelta(days=6)) == Caution(closed="dimanche")
+    assert writing.caution(invoice, dt.datetime(2026, 11, 30, 20, 0)) == Caution(closed="hour")
+    assert send(key="again").state == "queued"
