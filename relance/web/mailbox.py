@@ -3,6 +3,7 @@
 An account sees its own messages and those sent to one of its users, and no others.
 """
 
+import re
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
@@ -16,6 +17,8 @@ from relance.web import scope
 from relance.web.security import sandboxed
 
 PAGE = 50
+_NAMES = {"From": "De", "To": "À", "Cc": "Copie", "Reply-To": "Réponses", "Subject": "Objet", "Date": "Date"}
+_HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 _CHUNK = 500  # values of one SQL IN: SQLite takes 999 by default
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/boite-locale")
@@ -45,7 +48,9 @@ def show(number: str) -> ResponseReturnValue:
     """One message: its headers, its text, its HTML in a frame, its files."""
     summary = _summary_or_404(number)
     parsed = mail_reading.parse(_raw_or_404(number))
-    return render_template("mailbox/show.html", message=summary, received_at=_instant(summary), mail=parsed)
+    return render_template(
+        "mailbox/show.html", message=summary, received_at=_instant(summary), mail=parsed, names=_NAMES
+    )
 
 
 @blueprint.get("/<number>/html")
@@ -55,7 +60,11 @@ def html(number: str) -> ResponseReturnValue:
     parsed = mail_reading.parse(_raw_or_404(number))
     if not parsed.html:
         abort(404)
-    response = make_response(parsed.html)
+    # The links of an alert lead to our own pages, which refuse to be framed: they open beside.
+    base = '<base target="_blank">'
+    head = _HEAD.search(parsed.html)
+    at = head.end() if head else 0
+    response = make_response(parsed.html[:at] + base + parsed.html[at:])
     response.mimetype = "text/html"
     return sandboxed(response)
 

@@ -87,7 +87,8 @@ def test_a_message_reads_as_it_left(sign_in: SignIn, camille: User, send: Callab
     assert "Bonjour Nadia,\n\nÀ régler\u00a0: 12,00\u00a0€" in page
     assert "Atelier Roussel <relance@relance.localhost>" in page
     assert "compta@latitude-conseil.example" in page
-    assert f'<iframe class="mail-frame" sandbox src="/boite-locale/{number}/html"' in page
+    sandbox = 'sandbox="allow-popups allow-popups-to-escape-sandbox"'
+    assert f'<iframe class="mail-frame" {sandbox} src="/boite-locale/{number}/html"' in page
 
     raw = browser.get(f"/boite-locale/{number}/brut")
     assert raw.headers["Content-Disposition"] == f"attachment; filename=message-{number}.eml"
@@ -108,6 +109,8 @@ def test_the_html_of_a_message_can_do_nothing(sign_in: SignIn, camille: User, se
     assert "default-src 'none'" in policy and "sandbox" in policy
     assert "allow-scripts" not in policy and "allow-same-origin" not in policy and "script-src" not in policy
     assert answer.mimetype == "text/html"
+    # A link leaves the frame, into which none of our pages would let itself be put.
+    assert '<base target="_blank">' in text_of(answer)
 
 
 def test_another_account_sees_nothing_of_it(
