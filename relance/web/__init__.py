@@ -26,6 +26,12 @@ BLUEPRINTS = (
     "imports",
     "mailbox",
     "system",
+    "invoices",
+    "invoicing",
+    "payments",
+    "clients",
+    "journal",
+    "chases",
 )
 
 

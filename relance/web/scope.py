@@ -24,7 +24,7 @@ from relance.models.payments import Payment
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-class Visitor(UserMixin):  # type: ignore[misc]  # flask-login has no types
+class Visitor(UserMixin):
     """A signed-in user, as flask-login wants to see one."""
 
     def __init__(self, user: User) -> None:
