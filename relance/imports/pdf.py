@@ -4,6 +4,7 @@ The file comes from anywhere and will travel with reminders, so whatever acts wh
 (scripts, programs to launch) is refused, and nothing is unpacked beyond a limit.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -14,6 +15,9 @@ from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject, StreamObject
 
 from relance.imports.values import MAX_FILE_BYTES, MEGABYTE, RefusedError
+
+# What is wrong with a file is said to the person who gave it, not to the log of the machine.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 MAX_UNPACKED_BYTES = 20 * MEGABYTE
 MAX_OBJECTS = 200_000

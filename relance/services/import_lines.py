@@ -47,7 +47,7 @@ def read_pdf(content: bytes, file: str) -> Line:
         emails = cells.emails(read.buyer.email)
     except ValueError as error:
         read = replace(read, warnings=(*read.warnings, str(error)))
-    return Line(read=read, emails=emails, paid_cents=_already_paid(read), problems=problems, pdf=content)
+    return Line(read=read, emails=emails, paid_cents=already_paid(read), problems=problems, pdf=content)
 
 
 def _from_row(row: RowRead, file: str) -> Line:
@@ -65,7 +65,7 @@ def _from_row(row: RowRead, file: str) -> Line:
     )
 
 
-def _already_paid(read: InvoiceRead) -> int:
+def already_paid(read: InvoiceRead) -> int:
     """What the file says was paid before: BT-113, else the part of the total that is not asked (BT-115).
 
     The MINIMUM profile has no BT-113: there, only the difference tells.

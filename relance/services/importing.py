@@ -3,6 +3,7 @@
 ``plan`` says what would happen, ``apply`` does it, ``import_files`` is both for the command line.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from relance.models.documents import Document
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
 from relance.services import invoicing, keeping_clients
-from relance.services.import_lines import Line, read_csv, read_pdf
+from relance.services.import_lines import Line, already_paid, read_csv, read_pdf
 from relance.services.import_matching import Debtor, is_valid_number, seller_problem
 from relance.services.import_planning import CREATE, FIX, ImportPlan, Item, Key, plan
 from relance.services.invoice_facts import InvoiceError, InvoiceFacts
@@ -30,6 +31,7 @@ __all__ = [
     "ImportPlan",
     "Imported",
     "Line",
+    "already_paid",
     "apply",
     "as_json",
     "from_pdf",
@@ -186,7 +188,7 @@ def keep_document(account: Account, kind: str, name: str, mime: str, content: by
 
 
 def import_files(
-    account: Account, paths: list[Path], *, dry_run: bool, by: User | None, now: datetime
+    account: Account, paths: Iterable[Path], *, dry_run: bool, by: User | None, now: datetime
 ) -> list[dict[str, Any]]:
     """Import files from the command line, each one whole or not at all; one object per document read.
 
