@@ -1,0 +1,60 @@
+"""What is shown before it happens: dates as they will fall, with their reasons."""
+
+import datetime as dt
+
+import pytest
+
+from relance.services import forecasting
+from relance.services.chasing import ChasePlan
+from tests import factories
+
+D = dt.date
+
+
+@pytest.mark.requirement("S0.10", "S1.18")
+def test_a_moved_date_says_from_which_day_and_why(account, latitude, nadia, camille, now):
+    invoice = factories.make_invoice(latitude, due_on=D(2026, 12, 24))
+    plan = ChasePlan(contact_ids=(nadia.id,), count=2)
+    first, second = forecasting.for_plan(account, invoice, plan, now)
+    assert (first.on, first.moved_from, first.moved_because) == (D(2026, 12, 28), D(2026, 12, 25), "Noël")
+    assert (second.on, second.moved_from, second.moved_because) == (D(2027, 1, 4), D(2027, 1, 1), "jour de l'an")
+    assert first.at == dt.datetime(2026, 12, 28, 8, 0)
+
+
+def test_after_the_closing_hour_today_is_over(account):
+    evening = dt.datetime(2026, 11, 23, 17, 0)  # 18:00 in Paris
+    assert forecasting.first_day(account, evening) == D(2026, 11, 24)
+    assert forecasting.first_day(account, evening - dt.timedelta(minutes=1)) == D(2026, 11, 23)
+
+
+@pytest.mark.requirement("S1.13")
+def test_switched_on_after_the_hour_it_leaves_today_until_six(account, latitude, nadia, camille):
+    invoice = factories.make_invoice(latitude, due_on=D(2026, 11, 22))
+    plan = ChasePlan(contact_ids=(nadia.id,), count=2)
+    afternoon, evening = dt.datetime(2026, 11, 23, 14, 0), dt.datetime(2026, 11, 23, 18, 0)
+    assert forecasting.for_plan(account, invoice, plan, afternoon)[0].at == afternoon
+    assert forecasting.for_plan(account, invoice, plan, evening)[0].on == D(2026, 11, 24)
+
+
+def test_the_agenda_joins_a_clients_instalments_of_the_day(account, latitude, nadia, camille, now, switch_on):
+    for number in ("F-1", "F-2"):
+        switch_on(factories.make_invoice(latitude, number, due_on=D(2026, 11, 23)), nadia)
+    sends = forecasting.for_account(account, now, D(2026, 11, 30))
+    assert [(send.on, send.number, send.is_grouped) for send in sends] == [
+        (D(2026, 11, 24), "F-1", True),
+        (D(2026, 11, 24), "F-2", True),
+    ]
+
+
+def test_a_suspended_account_foresees_nothing(account, latitude, nadia, camille, now, switch_on):
+    switch_on(factories.make_invoice(latitude, due_on=D(2026, 11, 23)), nadia)
+    account.suspended_at = now
+    assert forecasting.for_account(account, now, D(2026, 12, 30)) == []
+
+
+def test_a_reminder_that_waits_for_another_says_so(account, latitude, nadia, camille, now, switch_on):
+    switch_on(factories.make_invoice(latitude, "F-1", due_on=D(2026, 11, 23)), nadia)
+    late = factories.make_invoice(latitude, "F-2", due_on=D(2026, 11, 24))
+    switch_on(late, nadia)
+    first = forecasting.for_invoice(late, now)[0]
+    assert (first.on, first.waits_because) == (D(2026, 11, 30), "gap")
