@@ -146,7 +146,8 @@ def update(invoice: Invoice, facts: InvoiceFacts, *, version: int, by: User | No
         _settle_all(saved, by=by, now=now)
         if before.credited_invoice_id and before.credited_invoice_id != saved.credited_invoice_id:
             paying.resettle(Invoice.get_by_id(before.credited_invoice_id), by=by, now=now)
-        chasing.refresh(saved, now=now)
+        dates = [part.due_on for part in facts.plan()]
+        chasing.refresh(saved, now=now, dates_changed=dates != [part.due_on for part in old_plan])
     return Saved(Invoice.get_by_id(invoice.id), checked.warnings)
 
 
@@ -286,7 +287,7 @@ def _move(
         elif before in ("cancelled", "written_off"):
             chasing.resume_if_reopened(fresh, now=now, by=by)
         else:
-            chasing.refresh(fresh, now=now)
+            chasing.refresh(fresh, now=now, dates_changed=True)
     return Invoice.get_by_id(invoice.id)
 
 

@@ -176,6 +176,11 @@ def add_contact(client: Client, facts: ContactFacts, *, by: User | None, now: da
     return Contact.get_by_id(contact.id)
 
 
+def check_contact(facts: ContactFacts) -> None:
+    """ClientError when these facts cannot be a contact, whatever the client."""
+    _contact_columns(facts)
+
+
 def update_contact(contact: Contact, facts: ContactFacts, *, by: User | None, now: datetime) -> Contact:
     """Change a contact. A new address is tried again: an earlier refusal no longer counts."""
     columns: dict[str, Any] = _contact_columns(facts)

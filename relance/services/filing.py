@@ -1,0 +1,46 @@
+"""Files that come with an invoice: looked at, kept once by their fingerprint, and read when they carry data."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+from relance.imports import facturx
+from relance.imports.values import InvoiceRead, RefusedError
+from relance.models.accounts import Account
+from relance.models.documents import Document
+from relance.services import importing
+
+PDF = "application/pdf"
+MAX_NAME = 120
+
+
+class FileError(Exception):
+    """The file cannot be kept; the sentence is French and says what to do."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A PDF that was kept, and the invoice it states. ``read.error`` is set when it carries no data."""
+
+    document: Document
+    read: InvoiceRead
+
+
+def keep_invoice_pdf(account: Account, content: bytes, name: str, *, now: datetime) -> Filed:
+    """Keep a PDF as an invoice's file and read its Factur-X data. FileError when it may not be kept."""
+    if not content.startswith(b"%PDF-"):
+        raise FileError("Ce fichier n'est pas un PDF. Exportez la facture en PDF, puis choisissez-la de nouveau.")
+    try:
+        read = facturx.read_pdf(content, name)
+    except RefusedError as error:
+        raise FileError(str(error)) from error
+    document = importing.keep_document(account, "invoice", clean_name(name), PDF, content, now)
+    return Filed(document, read)
+
+
+def clean_name(name: str) -> str:
+    """The last part of a file name, printable, ending in .pdf, short enough for a header."""
+    last = PurePath(name.replace("\\", "/")).name
+    printable = "".join(letter for letter in last if letter.isprintable() and letter not in '"<>|:*?/').strip(" .")
+    stem = printable.removesuffix(".pdf").removesuffix(".PDF") or "facture"
+    return f"{stem[:MAX_NAME]}.pdf"

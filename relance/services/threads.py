@@ -1,0 +1,184 @@
+"""Le fil: what was said about an invoice, what comes next and the line of its due date."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from relance.models.accounts import Account
+from relance.models.chases import Chase
+from relance.models.invoices import Instalment, Invoice
+from relance.models.letters import Letter, LetterInvoice
+from relance.models.messages import Message, MessageItem
+from relance.rules import schedule
+from relance.rules.calendar import local_date
+from relance.services import chasing, forecasting, situations
+from relance.services.forecasting import PlannedSend
+
+HORIZON = timedelta(400)
+_RANK = {
+    "issued": 0,
+    "due": 1,
+    "sent": 2,
+    "uncertain": 2,
+    "failed": 2,
+    "waiting": 3,
+    "next": 4,
+    "plan": 5,
+    "letter": 6,
+    "paid": 9,
+}
+_STATE = {"queued": "waiting", "sending": "waiting", "sent": "sent", "uncertain": "uncertain", "refused": "failed"}
+
+
+@dataclass(frozen=True)
+class Knot:
+    """One point. ``kind``: issued, due, sent, waiting, failed, uncertain, next, plan, letter, paid.
+
+    ``on`` is a civil day of the account; ``at`` (UTC) the instant of a sending, past or to come.
+    """
+
+    kind: str
+    on: date
+    template: str = ""
+    at: datetime | None = None
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The points in order, and what they mean. ``why_silent`` says why an active chase sends nothing."""
+
+    knots: tuple[Knot, ...] = ()
+    next: PlannedSend | None = None
+    is_on: bool = False
+    ended_because: str = ""
+    why_silent: str = ""
+
+    @property
+    def sent(self) -> int:
+        """How many e-mails left."""
+        return sum(knot.kind in ("sent", "uncertain") for knot in self.knots)
+
+
+def of_invoices(
+    account: Account, invoices: Iterable[Invoice], now: datetime, *, as_sent: bool = False
+) -> dict[int, Thread]:
+    """The threads of a page of invoices, in a fixed number of queries.
+
+    ``as_sent``: a draft shows what would leave once it is confirmed.
+    """
+    rows = {invoice.id: invoice for invoice in invoices}
+    if not rows:
+        return {}
+    sent = _messages(account, rows)
+    letters = _letters(rows)
+    planned, silent = _planned(account, rows.values(), now, as_sent=as_sent)
+    chases = {chase.invoice_id: chase for chase in Chase.select().where(Chase.invoice.in_(list(rows)))}
+    threads = {}
+    for invoice in rows.values():
+        coming = planned[invoice.id] if invoice.state == "sent" or as_sent else []
+        knots = [*_dates(invoice), *sent[invoice.id], *letters[invoice.id], *_knots(coming)]
+        chase = chases.get(invoice.id)
+        is_on = chase is not None and chase.is_active
+        threads[invoice.id] = Thread(
+            knots=_sorted(knots),
+            next=coming[0] if coming else None,
+            is_on=is_on,
+            ended_because=chase.ended_because if chase is not None else "",
+            why_silent=silent.get(invoice.id, "") if is_on and not coming else "",
+        )
+    return threads
+
+
+def of_invoice(invoice: Invoice, now: datetime, *, as_sent: bool = False) -> Thread:
+    """The thread of one invoice, from its sending to its payment, with the date of each instalment."""
+    thread = of_invoices(invoice.account, [invoice], now, as_sent=as_sent)[invoice.id]
+    dates = [row.due_on for row in Instalment.select().where(Instalment.invoice == invoice)]
+    knots = [knot for knot in thread.knots if knot.kind != "due"]
+    knots += [Knot("due", day) for day in dates]
+    if invoice.state not in ("draft", "to_process"):
+        knots.append(Knot("issued", invoice.issued_on))
+    return replace(thread, knots=_sorted(knots))
+
+
+def _dates(invoice: Invoice) -> Iterator[Knot]:
+    yield Knot("due", invoice.next_due_on)
+    if invoice.state == "paid" and invoice.paid_on is not None:
+        yield Knot("paid", invoice.paid_on)
+
+
+def _sorted(knots: Iterable[Knot]) -> tuple[Knot, ...]:
+    # The payment closes the thread even when it came before the due date.
+    return tuple(sorted(knots, key=lambda knot: (knot.kind == "paid", knot.on, _RANK[knot.kind])))
+
+
+def _messages(account: Account, rows: dict[int, Invoice]) -> dict[int, list[Knot]]:
+    """One point per message and invoice, however many instalments it spoke of."""
+    query: Any = (
+        MessageItem.select(
+            MessageItem.invoice,
+            Message.id,
+            MessageItem.template,
+            Message.state,
+            Message.sent_at,
+            Message.day_on,
+            Message.not_before_at,
+        )
+        .join(Message)
+        .where(
+            MessageItem.invoice.in_(list(rows)),
+            Message.kind.in_(("reminder", "manual")),
+            Message.state.in_(list(_STATE)),
+        )
+        .order_by(Message.id, MessageItem.id)
+        .tuples()
+    )
+    found: dict[int, dict[int, Knot]] = defaultdict(dict)
+    for invoice_id, message_id, template, state, sent_at, day_on, not_before in query:
+        instant = sent_at or not_before
+        day = day_on or local_date(instant, account.time_zone)
+        found[invoice_id].setdefault(message_id, Knot(_STATE[state], day, template, instant, message_id))
+    return defaultdict(list, {invoice_id: list(knots.values()) for invoice_id, knots in found.items()})
+
+
+def _letters(rows: dict[int, Invoice]) -> dict[int, list[Knot]]:
+    query: Any = (
+        LetterInvoice.select(LetterInvoice.invoice, Letter.kind, Letter.posted_on, Letter.dated_on)
+        .join(Letter)
+        .where(LetterInvoice.invoice.in_(list(rows)), Letter.state != "draft")
+        .tuples()
+    )
+    found: dict[int, list[Knot]] = defaultdict(list)
+    for invoice_id, kind, posted_on, dated_on in query:
+        found[invoice_id].append(Knot("letter", posted_on or dated_on, kind))
+    return found
+
+
+def _planned(
+    account: Account, invoices: Iterable[Invoice], now: datetime, *, as_sent: bool
+) -> tuple[dict[int, list[PlannedSend]], dict[int, str]]:
+    """What will leave, per invoice, and why nothing will where reminders are on."""
+    loaded = situations.load(account, {invoice.client_id for invoice in invoices}, chasing.today_of(account, now))
+    start = forecasting.first_day(account, now)
+    found: dict[int, list[PlannedSend]] = defaultdict(list)
+    silent: dict[int, str] = {}
+    for situation in loaded.values():
+        for tracked in situation.tracked.values():
+            if as_sent and tracked.item.stop in ("draft", "to_process"):
+                tracked.item = replace(tracked.item, stop="")
+            reason = tracked.item.stop or ("" if tracked.contacts else "no_recipient")
+            silent.setdefault(tracked.invoice.id, reason)
+        for decision in schedule.preview(situation.items, situation.past, situation.policy, start, start + HORIZON):
+            for pick in decision.picks:
+                send = forecasting.planned_send(situation, pick, decision, now)
+                found[send.invoice_id].append(send)
+    return found, silent
+
+
+def _knots(sends: list[PlannedSend]) -> Iterator[Knot]:
+    """One point per day, the first one being what comes next."""
+    days = {send.on: send for send in reversed(sends)}
+    for n, day in enumerate(sorted(days)):
+        yield Knot("plan" if n else "next", day, days[day].template, days[day].at)

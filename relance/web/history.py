@@ -1,0 +1,436 @@
+"""Every event of the journal as a sentence with an icon: the history of an invoice, of a client, of the account."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from relance.models.events import Event
+from relance.rules.money import format_amount
+from relance.web import filters, names
+from relance.web.i18n import _, _n, language
+
+# What a filter of the history holds; « tout » holds everything.
+FAMILIES = {
+    "echanges": ("sent", "client", "note"),
+    "paiements": ("pay",),
+}
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry. ``family`` colours it: sent, client, pay, due, plan, note or '' (neutral).
+
+    ``quote`` is a text of the user. ``links`` are (address, words). ``at`` is UTC; ``author`` is empty
+    when Relance did it by itself.
+    """
+
+    icon: str
+    family: str
+    sentence: Markup
+    at: datetime
+    author: str
+    quote: str = ""
+    detail: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def lines(events: Iterable[Event]) -> list[Line]:
+    """The events as entries, in their order. Load the users with the events: no query is made here."""
+    return [line_of(event) for event in events]
+
+
+def line_of(event: Event) -> Line:
+    """One event as an entry; a kind of another version is shown under its own name."""
+    facts = event.facts
+    icon, family, write = _KINDS.get(event.kind, ("info", "", _unknown))
+    return Line(
+        icon=icon,
+        family=family,
+        sentence=write(event.kind, facts),
+        at=event.at,
+        author=_author(event),
+        quote=str(facts.get("text", "")) if event.kind == "note_added" else "",
+        detail=_detail(event.kind, facts),
+        links=_links(event),
+    )
+
+
+def kinds_of(family: str) -> list[str]:
+    """The kinds of events a filter of the history holds (see FAMILIES); [] means all of them."""
+    wanted = FAMILIES.get(family)
+    return [kind for kind, (_icon, its, _write) in _KINDS.items() if its in wanted] if wanted else []
+
+
+def known_kinds() -> dict[str, str]:
+    """Every kind with its words, for the filter of the journal."""
+    return {kind: _(text) for kind, text in _TITLES.items()}
+
+
+def _author(event: Event) -> str:
+    return str(event.user.full_name) if event.user is not None else ""
+
+
+def _strong(text: str, rest: str = "", **values: object) -> Markup:
+    """« **Facture payée** le 3 mai »: the fact in bold, the rest plain, every value escaped.
+
+    The whole sentence is one entry of the catalogue, with {fait} where the bold words stand.
+    """
+    fact = Markup("<strong>{}</strong>").format(_(text))
+    if not rest:
+        return fact
+    separator = "" if rest[0] == "," else " "
+    return Markup(_(f"{{fait}}{separator}{rest}", fait=fact, **values))  # noqa: S704 (already escaped by _)
+
+
+def _plain(text: str, rest: str = "") -> Callable[[str, Facts], Markup]:
+    return lambda kind, facts: _strong(text, rest)
+
+
+def _unknown(kind: str, facts: Facts) -> Markup:
+    return _strong(kind)
+
+
+def _amount(facts: Facts, name: str = "amount_cents") -> str:
+    return format_amount(int(facts.get(name) or 0), facts.get("currency", "EUR"), language())
+
+
+def _day(text: Any) -> str:
+    return str(filters.long_date(date.fromisoformat(str(text)))) if text else ""
+
+
+def _day_markup(text: Any) -> Markup:
+    return filters.long_date(date.fromisoformat(str(text))) if text else Markup("")
+
+
+def _people(facts: Facts) -> str:
+    """Names, or addresses, of those a message went to."""
+    found = [entry[0] or entry[1] if isinstance(entry, list) else entry for entry in facts.get("to") or []]
+    return ", ".join(str(entry) for entry in found)
+
+
+def _created(kind: str, facts: Facts) -> Markup:
+    if facts.get("source") == "form":
+        return _strong("Facture enregistrée")
+    return _strong("Facture importée", "depuis {source}", source=_SOURCES.get(facts.get("source", ""), _("un fichier")))
+
+
+def _moved(kind: str, facts: Facts) -> Markup:
+    if facts.get("state") == "sent":
+        return _strong("Facture enregistrée", "comme envoyée")
+    if facts.get("state") == "to_process":
+        return _strong("Facture mise de côté", ", à traiter")
+    return _strong("Facture modifiée")
+
+
+def _paid(kind: str, facts: Facts) -> Markup:
+    return _strong("Paiement reçu", ", {montant}", montant=_amount(facts))
+
+
+def _unpaid(kind: str, facts: Facts) -> Markup:
+    return _strong("Paiement supprimé", ", {montant}", montant=_amount(facts))
+
+
+def _credited(kind: str, facts: Facts) -> Markup:
+    return _strong("Avoir imputé", ", {numéro}, {montant}", numéro=facts.get("credit_note", ""), montant=_amount(facts))
+
+
+def _due(kind: str, facts: Facts) -> Markup:
+    return _strong("Échéance dépassée")
+
+
+def _sent(kind: str, facts: Facts) -> Markup:
+    name = names.template(facts.get("template", ""))
+    people = _people(facts)
+    if kind == "reminder_queued":
+        return _strong(name, "prête à partir, pour {nom}", nom=people) if people else _strong(name, "prête à partir")
+    return _strong(name, "envoyée à {nom}", nom=people) if people else _strong(name, "envoyée")
+
+
+def _cancelled(kind: str, facts: Facts) -> Markup:
+    return _strong("Relance annulée", ": {raison}", raison=_reason(facts))
+
+
+def _skipped(kind: str, facts: Facts) -> Markup:
+    return _strong(names.template(facts.get("template", "")), "sautée : {raison}", raison=_reason(facts))
+
+
+def _waits(kind: str, facts: Facts) -> Markup:
+    name, reason = names.template(facts.get("template", "")), _reason(facts)
+    if facts.get("until"):
+        return _strong(name, "attend jusqu'au {date} : {raison}", date=_day(facts["until"]), raison=reason)
+    return _strong(name, "attend : {raison}", raison=reason)
+
+
+def _started(kind: str, facts: Facts) -> Markup:
+    title = "Relances activées" if kind == "chase_started" else "Relances modifiées"
+    rhythm = _(_FREQUENCIES.get(facts.get("frequency", ""), ""), n=facts.get("count", ""))
+    return _strong(title, ": {rythme}", rythme=rhythm) if rhythm else _strong(title)
+
+
+def _stopped(kind: str, facts: Facts) -> Markup:
+    because = facts.get("because", "")
+    if because == "switched_off":
+        return _strong("Relances désactivées")
+    return (
+        _strong("Relances terminées", ": {raison}", raison=_reason(facts)) if because else _strong("Relances terminées")
+    )
+
+
+def _letter(kind: str, facts: Facts) -> Markup:
+    name = names.template(facts.get("letter_kind") or facts.get("template") or "formal_notice")
+    words = {
+        "letter_requested": "demandée",
+        "letter_ready": "prête à relire et à poster",
+        "letter_failed": ", fichier impossible à préparer",
+        "letter_posted": "postée",
+        "letter_received": "reçue par le client",
+        "letter_changed": "modifiée",
+        "letter_deleted": "supprimée",
+        "letter_proof_added": ": preuve jointe",
+    }
+    return _strong(name, words.get(kind, ""))
+
+
+def _client(kind: str, facts: Facts) -> Markup:
+    if kind == "client_merged":
+        return _strong(
+            "Clients fusionnés", ": {autre} rejoint {nom}", autre=facts.get("other", ""), nom=facts.get("name", "")
+        )
+    return _strong(_TITLES[kind], ": {nom}", nom=facts.get("name", ""))
+
+
+def _contact(kind: str, facts: Facts) -> Markup:
+    who = facts.get("name") or facts.get("email") or ""
+    return _strong(_TITLES[kind], ": {nom}", nom=who)
+
+
+def _refused_address(kind: str, facts: Facts) -> Markup:
+    return _strong("Adresse refusée", ": {adresse}", adresse=facts.get("address", ""))
+
+
+def _settings(kind: str, facts: Facts) -> Markup:
+    page = str(facts.get("page", ""))
+    return _strong("Réglages modifiés", ": {page}", page=_(page)) if page else _strong("Réglages modifiés")
+
+
+def _reason(facts: Facts) -> str:
+    because = str(facts.get("because", ""))
+    return _(_REASONS[because]) if because in _REASONS else because
+
+
+def _detail(kind: str, facts: Facts) -> str:
+    """The 13 px line under the sentence, beside the date."""
+    if kind in ("payment_recorded", "payment_deleted"):
+        parts = [names.method(facts.get("method", "")), facts.get("reference", "")]
+        if facts.get("received_on"):
+            parts.insert(0, _("reçu le {date}", date=_day_markup(facts["received_on"])))
+        return Markup(" · ").join(part for part in parts if part)
+    if kind in ("reminder_refused", "reminder_uncertain"):
+        return str(facts.get("error", ""))
+    if kind == "recipient_refused":
+        return str(facts.get("answer", ""))
+    if kind in ("step_skipped", "step_waits") and facts.get("offset_days") is not None:
+        return offset(int(facts["offset_days"]))
+    if kind in ("chase_started", "chase_changed"):
+        return ", ".join(facts.get("contacts") or [])
+    if kind in ("chase_stopped", "chase_finished") and facts.get("cancelled"):
+        return _n("un e-mail en attente annulé", "{n} e-mails en attente annulés", int(facts["cancelled"]))
+    if kind == "invoice_changed":
+        return ", ".join(change_lines(facts))
+    if kind == "became_overdue" and facts.get("due_on"):
+        return _("échéance du {date}", date=_day_markup(facts["due_on"]))
+    if kind in ("signed_in", "sign_in_failed"):
+        return str(facts.get("ip", ""))
+    return ""
+
+
+def offset(days: int) -> str:
+    """« J−2 », « J », « J+7 »: days from the due date."""
+    if days == 0:
+        return _("J")
+    sign = "+" if days > 0 else "\u2212"
+    return _("J") + f"{sign}{abs(days)}"
+
+
+def change_lines(facts: Facts) -> list[str]:
+    """« échéance : 31 octobre 2026 → 15 novembre 2026 », a line per field that changed."""
+    found = []
+    for name, pair in (facts.get("changes") or {}).items():
+        if name in _CHANGES and isinstance(pair, list) and len(pair) == 2:
+            before, after = (_value(name, value, facts) for value in pair)
+            found.append(_("{champ} : {avant} → {après}", champ=_(_CHANGES[name]), avant=before, après=after))
+    return found
+
+
+def _value(name: str, value: Any, facts: Facts) -> str:
+    if value in (None, ""):
+        return "–"
+    if name.endswith("_on"):
+        return str(filters.short_date(date.fromisoformat(str(value))).striptags())
+    if name.endswith("_cents"):
+        return format_amount(int(value), facts.get("currency", "EUR"), language())
+    if name == "payment_method":
+        return names.method(str(value))
+    return str(value)
+
+
+def _links(event: Event) -> tuple[tuple[str, str], ...]:
+    if event.message_id is not None and _has_endpoint("sends.show"):
+        return ((url_for("sends.show", message_id=event.message_id), _("Voir l’e-mail")),)
+    if event.letter_id is not None and _has_endpoint("letters.show"):
+        return ((url_for("letters.show", letter_id=event.letter_id), _("Voir la lettre")),)
+    return ()
+
+
+def _has_endpoint(name: str) -> bool:
+    from flask import current_app
+
+    return name in current_app.view_functions
+
+
+_SOURCES = {"csv": "un fichier CSV", "facturx": "un fichier Factur-X", "api": "une autre application"}
+_FREQUENCIES = {
+    "once": "une seule, à l'échéance",
+    "weekly": "{n}, une par semaine",
+    "until_paid": "chaque semaine jusqu'au paiement",
+}
+_REASONS = {
+    "paid": "facture payée",
+    "cancelled": "facture annulée",
+    "written_off": "facture passée en perte",
+    "switched_off": "relances désactivées",
+    "finished": "toutes les relances prévues sont parties",
+    "changed": "réglages des relances modifiés",
+    "reopened": "facture de nouveau due",
+    "missed": "une relance plus récente est partie à sa place",
+    "died": "l'échéance est arrivée",
+    "past": "date déjà passée",
+    "gap": "un e-mail est parti récemment à ce client",
+    "day_taken": "un e-mail part déjà ce jour-là à ce client",
+    "other_recipients": "un e-mail part d'abord à d'autres contacts",
+    "no_recipient": "aucun contact n'a d'adresse utilisable",
+    "closed": "jour sans envoi",
+    "draft": "la facture est un brouillon",
+    "to_process": "la facture est à traiter",
+    "exempt": "client jamais relancé",
+    "below_minimum": "montant inférieur au minimum à relancer",
+    "direct_debit": "facture payée par prélèvement",
+    "card": "facture payée par carte",
+    "suspended": "envois suspendus",
+    "text": "le texte ne correspondait plus à la facture",
+}
+_CHANGES = {
+    "number": "numéro",
+    "issued_on": "date de facture",
+    "due_on": "échéance",
+    "total_cents": "total TTC",
+    "net_cents": "montant HT",
+    "vat_cents": "TVA",
+    "currency": "devise",
+    "object": "objet",
+    "order_reference": "référence de commande",
+    "payment_method": "moyen de paiement",
+    "name": "nom",
+    "email": "adresse e-mail",
+    "instalments": "nombre d'échéances",
+}
+_TITLES = {
+    "account_created": "Compte créé",
+    "signed_in": "Connexion",
+    "sign_in_failed": "Connexion refusée",
+    "password_changed": "Mot de passe modifié",
+    "password_reset_asked": "Nouveau mot de passe demandé",
+    "settings_changed": "Réglages modifiés",
+    "smtp_verified": "Serveur d'envoi vérifié",
+    "iban_changed": "IBAN modifié",
+    "invoice_created": "Facture enregistrée",
+    "invoice_imported": "Facture importée",
+    "invoice_changed": "Facture modifiée",
+    "invoice_cancelled": "Facture annulée",
+    "invoice_written_off": "Facture passée en perte",
+    "invoice_reopened": "Facture rouverte",
+    "payment_recorded": "Paiement reçu",
+    "payment_deleted": "Paiement supprimé",
+    "invoice_paid": "Facture payée",
+    "credit_applied": "Avoir imputé",
+    "became_overdue": "Échéance dépassée",
+    "note_added": "Note",
+    "chase_started": "Relances activées",
+    "chase_changed": "Relances modifiées",
+    "chase_stopped": "Relances terminées",
+    "chase_resumed": "Relances reprises",
+    "chase_finished": "Relances terminées",
+    "step_skipped": "Relance sautée",
+    "step_waits": "Relance en attente",
+    "reminder_queued": "Relance prête",
+    "reminder_sent": "Relance envoyée",
+    "reminder_refused": "Relance refusée par le serveur",
+    "reminder_uncertain": "Envoi incertain",
+    "reminder_cancelled": "Relance annulée",
+    "recipient_refused": "Adresse refusée",
+    "letter_requested": "Lettre demandée",
+    "letter_ready": "Lettre prête",
+    "letter_failed": "Lettre non préparée",
+    "client_created": "Client ajouté",
+    "client_changed": "Client modifié",
+    "client_archived": "Client archivé",
+    "client_merged": "Clients fusionnés",
+    "contact_added": "Contact ajouté",
+    "contact_changed": "Contact modifié",
+    "contact_archived": "Contact archivé",
+}
+_KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
+    "account_created": ("user-plus", "", _plain("Compte créé")),
+    "signed_in": ("user", "", _plain("Connexion")),
+    "sign_in_failed": ("ban", "", _plain("Connexion refusée")),
+    "password_changed": ("lock", "", _plain("Mot de passe modifié")),
+    "password_reset_asked": ("lock", "", _plain("Nouveau mot de passe demandé")),
+    "settings_changed": ("settings", "", _settings),
+    "smtp_verified": ("mail-check", "", _plain("Serveur d'envoi vérifié")),
+    "iban_changed": ("landmark", "", _plain("IBAN modifié")),
+    "invoice_created": ("file-check-corner", "", _created),
+    "invoice_imported": ("file-up", "", _created),
+    "invoice_changed": ("pencil", "", _moved),
+    "invoice_cancelled": ("x", "", _plain("Facture annulée")),
+    "invoice_written_off": ("x", "", _plain("Facture passée en perte")),
+    "invoice_reopened": ("rotate-ccw", "", _plain("Facture rouverte", ", de nouveau à encaisser")),
+    "payment_recorded": ("banknote", "pay", _paid),
+    "payment_deleted": ("undo-2", "pay", _unpaid),
+    "invoice_paid": ("circle-check", "pay", _plain("Facture payée")),
+    "credit_applied": ("undo-2", "pay", _credited),
+    "became_overdue": ("clock", "due", _due),
+    "note_added": ("square-pen", "note", _plain("Note")),
+    "chase_started": ("bell", "", _started),
+    "chase_changed": ("bell", "", _started),
+    "chase_stopped": ("circle-pause", "", _stopped),
+    "chase_finished": ("circle-check", "", _stopped),
+    "chase_resumed": ("circle-play", "", _plain("Relances reprises")),
+    "step_skipped": ("arrow-right", "", _skipped),
+    "step_waits": ("hourglass", "", _waits),
+    "reminder_queued": ("mail", "", _sent),
+    "reminder_sent": ("mail-check", "sent", _sent),
+    "reminder_refused": ("mail-x", "due", _plain("E-mail refusé", "par le serveur")),
+    "reminder_uncertain": ("triangle-alert", "due", _plain("Envoi incertain", ": rien n'est renvoyé sans vous")),
+    "reminder_cancelled": ("ban", "", _cancelled),
+    "recipient_refused": ("mail-x", "due", _refused_address),
+    "letter_requested": ("stamp", "", _letter),
+    "letter_ready": ("stamp", "sent", _letter),
+    "letter_failed": ("triangle-alert", "due", _letter),
+    "letter_posted": ("send", "sent", _letter),
+    "letter_received": ("mail-open", "client", _letter),
+    "letter_changed": ("stamp", "", _letter),
+    "letter_deleted": ("trash", "", _letter),
+    "letter_proof_added": ("paperclip", "", _letter),
+    "client_created": ("users", "", _client),
+    "client_changed": ("users", "", _client),
+    "client_archived": ("archive", "", _client),
+    "client_merged": ("git-merge", "", _client),
+    "contact_added": ("user-plus", "", _contact),
+    "contact_changed": ("user", "", _contact),
+    "contact_archived": ("archive", "", _contact),
+}

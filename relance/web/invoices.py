@@ -1,0 +1,184 @@
+"""The list of invoices, the page of one invoice, and what is done to it in one click."""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from relance import clock, storage
+from relance.models.invoices import Invoice
+from relance.rules.calendar import local_date
+from relance.services import invoicing, listing, threads
+from relance.services.invoice_facts import InvoiceError
+from relance.web import names, rows
+from relance.web.htmx import go_to, respond, wants_fragment
+from relance.web.i18n import _
+from relance.web.invoice_filters import AGES, PILLS, SORTS, filter_of_request, is_shown, link_to, title_of
+from relance.web.invoice_page import history_context, page_context
+from relance.web.scope import current_account, current_user, document_or_404, invoice_or_404
+from relance.web.spreadsheet import csv_response
+
+blueprint = Blueprint("invoices", __name__)
+
+
+@blueprint.get("/factures")
+def index() -> ResponseReturnValue:
+    """The list, with its pills, search, filters and pages."""
+    account, now = current_account(), clock.now()
+    wanted = filter_of_request()
+    page = listing.page(account, wanted, local_date(now, account.time_zone))
+    context: dict[str, Any] = {
+        "page": page,
+        "rows": rows.rows_of(account, page.invoices, now),
+        "pills": [(key, _(text), page.counts[key]) for key, text in PILLS.items() if is_shown(key, page)],
+        "ages": AGES,
+        "sorts": SORTS,
+        "kinds": names.INVOICE_KINDS,
+        "clients": listing.open_clients(account),
+        "link": link_to,
+        "hides_client": False,
+        "shows_total": page.filter.status in ("payees", "toutes", "brouillons"),
+        "title": title_of(page),
+    }
+    if wants_fragment() and request.headers.get("HX-Target") == "more":
+        return make_response(render_template("invoices/_more.html", **context))
+    template = "invoices/list.htmx.html" if wants_fragment() else "invoices/index.html"
+    return make_response(render_template(template, **context))
+
+
+@blueprint.get("/factures/exporter")
+def export() -> Response:
+    """The same list as a CSV file, every page of it."""
+    account = current_account()
+    today = local_date(clock.now(), account.time_zone)
+    head = [
+        _("Numéro"), _("Type"), _("État"), _("Client"), _("Objet"), _("Date de facture"), _("Échéance"), _("Total TTC"),
+        _("Reste dû"), _("Devise"), _("Payée le"), _("Jours de retard"),
+    ]  # fmt: skip
+    lines = [_cells(invoice, today) for invoice in listing.every(account, filter_of_request(), today)]
+    return csv_response(_("factures"), today, head, lines)
+
+
+@blueprint.get("/factures/<int:id>")
+def show(id: int) -> ResponseReturnValue:
+    """The whole story of one invoice and the next move."""
+    invoice = invoice_or_404(id)
+    return make_response(render_template("invoices/show.html", **page_context(invoice)))
+
+
+@blueprint.get("/factures/<int:id>/historique")
+def past(id: int) -> ResponseReturnValue:
+    """The history alone, filtered (?h=) and longer (?avant=)."""
+    invoice = invoice_or_404(id)
+    context = {"invoice": invoice, **history_context(invoice)}
+    return respond("invoices/history.html", "invoices/_history.html", **context)
+
+
+@blueprint.post("/factures/<int:id>/notes")
+def add_note(id: int) -> ResponseReturnValue:
+    """An internal note in the history."""
+    invoice = invoice_or_404(id)
+    text, problem = request.form.get("note", ""), ""
+    try:
+        invoicing.note(invoice, text, by=current_user(), now=clock.now())
+    except InvoiceError as error:
+        problem = _(error.errors["note"])
+    if not wants_fragment() and not problem:
+        return go_to(url_for("invoices.show", id=invoice.id), _("Note ajoutée."))
+    if wants_fragment():
+        context = {"invoice": invoice, **history_context(invoice)}
+        context |= {"note_problem": problem, "note_text": text if problem else ""}
+        return make_response(render_template("invoices/_history.html", **context), 422 if problem else 200)
+    context = page_context(invoice) | {"note_problem": problem, "note_text": text}
+    return make_response(render_template("invoices/show.html", **context), 422)
+
+
+@blueprint.get("/factures/<int:id>/pdf")
+def pdf(id: int) -> Response:
+    """The invoice as it was received, to download."""
+    invoice = invoice_or_404(id)
+    if invoice.document_id is None:
+        abort(404)
+    document = document_or_404(invoice.document_id)
+    response = Response(storage.get(document.sha256), mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=document.name)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@blueprint.post("/factures/<int:id>/duplication")
+def duplicate(id: int) -> ResponseReturnValue:
+    """A draft like this one, opened for edition."""
+    try:
+        copy = invoicing.duplicate(invoice_or_404(id), by=current_user(), now=clock.now())
+    except InvoiceError as error:
+        return go_to(url_for("invoices.show", id=id), _(str(error)), "warn")
+    return go_to(url_for("invoicing.edit", id=copy.id), _("Voici une copie datée d'aujourd'hui. Vérifiez-la."), "info")
+
+
+@blueprint.get("/factures/<int:id>/annulation")
+def ask_cancel(id: int) -> ResponseReturnValue:
+    """What cancelling means, before it is done."""
+    return _ask(invoice_or_404(id), "cancel")
+
+
+@blueprint.post("/factures/<int:id>/annulation")
+def cancel(id: int) -> ResponseReturnValue:
+    """The invoice is void; its reminders stop."""
+    return _do(id, "cancel", _("Facture annulée. Aucune relance ne partira plus."))
+
+
+@blueprint.get("/factures/<int:id>/perte")
+def ask_write_off(id: int) -> ResponseReturnValue:
+    """What a loss means, before it is written."""
+    return _ask(invoice_or_404(id), "write_off")
+
+
+@blueprint.post("/factures/<int:id>/perte")
+def write_off(id: int) -> ResponseReturnValue:
+    """The money will not come; reminders stop."""
+    return _do(id, "write_off", _("Facture passée en perte. Aucune relance ne partira plus."))
+
+
+@blueprint.post("/factures/<int:id>/reouverture")
+def reopen(id: int) -> ResponseReturnValue:
+    """Undo a cancellation or a loss."""
+    return _do(id, "reopen", _("Facture rouverte, de nouveau à encaisser."))
+
+
+def _cells(invoice: Invoice, today: date) -> list[Any]:
+    late = (today - invoice.next_due_on).days if invoice.is_overdue(today) else 0
+    sign = -1 if invoice.is_credit_note else 1
+    return [
+        invoice.number,
+        names.invoice_kind(invoice.kind),
+        names.state(invoice.state),
+        invoice.client.name,
+        invoice.object,
+        invoice.issued_on,
+        invoice.next_due_on,
+        (invoice.total_cents * sign,),
+        (invoice.balance_cents,),
+        invoice.currency,
+        invoice.paid_on or "",
+        late or "",
+    ]
+
+
+def _ask(invoice: Invoice, what: str) -> ResponseReturnValue:
+    context: dict[str, Any] = {
+        "invoice": invoice,
+        "what": what,
+        "chased": threads.of_invoice(invoice, clock.now()).next is not None,
+    }
+    return respond("invoices/ask.html", "invoices/_ask.html", **context)
+
+
+def _do(id: int, verb: str, notice: str) -> ResponseReturnValue:
+    invoice = invoice_or_404(id)
+    try:
+        getattr(invoicing, verb)(invoice, by=current_user(), now=clock.now())
+    except InvoiceError as error:
+        return go_to(url_for("invoices.show", id=id), _(str(error)), "warn")
+    return go_to(url_for("invoices.show", id=id), notice, "info" if verb != "reopen" else "paid")

@@ -1,0 +1,422 @@
+import datetime as dt
+import io
+import re
+
+import pytest
+
+from relance.models.clients import Client, Contact
+from relance.models.events import Event
+from relance.models.invoices import Instalment, Invoice
+from relance.services import chasing, invoicing
+from relance.services.chasing import ChasePlan
+from tests import factories
+from tests.factories import NOW, TODAY
+
+HTMX = {"HX-Request": "true"}
+
+
+def text_of(answer):
+    return answer.get_data(as_text=True)
+
+
+def fragment(page, id):
+    """The element of that id in a page, from its tag to the next element of the same depth, as written."""
+    start = page.index(f'id="{id}"')
+    start = page.rindex("<", 0, start)
+    tag = re.match(r"<(\w+)", page[start:])[1]
+    depth, position = 0, start
+    for match in re.finditer(rf"<(/?){tag}\b", page[start:]):
+        depth += -1 if match[1] else 1
+        if depth == 0:
+            position = start + match.end()
+            break
+    return re.sub(r"\s+", " ", page[start:position])
+
+
+def typed(**values):
+    form = {
+        "client": "Latitude Conseil",
+        "client_kind": "organisation",
+        "contact": "0",
+        "kind": "invoice",
+        "number": "F-2026-0200",
+        "issued_on": "20/11/2026",
+        "due_on": "20/12/2026",
+        "total": "1 920,00",
+        "currency": "EUR",
+        "payment_method": "transfer",
+        "credited_invoice": "0",
+        "action": "continuer",
+    }
+    return form | values
+
+
+def test_the_list_shows_what_is_owed_and_late_with_its_total(client, invoice):
+    page = text_of(client.get("/factures"))
+    assert "Latitude Conseil" in page
+    assert "10\u00a0j de retard" in page or "10 j de retard" in page
+    assert "1\u00a0200,00\u00a0€" in page
+    assert "Désactivées" in page
+
+
+@pytest.mark.requirement("S4.8")
+def test_pills_search_and_filters_have_addresses(client, latitude, invoice):
+    factories.make_invoice(latitude, "PAID", paid_cents=120_000)
+    factories.make_invoice(latitude, "SOON", due_on=TODAY + dt.timedelta(days=5))
+    assert "PAID" not in text_of(client.get("/factures"))
+    assert "PAID" in text_of(client.get("/factures?statut=payees"))
+    late = text_of(client.get("/factures?statut=retard"))
+    assert "F-2026-0087" in late
+    assert "SOON" not in late
+    assert "SOON" in text_of(client.get("/factures?q=soon"))
+    assert "Aucune facture ne correspond" in text_of(client.get("/factures?q=introuvable"))
+    assert "F-2026-0087" in text_of(
+        client.get(f"/factures?client={latitude.id}&age=1-30&relances=non&min=1000&tri=montant")
+    )
+
+
+@pytest.mark.parametrize("query", ["?statut=x&tri=y&apres=z&client=abc&min=a&age=7", "?apres=%F0&q=%25&ordre=desc"])
+def test_an_address_that_makes_no_sense_still_opens(client, invoice, query):
+    assert client.get(f"/factures{query}").status_code == 200
+
+
+def test_the_list_swapped_is_the_list_reloaded(client, invoice, latitude):
+    factories.make_invoice(latitude, "SOON", due_on=TODAY + dt.timedelta(days=5))
+    page = text_of(client.get("/factures?statut=retard"))
+    swap = text_of(client.get("/factures?statut=retard", headers=HTMX))
+    assert "<html" not in swap
+    for part in ("list", "pills", "kept"):
+        assert fragment(swap, part) == fragment(page, part)
+
+
+def test_the_next_fifty_come_alone_and_the_pages_cover_all(client, latitude):
+    for _ in range(53):
+        factories.make_invoice(latitude)
+    page = text_of(client.get("/factures"))
+    more = re.search(r'hx-get="([^"]*apres=[^"]*)"', page)[1].replace("&amp;", "&")
+    answer = text_of(client.get(more, headers=HTMX | {"HX-Target": "more"}))
+    assert page.count('id="invoice-') == 50
+    assert answer.count('id="invoice-') == 3
+    assert "apres=" not in answer
+
+
+def test_a_page_of_the_list_costs_the_same_for_three_rows_and_for_forty(client, latitude, monkeypatch, database):
+    def cost():
+        statements = []
+        execute = type(database).execute_sql
+
+        def counted(self, sql, *args, **options):
+            statements.append(sql)
+            return execute(self, sql, *args, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(type(database), "execute_sql", counted)
+            client.get("/factures")
+        return len(statements)
+
+    for _ in range(3):
+        factories.make_invoice(latitude)
+    few = cost()
+    for _ in range(37):
+        factories.make_invoice(latitude)
+    assert cost() == few
+
+
+def test_what_is_another_account_s_is_not_found(client, basile):
+    other = Invoice.get(Invoice.number == "B-12")
+    for path in ("", "/modifier", "/verification", "/paiements", "/historique", "/annulation", "/perte", "/pdf"):
+        assert client.get(f"/factures/{other.id}{path}").status_code == 404, path
+    for path in (
+        "/notes",
+        "/duplication",
+        "/annulation",
+        "/perte",
+        "/reouverture",
+        "/modifier",
+        "/verification",
+        "/paiements",
+    ):
+        assert client.post(f"/factures/{other.id}{path}", data={"note": "x"}).status_code == 404, path
+    assert "B-12" not in text_of(client.get("/factures?statut=toutes"))
+    assert Invoice.get_by_id(other.id).state == "sent"
+
+
+@pytest.mark.requirement("S0.7", "S0.6", "S1.2")
+def test_a_new_invoice_is_a_draft_then_reminders_then_a_check_then_sent(client, latitude, nadia):
+    answer = client.post("/factures/nouvelle", data=typed())
+    made = Invoice.get()
+    assert answer.status_code == 303
+    assert answer.location == f"/factures/{made.id}/relances?etape=2"
+    assert (made.state, made.total_cents, made.due_on) == ("draft", 192_000, dt.date(2026, 12, 20))
+    check = text_of(client.get(f"/factures/{made.id}/verification"))
+    assert "Étape 3 sur 3" in check
+    assert "aucun e-mail ne partira" in check
+    done = client.post(f"/factures/{made.id}/verification", data={"action": "enregistrer"})
+    assert done.location == f"/factures/{made.id}"
+    assert Invoice.get().state == "sent"
+    assert [event.kind for event in Event.select().where(Event.invoice == made).order_by(Event.id)] == [
+        "invoice_created",
+        "invoice_changed",
+    ]
+
+
+@pytest.mark.requirement("S0.6")
+def test_only_the_invoice_created_with_reminders_has_a_planned_send(client, latitude, nadia):
+    client.post("/factures/nouvelle", data=typed())
+    made = Invoice.get()
+    chasing.start(made, ChasePlan(contact_ids=(nadia.id,)), by=None, now=NOW)
+    assert "un premier e-mail partira lundi 21" in text_of(client.get(f"/factures/{made.id}/verification")).replace(
+        "\u00a0", " "
+    )
+    client.post(f"/factures/{made.id}/verification")
+    client.post("/factures/nouvelle", data=typed(number="F-2026-0201", action="brouillon"))
+    client.post(f"/factures/{made.id + 1}/verification")
+    page = text_of(client.get("/factures"))
+    assert page.count("Désactivées") == 1
+    assert "Lun.\u00a021\u00a0déc., rappel" in page
+
+
+def test_errors_stand_at_their_fields_and_what_was_typed_stays(client, latitude, invoice):
+    answer = client.post("/factures/nouvelle", data=typed(number="", total="1.234", due_on="31/02", object="Affiches"))
+    page = text_of(answer)
+    assert answer.status_code == 422
+    assert "points à corriger" in page
+    for id in ("number", "total", "due_on"):
+        assert f'id="{id}-err"' in page
+    assert 'value="1.234"' in page
+    assert 'value="31/02"' in page
+    assert "Affiches" in page
+    assert Invoice.select().count() == 1
+
+
+def test_a_number_already_taken_is_said_at_its_field(client, latitude, invoice):
+    answer = client.post(
+        "/factures/nouvelle", data=typed(number="F-2026-0087", issued_on=invoice.issued_on.strftime("%d/%m/%Y"))
+    )
+    assert answer.status_code == 422
+    assert "Le numéro F-2026-0087 existe déjà" in text_of(answer)
+    assert 'id="number-err"' in text_of(answer)
+
+
+def test_a_warning_does_not_stop_and_stays_visible(client, latitude, nadia):
+    answer = client.post("/factures/nouvelle", data=typed(due_on="01/11/2026"))
+    assert answer.status_code == 303
+    made = Invoice.get()
+    assert "précède la date de facture" in text_of(client.get(f"/factures/{made.id}/verification"))
+    assert "précède la date de facture" in text_of(client.get(f"/factures/{made.id}"))
+
+
+def test_an_unknown_client_is_created_on_the_spot_in_one_go(client, latitude):
+    first = client.post("/factures/nouvelle", data=typed(client="Studio Kérity"))
+    assert first.status_code == 422
+    assert "Créer le client « Studio Kérity »".replace(" ", "") in text_of(first).replace("\u00a0", "").replace(" ", "")
+    again = typed(
+        client="Studio Kérity",
+        creates_client="studio kerity",
+        contact_name="Yann",
+        contact_email="yann@kerity.example",
+    )
+    assert client.post("/factures/nouvelle", data=again).status_code == 303
+    made = Invoice.get()
+    assert (made.client.name, made.contact.email) == ("Studio Kérity", "yann@kerity.example")
+
+
+def test_a_client_created_for_an_invoice_that_is_refused_is_not_kept(client, latitude, invoice):
+    data = typed(client="Neuf", creates_client="neuf", total="10,00", already_paid="20,00")
+    assert client.post("/factures/nouvelle", data=data).status_code == 422
+    data = typed(client="Neuf", creates_client="neuf", contact_email="pas une adresse")
+    answer = client.post("/factures/nouvelle", data=data)
+    assert answer.status_code == 422
+    assert 'id="contact_email-err"' in text_of(answer)
+    assert not Client.select().where(Client.name == "Neuf").exists()
+    assert not Contact.select().where(Contact.email == "pas une adresse").exists()
+
+
+def test_the_details_of_a_client_come_alone(client, latitude, nadia):
+    known = text_of(client.get("/factures/nouvelle/client?client=latitude conseil", headers=HTMX))
+    assert "Nadia Benali" in known
+    unknown = text_of(client.get("/factures/nouvelle/client?client=Nouveau", headers=HTMX))
+    assert 'value="nouveau"' in unknown
+    assert "Type de client" in unknown
+
+
+def test_several_instalments_are_typed_row_by_row(client, latitude):
+    data = typed(due_on="", part_on=["20/12/2026", "20/01/2027", ""], part_amount=["920,00", "1000", ""])
+    assert client.post("/factures/nouvelle", data=data).status_code == 303
+    rows = [(row.due_on, row.amount_cents) for row in Instalment.select().order_by(Instalment.position)]
+    assert rows == [(dt.date(2026, 12, 20), 92_000), (dt.date(2027, 1, 20), 100_000)]
+    bad = client.post("/factures/nouvelle", data=data | {"number": "X", "part_amount": ["900,00", "1000", ""]})
+    assert bad.status_code == 422
+    assert "doivent être égaux" in text_of(bad)
+    assert 'value="900,00"' in text_of(bad)
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"), [("30", "20/12/2026"), ("30fm", "31/12/2026"), ("45", "04/01/2027"), ("60", "19/01/2027")]
+)
+def test_a_chip_fills_the_due_date_and_keeps_the_rest(client, latitude, term, expected):
+    data = typed(terme=term, number="", object="Affiches")
+    page = text_of(client.post("/factures/nouvelle", data=data))
+    assert f'value="{expected}"' in page
+    assert "Affiches" in page
+    assert "à corriger" not in page
+    assert not Invoice.select().exists()
+
+
+def test_a_pdf_is_kept_and_can_be_downloaded(client, latitude, make_pdf):
+    content = make_pdf()
+    data = typed(file=(io.BytesIO(content), "../Ma facture.pdf"))
+    assert client.post("/factures/nouvelle", data=data, content_type="multipart/form-data").status_code == 303
+    made = Invoice.get()
+    answer = client.get(f"/factures/{made.id}/pdf")
+    assert answer.data == content
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "Ma facture.pdf" in answer.headers["Content-Disposition"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_that_is_no_pdf_is_refused_at_its_field(client, latitude):
+    data = typed(file=(io.BytesIO(b"MZ\x90"), "facture.pdf"))
+    answer = client.post("/factures/nouvelle", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert 'id="file-err"' in text_of(answer)
+    assert not Invoice.select().exists()
+
+
+def test_reading_a_pdf_without_data_keeps_it_and_says_so(client, latitude, make_pdf):
+    data = {"file": (io.BytesIO(make_pdf()), "facture.pdf")}
+    answer = client.post("/factures/nouvelle/lecture", data=data, content_type="multipart/form-data", headers=HTMX)
+    page = text_of(answer)
+    assert answer.status_code == 200
+    assert "<html" not in page
+    assert "Factur-X" in page
+    assert re.search(r'name="document_id"[^>]*value="\d+"', page)
+
+
+@pytest.fixture
+def make_pdf():
+    def _make():
+        from pypdf import PdfWriter
+
+        writer, out = PdfWriter(), io.BytesIO()
+        writer.add_blank_page(200, 200)
+        writer.write(out)
+        return out.getvalue()
+
+    return _make
+
+
+def test_the_page_of_an_invoice_tells_its_story(client, invoice):
+    page = text_of(client.get(f"/factures/{invoice.id}"))
+    for words in ("Latitude Conseil", "En retard de 10 jours", "Historique", "Montants", "Fiche client", "Relances"):
+        assert words.replace(" ", "\u00a0") in page or words in page
+    assert "Pénalités exigibles, non réclamées" in page
+    assert 'id="thread"' in page
+
+
+def test_a_consumer_is_never_shown_business_penalties(client, account):
+    person = factories.make_client(account, "Paul Martin", kind="individual")
+    late = factories.make_invoice(person)
+    page = text_of(client.get(f"/factures/{late.id}"))
+    assert "Pénalités exigibles" not in page
+    assert "40\u00a0€" in page
+
+
+def test_a_note_is_added_and_the_history_swapped_is_the_history_reloaded(client, invoice):
+    swap = text_of(client.post(f"/factures/{invoice.id}/notes", data={"note": "Rappeler jeudi"}, headers=HTMX))
+    page = text_of(client.get(f"/factures/{invoice.id}"))
+    assert "Rappeler jeudi" in swap
+    assert fragment(swap, "history") == fragment(page, "history")
+    empty = client.post(f"/factures/{invoice.id}/notes", data={"note": " "}, headers=HTMX)
+    assert empty.status_code == 422
+    assert "Écrivez une note" in text_of(empty)
+    assert client.post(f"/factures/{invoice.id}/notes", data={"note": " "}).status_code == 422
+
+
+def test_a_note_is_shown_as_text_never_as_markup(client, invoice):
+    client.post(f"/factures/{invoice.id}/notes", data={"note": "<script>alert(1)</script>"})
+    page = text_of(client.get(f"/factures/{invoice.id}"))
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_the_history_is_filtered_and_goes_back_in_time(client, invoice):
+    for n in range(25):
+        invoicing.note(invoice, f"note {n}", by=None, now=NOW)
+    page = text_of(client.get(f"/factures/{invoice.id}"))
+    assert "note 24" in page
+    assert "note 2<" not in page
+    before = re.search(r"avant=(\d+)", page)[1]
+    older = text_of(client.get(f"/factures/{invoice.id}/historique?avant={before}", headers=HTMX))
+    assert "note 2<" in older
+    assert "note 24" not in text_of(client.get(f"/factures/{invoice.id}/historique?h=paiements", headers=HTMX))
+
+
+def test_an_edit_opened_before_another_save_answers_409_and_keeps_what_was_typed(client, invoice):
+    data = typed(number="F-2026-0087", version="1", object="Mon texte", issued_on="14/10/2026", due_on="13/11/2026")
+    assert client.post(f"/factures/{invoice.id}/modifier", data=data).status_code == 303
+    answer = client.post(f"/factures/{invoice.id}/modifier", data=data | {"object": "Autre texte"})
+    assert answer.status_code == 409
+    assert "a changé entre-temps" in text_of(answer)
+    assert "Autre texte" in text_of(answer)
+    assert Invoice.get_by_id(invoice.id).object == "Mon texte"
+
+
+def test_changing_the_due_date_moves_the_reminder_and_says_when(client, latitude, nadia):
+    invoice = factories.make_invoice(latitude, "F-1", due_on=TODAY + dt.timedelta(days=7))
+    chasing.start(invoice, ChasePlan(contact_ids=(nadia.id,)), by=None, now=NOW)
+    data = typed(number="F-1", version="1", total="1200", issued_on="31/10/2026", due_on="14/12/2026")
+    client.post(f"/factures/{invoice.id}/modifier", data=data)
+    page = text_of(client.get(f"/factures/{invoice.id}")).replace("\u00a0", " ")
+    assert "Prochaine relance : mar. 15 déc." in page
+
+
+def test_an_invoice_is_duplicated_cancelled_written_off_and_reopened(client, invoice):
+    client.post(f"/factures/{invoice.id}/duplication")
+    assert Invoice.select().where(Invoice.state == "draft").count() == 1
+    assert "Annuler cette facture" in text_of(client.get(f"/factures/{invoice.id}/annulation"))
+    client.post(f"/factures/{invoice.id}/annulation")
+    assert Invoice.get_by_id(invoice.id).state == "cancelled"
+    assert "Rouvrir" in text_of(client.get(f"/factures/{invoice.id}"))
+    client.post(f"/factures/{invoice.id}/reouverture")
+    client.post(f"/factures/{invoice.id}/perte")
+    assert Invoice.get_by_id(invoice.id).state == "written_off"
+    assert "Perte" in text_of(client.get(f"/factures/{invoice.id}"))
+
+
+def test_every_state_of_an_invoice_has_a_page(client, latitude, nadia):
+    for state in ("draft", "to_process", "sent", "paid", "cancelled", "written_off"):
+        row = factories.make_invoice(latitude, state=state)
+        assert client.get(f"/factures/{row.id}").status_code == 200, state
+    note = factories.make_invoice(latitude, kind="credit_note", balance_cents=0)
+    assert client.get(f"/factures/{note.id}").status_code == 200
+    assert client.get("/factures?statut=toutes").status_code == 200
+    assert client.get("/factures?statut=brouillons").status_code == 200
+
+
+def test_the_export_opens_in_a_french_spreadsheet_and_runs_nothing(client, latitude):
+    factories.make_invoice(latitude, "F-1", object="=HYPERLINK(1)")
+    answer = client.get("/factures/exporter")
+    text = answer.get_data().decode("utf-8-sig")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "'=HYPERLINK(1)" in text
+    assert ";1200,00;" in text
+    assert text.splitlines()[0].startswith("Numéro;")
+
+
+def test_a_client_without_a_usable_address_is_flagged_on_list_and_page(client, account):
+    silent = factories.make_client(account, "Muet")
+    contact = factories.make_contact(silent, "Léa", "lea@muet.example")
+    invoice = factories.make_invoice(silent, "F-9", due_on=TODAY + dt.timedelta(days=3))
+    chasing.start(invoice, ChasePlan(contact_ids=(contact.id,)), by=None, now=NOW)
+    Contact.update(rejected_at=NOW).where(Contact.id == contact.id).execute()
+    assert "Sans adresse utilisable" in text_of(client.get("/factures"))
+    assert "Aucune adresse e-mail utilisable" in text_of(client.get(f"/factures/{invoice.id}"))
+    assert "Sans adresse e-mail" in text_of(client.get("/clients"))
+
+
+def test_a_forged_form_is_refused(app, client, invoice):
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert client.post(f"/factures/{invoice.id}/annulation").status_code == 400
+    assert client.post("/factures/nouvelle", data=typed()).status_code == 400
+    assert Invoice.get_by_id(invoice.id).state == "sent"
