@@ -2,8 +2,8 @@
 
 import datetime as dt
 import json
-from typing import Protocol
 
+from relance.mail.layout import Text
 from relance.mail.mail import new_message_id, new_token
 from relance.models.accounts import User
 from relance.models.messages import Message
@@ -11,23 +11,7 @@ from relance.models.messages import Message
 SENDER_NAME = "Relance"
 
 
-class Words(Protocol):
-    """A text ready to leave: what ``relance.mail`` builds."""
-
-    @property
-    def subject(self) -> str:
-        """One line."""
-
-    @property
-    def text(self) -> str:
-        """The plain text."""
-
-    @property
-    def html(self) -> str:
-        """The same in HTML."""
-
-
-def queue_user_mail(user: User, kind: str, words: Words, *, now: dt.datetime, domain: str) -> Message:
+def queue_user_mail(user: User, kind: str, words: Text, *, now: dt.datetime, domain: str) -> Message:
     """Put a system e-mail to ``user`` in the queue. ``domain`` is the one Message-IDs are made in.
 
     Call it inside the transaction of the change it tells, and ring the bell after the commit.
@@ -36,13 +20,13 @@ def queue_user_mail(user: User, kind: str, words: Words, *, now: dt.datetime, do
     return _queue(user.email, name, kind, words, now=now, domain=domain, user=user)
 
 
-def queue_visitor_mail(email: str, name: str, kind: str, words: Words, *, now: dt.datetime, domain: str) -> Message:
+def queue_visitor_mail(email: str, name: str, kind: str, words: Text, *, now: dt.datetime, domain: str) -> Message:
     """The same to somebody who has no account yet."""
     return _queue(email, name, kind, words, now=now, domain=domain, user=None)
 
 
 def _queue(
-    email: str, name: str, kind: str, words: Words, *, now: dt.datetime, domain: str, user: User | None
+    email: str, name: str, kind: str, words: Text, *, now: dt.datetime, domain: str, user: User | None
 ) -> Message:
     token = new_token()
     return Message.create(
