@@ -1,5 +1,6 @@
 """The parent of a running instance: it starts everything, says where to go, and stops everything."""
 
+import json
 import os
 import queue
 import signal
@@ -162,3 +163,22 @@ def test_the_demo_prints_an_address_and_a_password_and_is_safe_to_repeat(tmp_pat
         assert any("@" in line and "/" in line for line in running.printed), running.printed
         assert not any(line.startswith("Première installation") for line in running.printed)
         assert running.stop() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_it_runs_on_postgresql_and_redis(tmp_path: Path, pg_url: str, redis_url: str) -> None:
+    import psycopg
+
+    with psycopg.connect(pg_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS relance_serve")
+        connection.execute("CREATE DATABASE relance_serve")
+    address = pg_url.rpartition("/")[0] + "/relance_serve"
+    running = Instance(tmp_path / "data", RELANCE_DATABASE_URL=address, RELANCE_QUEUE_URL=redis_url)
+    running.wait_for("Première installation : ")
+    with urllib.request.urlopen(f"http://127.0.0.1:{running.port}/healthz", timeout=10) as answer:
+        assert json.load(answer).items() >= {"database": "ok", "queue": "ok"}.items()
+    with psycopg.connect(address) as connection:
+        assert connection.execute("SELECT count(*) FROM account").fetchone() == (0,)
+    assert running.stop() == 0
+    assert not (tmp_path / "data" / "relance.db").exists()
