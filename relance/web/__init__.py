@@ -32,6 +32,7 @@ BLUEPRINTS = (
     "clients",
     "journal",
     "chases",
+    "letters",
 )
 
 
