@@ -207,7 +207,6 @@ def _context(invoice: Invoice, form: ChaseForm, plan: ChasePlan) -> dict[str, An
         "weekly_cap": current_account().weekly_cap,
         "template_name": names.template,
         "from_address": Post.of(scope.settings()).carrier_of(current_account()).from_address,
-        "today": chasing.today_of(current_account(), now),
     }
 
 

@@ -6,17 +6,17 @@ from wtforms import BooleanField, IntegerField, RadioField
 from relance.services.chasing import ChasePlan
 from relance.web.forms import Form
 
-FREQUENCIES = [
-    ("once", "Une seule relance, à l'échéance"),
-    ("weekly", "Plusieurs relances, une par semaine"),
-    ("until_paid", "Chaque semaine jusqu'au paiement"),
-]
-STARTS = [
-    ("gently", "Commencer en douceur"),
-    ("join", "Rejoindre l'étape de son âge"),
-    ("next", "Attendre la prochaine étape"),
-    ("normal", "Suivre le calendrier"),
-]
+FREQUENCIES = {
+    "once": "Une seule relance, à l'échéance",
+    "weekly": "Plusieurs relances, une par semaine",
+    "until_paid": "Chaque semaine jusqu'au paiement",
+}
+STARTS = {
+    "gently": "Commencer en douceur",
+    "join": "Reprendre à l'étape de son âge",
+    "next": "Attendre la prochaine étape",
+    "normal": "Suivre le calendrier",
+}
 
 
 class ChaseForm(Form):
