@@ -1,6 +1,7 @@
 """Facts → HTML of the letter: the templates, their French typography, and the few words they need."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ NUMBERS = {8: "huit", 15: "quinze"}
 MAX_DATES = 6
 MAX_NUMBERS = 3
 LONGEST_WHOLE = 24
+FRAMES = range(820, 260, -20)  # widths in pixels at which the preview is scaled down
 
 
 class _FrenchLoader(FileSystemLoader):
@@ -102,5 +104,17 @@ def _join(words: list[str]) -> str:
 
 def preview(facts: NoticeFacts, css: str) -> str:
     """The same page for a screen, with ``css`` inside it."""
-    html = formal_notice(facts)
-    return html.replace("</head>", Markup("<style>{}</style></head>").format(Markup(css)), 1)  # noqa: S704 (our own sheet)
+    style = Markup("<style>{}</style></head>").format(Markup(css))  # noqa: S704 (our own sheet)
+    return formal_notice(facts).replace("</head>", style, 1)
+
+
+def screen_css(font_url: Callable[[str], str]) -> str:
+    """letter.css for a frame of any width: ``font_url`` gives the address of a font file of ``static/fonts``."""
+    sheet = re.sub(
+        r'url\("\.\./fonts/([\w.-]+)"\)',
+        lambda match: f'url("{font_url(match[1])}")',
+        STYLESHEET.read_text(encoding="utf-8"),
+    )
+    # The sheet of paper is 794 px wide: smaller frames show it smaller, as a picture would.
+    steps = [f"@media (max-width: {width}px) {{ html {{ zoom: {(width - 24) / 794:.3f}; }} }}" for width in FRAMES]
+    return "\n".join([sheet, *steps])

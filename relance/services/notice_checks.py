@@ -1,14 +1,13 @@
 """« Avant de poster »: what to know, and what to correct, before a formal notice leaves."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.rules import rates
-from relance.rules.money import format_rate
-from relance.rules.wording import long_date
 from relance.services import claiming
 
 WANTED_REMINDERS = 2
@@ -21,10 +20,14 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Check:
-    """One line. ``fix`` names where to correct it: client, company, bank, or nothing."""
+    """One line: a French sentence with {placeholders}, and their values (rates in hundredths of a percent).
+
+    ``fix`` names where to correct it: client, company, bank, or nothing.
+    """
 
     is_ok: bool
     sentence: str
+    values: Mapping[str, int | str | date] = field(default_factory=dict)
     fix: str = ""
 
 
@@ -34,10 +37,10 @@ def before_posting(account: Account, client: Client, invoices: Sequence[Invoice]
     checks += _rates(account, client, invoices)
     printed = claiming.recipient(client)
     if printed.problems:
-        checks += [Check(False, problem, "client") for problem in printed.problems]
+        checks += [Check(False, problem, fix="client") for problem in printed.problems]
     else:
         checks.append(Check(True, "Adresse du client complète"))
-    checks += [Check(False, sentence, fix) for sentence, fix in _own_gaps(account)]
+    checks += [Check(False, sentence, fix=fix) for sentence, fix in _own_gaps(account)]
     return checks
 
 
@@ -55,10 +58,16 @@ def _reminders(account: Account, invoices: Sequence[Invoice]) -> Check:
     sent = claiming.reminders(account, invoices)
     fewest = _fewest(account, invoices)
     if fewest >= WANTED_REMINDERS:
-        return Check(True, f"{len(sent)} relances envoyées, la dernière le {long_date(sent[-1][0].on, year=False)}")
-    count = "Aucune relance envoyée" if not fewest else "Une seule relance envoyée"
-    about = "" if len(invoices) == 1 else " pour l'une de ces factures"
-    return Check(False, f"{count}{about} : une mise en demeure sans avertissement est souvent mal reçue")
+        return Check(True, "{n} relances envoyées, la dernière le {date}", {"n": len(sent), "date": sent[-1][0].on})
+    if len(invoices) == 1:
+        sentence = (
+            "Une seule relance envoyée : une mise en demeure aussi tôt est souvent mal reçue"
+            if fewest
+            else "Aucune relance envoyée : une mise en demeure sans avertissement est souvent mal reçue"
+        )
+    else:
+        sentence = "Moins de deux relances envoyées pour l'une de ces factures : la lettre peut être mal reçue"
+    return Check(False, sentence)
 
 
 def _rates(account: Account, client: Client, invoices: Sequence[Invoice]) -> list[Check]:
@@ -68,20 +77,21 @@ def _rates(account: Account, client: Client, invoices: Sequence[Invoice]) -> lis
     checks = []
     contractual = {claiming.contractual_rate(account, client, invoice) for invoice in invoices}
     for rate in sorted(rate for rate in contractual if rate is not None):
-        checks.append(Check(False, f"Vérifiez que {format_rate(rate)} est bien le taux porté sur la facture"))
+        checks.append(Check(False, "Vérifiez que {taux} est bien le taux porté sur la facture", {"taux": rate}))
         if rate < latest.floor_bp:
             checks.append(
                 Check(
                     False,
-                    f"{format_rate(rate)} est sous le minimum légal du {latest.label} ({format_rate(latest.floor_bp)})",
+                    "{taux} est sous le minimum légal du {semestre}, {plancher}",
+                    {"taux": rate, "semestre": latest.label, "plancher": latest.floor_bp},
                 )
             )
     if None in contractual:
         checks.append(
             Check(
                 False,
-                f"Taux légal par défaut, {format_rate(latest.business_bp)} au {latest.label} : "
-                "vérifiez que la facture n'en porte pas un autre",
+                "Taux légal par défaut, {taux} au {semestre} : vérifiez que la facture n'en porte pas un autre",
+                {"taux": latest.business_bp, "semestre": latest.label},
             )
         )
     return checks

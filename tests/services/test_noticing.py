@@ -302,7 +302,7 @@ def test_the_reminders_that_left_are_counted_and_told(business, brewery):
     assert not notice_checks.is_early(business, [invoice])
     first = notice_checks.before_posting(business, brewery, [invoice])[0]
     assert first.is_ok
-    assert first.sentence.replace("\u00a0", " ") == "2 relances envoyées, la dernière le 8 octobre"
+    assert first.values == {"n": 2, "date": dt.date(2026, 10, 8)}
     assert notice_checks.is_early(business, [invoice, other])
 
     letter = prepare(business, brewery, [invoice])
@@ -335,8 +335,9 @@ def test_what_is_missing_is_said_with_where_to_correct_it(business):
 
 def test_a_contractual_rate_under_the_legal_floor_is_said_not_changed(business, brewery):
     invoice = late(brewery, late_rate_bp=300)
-    sentences = [check.sentence for check in notice_checks.before_posting(business, brewery, [invoice])]
-    assert any("sous le minimum légal" in sentence and "8,25" in sentence for sentence in sentences)
+    checks = notice_checks.before_posting(business, brewery, [invoice])
+    (floor,) = [check for check in checks if "sous le minimum légal" in check.sentence]
+    assert floor.values == {"taux": 300, "semestre": "2e semestre 2026", "plancher": 825}
     assert noticing.facts_of(prepare(business, brewery, [invoice])).invoices[0].periods[0].rate_bp == 300
 
 
