@@ -1,0 +1,90 @@
+"""The outbox: what waits to leave and what left, read for the page of the sends."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from relance.models.accounts import Account
+from relance.models.clients import Client
+from relance.models.events import Event
+from relance.models.invoices import Invoice
+from relance.models.messages import Message, MessageItem
+
+PAGE_SIZE = 50
+REMINDERS = ("reminder", "manual")
+DECIDED = ("undone", "not_sent")  # cancelled by a person: shown; cancelled by a payment: the invoice tells it
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A message to a client and the invoices it is about, as (id, number)."""
+
+    message: Message
+    invoices: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Up to 50 messages, the newest first. ``before`` opens the next page (0: there is none)."""
+
+    parcels: tuple[Parcel, ...]
+    before: int
+
+
+def waiting(account: Account) -> tuple[Parcel, ...]:
+    """The messages that will leave as soon as they may, the next one first."""
+    query = _of(account).where(Message.state.in_(("queued", "sending")))
+    return _parcels(query.order_by(Message.not_before_at, Message.id).limit(PAGE_SIZE))
+
+
+def page(account: Account, before: int = 0) -> Page:
+    """A page of the messages that left, wait or failed, by key: those older than ``before`` (a message id)."""
+    query = _of(account).where((Message.state != "cancelled") | Message.error.in_(DECIDED))
+    if before:
+        query = query.where(Message.id < before)
+    parcels = _parcels(query.order_by(Message.id.desc()).limit(PAGE_SIZE + 1))
+    shown = parcels[:PAGE_SIZE]
+    return Page(shown, shown[-1].message.id if len(parcels) > PAGE_SIZE else 0)
+
+
+def parcel(message: Message) -> Parcel:
+    """One message with its invoices."""
+    return _parcels([message])[0]
+
+
+def is_about(message: Message, invoice: Invoice) -> bool:
+    """True when the message speaks, or spoke before it was cancelled, of the invoice."""
+    in_items = MessageItem.select().where(MessageItem.message == message, MessageItem.invoice == invoice)
+    in_journal = Event.select().where(Event.message == message, Event.invoice == invoice)
+    return bool(in_items.exists() or in_journal.exists())
+
+
+def _of(account: Account) -> Any:
+    return Message.select(Message, Client).join(Client).where(Message.account == account, Message.kind.in_(REMINDERS))
+
+
+def _parcels(messages: Iterable[Message]) -> tuple[Parcel, ...]:
+    rows = list(messages)
+    numbers: dict[int, dict[int, str]] = defaultdict(dict)
+    items = (
+        MessageItem.select(MessageItem.message, Invoice.id, Invoice.number)
+        .join(Invoice)
+        .where(MessageItem.message.in_([row.id for row in rows]))
+        .order_by(MessageItem.id)
+        .tuples()
+    )
+    for message_id, invoice_id, number in items:
+        numbers[message_id][invoice_id] = number
+    missing = [row.id for row in rows if row.id not in numbers]
+    if missing:  # a cancelled message lost its items; the journal remembers what it was about
+        told = (
+            Event.select(Event.message, Invoice.id, Invoice.number)
+            .join(Invoice)
+            .where(Event.message.in_(missing))
+            .order_by(Event.id)
+            .tuples()
+        )
+        for message_id, invoice_id, number in told:
+            numbers[message_id][invoice_id] = number
+    return tuple(Parcel(row, tuple(numbers[row.id].items())) for row in rows)
