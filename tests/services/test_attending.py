@@ -221,7 +221,7 @@ def test_resuming_leaves_out_what_may_have_left_before_the_restore(account, invo
     assert deciding.resume(held, skips_past=True, by=camille, now=NOW) == 0
     assert Account.get_by_id(account.id).suspended_at is None
     assert queueing.advance_due(NOW, domain="relance.example") == []
-    assert told(invoice)[-2:] == ["step_skipped", "step_skipped"]
+    assert told(invoice)[-3:] == ["step_skipped", "step_skipped", "chase_finished"]
     event = Event.get(Event.kind == "sending_resumed")
     assert (event.user, event.facts["skipped"]) == (camille, 2)
 
