@@ -30,7 +30,7 @@ REASONS = {
     "finished": "Toutes les relances prévues sont parties.",
 }
 FINAL = ("paid", "finished", "cancelled", "written_off")
-START_CHOICES = ("normal", "gently", "join", "next")
+START_CHOICES = ("keep", "normal", "gently", "join", "next")
 
 
 class ChaseError(Exception):
@@ -127,15 +127,47 @@ def count_of(account: Account, plan: ChasePlan) -> int:
 
 
 def start_choices(invoice: Invoice, plan: ChasePlan, now: dt.datetime) -> list[str]:
-    """Where the user may begin: ["normal"], or for a late invoice some of gently, join, next."""
+    """Where the user may begin: ["normal"], or for a late invoice some of gently, join, next.
+
+    « keep » comes first when reminders are on already and their dates do not change.
+    """
     account = invoice.account
     calendar = situations.policy_of(account).calendar
     today = today_of(account, now)
     found: set[str] = set()
     for item in plan_items(invoice, plan, account):
         found |= set(schedule.entry_choices(item, calendar, today))
-    late = [name for name in START_CHOICES[1:] if name in found]
+    late = [name for name in ("gently", "join", "next") if name in found]
+    if _keeps_its_dates(invoice, plan):
+        return ["keep", *late]
     return late or ["normal"]
+
+
+def _keeps_its_dates(invoice: Invoice, plan: ChasePlan) -> bool:
+    chase = chase_of(invoice)
+    if chase is None or not chase.is_active:
+        return False
+    count = count_of(invoice.account, plan)
+    steps = schedule.plan_steps(plan.frequency, count, plan.first_offset_days)
+    return steps == situations.steps_of(chase)
+
+
+def entered_items(
+    invoice: Invoice, plan: ChasePlan, account: Account, calendar: cal.Calendar, today: dt.date
+) -> list[schedule.Item]:
+    """The invoice's instalments as they join a plan by the user's choice, or as they already follow it."""
+    items = plan_items(invoice, plan, account)
+    if plan.start != "keep":
+        return [enter(item, calendar, today, plan.start) for item in items]
+    rows = {row.instalment_id: row for row in Entry.select().where(Entry.instalment.in_([item.key for item in items]))}
+    kept = []
+    for item in items:
+        row = rows.get(item.key)
+        if row is None:
+            kept.append(enter(item, calendar, today, "next"))
+        else:
+            kept.append(replace(item, enters_on=row.enters_on, anchor_on=row.anchor_on, entry_step=row.step))
+    return kept
 
 
 def plan_items(invoice: Invoice, plan: ChasePlan, account: Account) -> list[schedule.Item]:
@@ -210,9 +242,10 @@ def start(invoice: Invoice, plan: ChasePlan, *, by: User | None, now: dt.datetim
         ChaseContact.insert_many([{"chase": chase.id, "contact": c.id} for c in contacts]).execute()
         calendar = situations.policy_of(account).calendar
         today = today_of(account, now)
+        items = entered_items(invoice, plan, account, calendar, today)
         Entry.delete().where(Entry.chase == chase).execute()
-        for item in plan_items(invoice, plan, account):
-            _save_entry(chase, enter(item, calendar, today, plan.start))
+        for item in items:
+            _save_entry(chase, item)
         schedule_check(chase.client_id, now)
         record(
             "chase_changed" if is_change else "chase_started",

@@ -75,9 +75,8 @@ def situation_of_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: 
         copies_user=plan.copies_user,
         attaches_invoice=plan.attaches_invoice,
     )
-    for item in chasing.plan_items(invoice, plan, account):
-        entered = chasing.enter(item, policy.calendar, today, plan.start)
-        situation.tracked[item.key] = Tracked(chase, invoice, rows[item.key], contacts, entered)
+    for item in chasing.entered_items(invoice, plan, account, policy.calendar, today):
+        situation.tracked[item.key] = Tracked(chase, invoice, rows[item.key], contacts, item)
     return situation
 
 

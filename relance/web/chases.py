@@ -192,7 +192,9 @@ def _context(invoice: Invoice, form: ChaseForm, plan: ChasePlan) -> dict[str, An
     chosen = [contact for key in plan.contact_ids for contact in contacts if contact.id == key]
     tab = request.form.get("apercu", "0")
     found = previewing.preview(current_account(), invoice, plan, now, int(tab) if tab.isdigit() else 0)
-    once = previewing.preview(current_account(), invoice, ChasePlan(**{**vars(plan), "frequency": "once"}), now)
+    once_plan = ChasePlan(**{**vars(plan), "frequency": "once"})
+    once_plan = ChasePlan(**{**vars(once_plan), "start": chasing.start_choices(invoice, once_plan, now)[0]})
+    once = previewing.preview(current_account(), invoice, once_plan, now)
     return {
         "invoice": invoice,
         "form": form,

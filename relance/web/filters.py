@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         rate,
         long_date,
         short_date,
+        day_month,
         weekday_date,
         local_day,
         local_time,
@@ -53,6 +54,11 @@ def long_date(day: date, year: bool = True) -> Markup:
 def short_date(day: date) -> Markup:
     """« 31 oct. 2026 », for tables."""
     return _raised(wording.short_date(day, language()))
+
+
+def day_month(day: date) -> Markup:
+    """« 31 oct. », where the year goes without saying."""
+    return _raised(wording.short_date(day, language()).rpartition("\u00a0")[0])
 
 
 def weekday_date(day: date) -> Markup:

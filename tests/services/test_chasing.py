@@ -192,6 +192,18 @@ def test_a_new_due_date_moves_what_was_not_sent_and_skips_what_it_throws_into_th
     assert [send.on for send in forecasting.for_invoice(coming, now)] == [D(2026, 11, 27)]
 
 
+def test_adding_a_copy_to_running_reminders_keeps_their_dates(invoice, nadia, camille, now):
+    chasing.start(invoice, plan(nadia, start="gently"), by=camille, now=now)
+    before = [send.on for send in forecasting.for_invoice(invoice, now)]
+    later = now + dt.timedelta(hours=3)
+    assert chasing.start_choices(invoice, plan(nadia), later)[0] == "keep"
+    chasing.start(invoice, plan(nadia, start="keep", copies_user=True), by=camille, now=later)
+    assert [send.on for send in forecasting.for_invoice(invoice, later)] == before
+    assert chasing.chase_of(invoice).copies_user
+    assert "keep" not in chasing.start_choices(invoice, plan(nadia, count=5), later)
+    assert events(invoice) == ["chase_started", "chase_changed"]
+
+
 def test_several_instalments_each_follow_their_own_date(latitude, nadia, camille, now):
     parts = [(D(2026, 12, 3), 50_000), (D(2027, 1, 5), 70_000)]
     invoice = factories.make_invoice(latitude, instalments=parts)

@@ -12,6 +12,7 @@ FREQUENCIES = {
     "until_paid": "Chaque semaine jusqu'au paiement",
 }
 STARTS = {
+    "keep": "Garder les dates prévues",
     "gently": "Commencer en douceur",
     "join": "Reprendre à l'étape de son âge",
     "next": "Attendre la prochaine étape",
