@@ -43,6 +43,7 @@ def index() -> ResponseReturnValue:
         "kinds": sorted(history.known_kinds().items(), key=lambda pair: pair[1]),
         "authors": list(User.select().where(User.account == account).order_by(User.id)),
         "kept": kept,
+        "chosen": {name: request.args.get(name, "") for name in ("type", "auteur", "du", "au")},
         "before": events[-1].id if has_more else None,
     }
     template = "journal/index.html"

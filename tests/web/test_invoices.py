@@ -181,8 +181,8 @@ def test_errors_stand_at_their_fields_and_what_was_typed_stays(client, latitude,
     page = text_of(answer)
     assert answer.status_code == 422
     assert "points à corriger" in page
-    for id in ("number", "total", "due_on"):
-        assert f'id="{id}-err"' in page
+    for field in ("number", "total", "due_on"):
+        assert f'id="{field}-err"' in page
     assert 'value="1.234"' in page
     assert 'value="31/02"' in page
     assert "Affiches" in page
