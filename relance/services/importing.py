@@ -193,7 +193,7 @@ def import_files(
     """Import files from the command line, each one whole or not at all; one object per document read.
 
     Each object is ``as_json`` of the document, with ``result``: create, same, different or fix (what was done,
-    or would be). In a dry run someone else's invoice is a warning; otherwise it is refused. Storage must be open.
+    or would be), held (good, but in a file with bad lines) or refused (the whole file). In a dry run someone else's invoice is a warning; otherwise it is refused. Storage must be open.
     """
     found: list[dict[str, Any]] = []
     today = local_date(now, account.time_zone)
@@ -201,7 +201,7 @@ def import_files(
         try:
             content = path.read_bytes()
         except OSError as error:
-            found.append(as_json(InvoiceRead(file=path.name, error=f"Fichier illisible : {error.strerror}.")))
+            found.append(_refused(path.name, f"Fichier illisible : {error.strerror}."))
             continue
         found.extend(_import_one(account, content, path.name, dry_run=dry_run, by=by, now=now, today=today))
     return found
@@ -217,7 +217,7 @@ def _import_one(
         else:
             lines, warnings = read_csv(content, name)
     except RefusedError as error:
-        return [as_json(InvoiceRead(file=name, error=str(error)))]
+        return [_refused(name, str(error))]
     planned = plan(account, lines, today, takes_any_seller=dry_run)
     blocked = None
     if not dry_run:
@@ -226,6 +226,10 @@ def _import_one(
         except ImportBlockedError as error:
             blocked = str(error)
     return [_told(item, warnings, blocked) for item in planned.items]
+
+
+def _refused(name: str, sentence: str) -> dict[str, Any]:
+    return as_json(InvoiceRead(file=name, error=sentence)) | {"result": "refused"}
 
 
 def _told(item: Item, file_warnings: tuple[str, ...], blocked: str | None) -> dict[str, Any]:

@@ -246,7 +246,10 @@ def test_an_unsafe_or_unknown_file_is_one_object_with_its_error(account: Account
     told = importing.import_files(
         account, [tmp_path / "a.pdf", tmp_path / "b.csv"], dry_run=False, by=None, now=factories.NOW
     )
-    assert [(one["file"], one["number"]) for one in told] == [("a.pdf", None), ("b.csv", None)]
+    assert [(one["file"], one["number"], one["result"]) for one in told] == [
+        ("a.pdf", None, "refused"),
+        ("b.csv", None, "refused"),
+    ]
     assert "JavaScript" in told[0]["error"]
     assert "points-virgules" in told[1]["error"]
     assert Document.select().count() == 0
