@@ -193,7 +193,8 @@ def import_files(
     """Import files from the command line, each one whole or not at all; one object per document read.
 
     Each object is ``as_json`` of the document, with ``result``: create, same, different or fix (what was done,
-    or would be), held (good, but in a file with bad lines) or refused (the whole file). In a dry run someone else's invoice is a warning; otherwise it is refused. Storage must be open.
+    or would be), held (good, but in a file with bad lines) or refused (the whole file).
+    In a dry run someone else's invoice is a warning; otherwise it is refused. Storage must be open.
     """
     found: list[dict[str, Any]] = []
     today = local_date(now, account.time_zone)
