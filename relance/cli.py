@@ -120,7 +120,7 @@ def create_account_command(email: str, password_file: Path, business: str, first
                 last_name=last_name,
                 now=clock.now(),
             )
-        except onboarding.AccountError as error:
+        except onboarding.OnboardingError as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"Compte créé : {email}")
 
