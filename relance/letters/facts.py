@@ -77,11 +77,12 @@ class ClaimedInvoice:
 
 @dataclass(frozen=True)
 class SentReminder:
-    """A reminder that left, on its local date."""
+    """A reminder that left, on its local date, about the invoices ``numbers``."""
 
     on: date
     label: str
     subject: str
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,12 @@ class NoticeFacts:
     claims_fee: bool
     imputation: str
     bank: Bank
+
+    @property
+    def every_invoice_was_chased(self) -> bool:
+        """True when each invoice was the object of a reminder: only then may the letter say « malgré »."""
+        chased = {number for reminder in self.reminders for number in reminder.numbers}
+        return all(invoice.number in chased for invoice in self.invoices)
 
     @property
     def principal_cents(self) -> int:

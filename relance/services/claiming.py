@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from relance.letters.facts import Bank, ClaimedInvoice, NoticeFacts, Period, Received, Sender, SentReminder
@@ -58,7 +59,7 @@ def notice_facts(
         sender=_sender(account),
         recipient=recipient(client).lines,
         invoices=claimed,
-        reminders=tuple(reminder for reminder, _ in reminders(account, invoices)),
+        reminders=tuple(reminders(account, invoices)),
         claims_interest=claims_interest,
         claims_fee=claims_fee and client.kind != "individual" and invoices[0].currency == "EUR",
         imputation=imputation,
@@ -93,8 +94,8 @@ def contractual_rate(account: Account, client: Client, invoice: Invoice) -> int 
     return rate
 
 
-def reminders(account: Account, invoices: Sequence[Invoice]) -> list[tuple[SentReminder, set[int]]]:
-    """The reminders that left about these invoices, oldest first, each with the ids of those it named."""
+def reminders(account: Account, invoices: Sequence[Invoice]) -> list[SentReminder]:
+    """The reminders that left about these invoices, oldest first, each with the numbers of those it named."""
     query = (
         MessageItem.select(
             MessageItem.invoice, MessageItem.template, Message.id, Message.template, Message.subject, Message.sent_at
@@ -109,13 +110,16 @@ def reminders(account: Account, invoices: Sequence[Invoice]) -> list[tuple[SentR
         .order_by(Message.sent_at, Message.id)
         .tuples()
     )
-    found: dict[int, tuple[SentReminder, set[int]]] = {}
+    numbers = {invoice.id: invoice.number for invoice in invoices}
+    found: dict[int, SentReminder] = {}
     for invoice_id, item_template, message_id, template, subject, sent_at in query:
         if (item_template or template) in BEFORE_LATENESS:
             continue
         on = local_date(sent_at, account.time_zone)
         label = LABELS.get(template or item_template, "Relance")
-        found.setdefault(message_id, (SentReminder(on, label, subject), set()))[1].add(invoice_id)
+        reminder = found.setdefault(message_id, SentReminder(on, label, subject, ()))
+        named = tuple(dict.fromkeys([*reminder.numbers, numbers[invoice_id]]))
+        found[message_id] = replace(reminder, numbers=named)
     return list(found.values())
 
 

@@ -50,15 +50,15 @@ def is_early(account: Account, invoices: Sequence[Invoice]) -> bool:
 
 
 def _fewest(account: Account, invoices: Sequence[Invoice]) -> int:
-    named = [ids for _, ids in claiming.reminders(account, invoices)]
-    return min((sum(invoice.id in ids for ids in named) for invoice in invoices), default=0)
+    sent = claiming.reminders(account, invoices)
+    return min((sum(invoice.number in one.numbers for one in sent) for invoice in invoices), default=0)
 
 
 def _reminders(account: Account, invoices: Sequence[Invoice]) -> Check:
     sent = claiming.reminders(account, invoices)
     fewest = _fewest(account, invoices)
     if fewest >= WANTED_REMINDERS:
-        return Check(True, "{n} relances envoyées, la dernière le {date}", {"n": len(sent), "date": sent[-1][0].on})
+        return Check(True, "{n} relances envoyées, la dernière le {date}", {"n": len(sent), "date": sent[-1].on})
     if len(invoices) == 1:
         sentence = (
             "Une seule relance envoyée : une mise en demeure aussi tôt est souvent mal reçue"

@@ -18,9 +18,9 @@ SENDER = Sender(
 )
 BANK = Bank("Camille Roussel", "FR7630006000011234567890189", "AGRIFRPP", "F-2026-0079")
 REMINDERS = (
-    SentReminder(D(2026, 9, 30), "Rappel", "Facture F-2026-0079"),
-    SentReminder(D(2026, 10, 8), "Relance 1", "Facture F-2026-0079, deuxième relance"),
-    SentReminder(D(2026, 10, 23), "Relance 2", "Facture F-2026-0079, troisième relance"),
+    SentReminder(D(2026, 9, 30), "Rappel", "Facture F-2026-0079", ("F-2026-0079",)),
+    SentReminder(D(2026, 10, 8), "Relance 1", "Facture F-2026-0079, deuxième relance", ("F-2026-0079",)),
+    SentReminder(D(2026, 10, 23), "Relance 2", "Facture F-2026-0079, troisième relance", ("F-2026-0079",)),
 )
 ONE_PERIOD = (Period(D(2026, 9, 23), D(2026, 9, 24), D(2026, 11, 23), 61, 1215, 186_000, 3777),)
 TWO_PERIODS = (

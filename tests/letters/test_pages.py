@@ -166,11 +166,23 @@ def test_another_currency_is_claimed_without_the_forty_euros():
 )
 def test_the_reminders_already_sent_are_told(count, expected):
     reminders = tuple(
-        SentReminder(samples.D(2026, 10, day), "Relance", "Facture F-2026-0079") for day in range(1, count + 1)
+        SentReminder(samples.D(2026, 10, day), "Relance", "Votre facture", ("F-2026-0079",))
+        for day in range(1, count + 1)
     )
     text = plain(samples.organisation(reminders=reminders))
     assert expected in text
     assert ("relevé des relances" in text) is (count > 0)
+
+
+def test_despite_my_reminders_is_said_only_when_every_invoice_was_chased():
+    text = plain(samples.several())
+    assert "restent impayées à ce jour. Les relances déjà adressées sont relevées en annexe." in text
+    assert "malgré" not in text
+    assert "30 sept. 2026 Rappel F-2026-0079 Facture F-2026-0079" in text
+    numbers = tuple(invoice.number for invoice in samples.several().invoices)
+    chased = SentReminder(samples.D(2026, 10, 2), "Relance 1", "Vos factures", numbers)
+    text = plain(dataclasses.replace(samples.several(), reminders=(chased,)))
+    assert "restent impayées malgré ma relance du 2 octobre 2026." in text
 
 
 def test_without_bank_details_the_letter_still_says_what_to_write():
