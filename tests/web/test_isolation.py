@@ -19,6 +19,7 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from tests import factories
+from tests.letters import samples
 
 HERS = 777  # the id of each of Camille's rows; Basile's have others
 # Addresses that name no row of an account: files of the application, mail on this machine, single-use tokens.
@@ -68,7 +69,16 @@ def hers(account: Account, camille: User, basile: User) -> Account:
         not_before_at=now,
         created_at=now,
     )
-    Letter.create(id=HERS, account=account, client=client, dated_on=now.date(), document=document, created_at=now)
+    Letter.create(
+        id=HERS,
+        account=account,
+        client=client,
+        dated_on=now.date(),
+        document=document,
+        sha256=document.sha256,
+        facts=samples.organisation().to_json(),
+        created_at=now,
+    )
     record("note_added", account=account, at=now, client=client, invoice=invoice, message=message, text="secret")
     return account
 
