@@ -1,308 +1,239 @@
-"""The demo account: a quarter in the life of Camille, graphic designer in Lyon, with a stranger beside her.
+"""The demo: a graphic designer in Lyon and her clients, with months of true history behind them.
 
-Nothing is drawn by hand: the months before today are lived through the same functions as real ones, day
-after day, but for the server, which answers that it took each message. Every name, address and number is
-fictitious (« .example » domains, telephone ranges kept for fiction, the banks' own sample IBAN).
+The past is not invented row by row: invoices are recorded at their date, reminders switched on, then
+each day is replayed through the code that decides and sends, up to yesterday. Nothing leaves the
+machine: the replay stands for the server. What is due today is left to the worker.
 """
 
 import datetime as dt
-import secrets
 from dataclasses import dataclass
 
 from relance.config import Smtp
+from relance.db import transaction
 from relance.mail.outcome import Sent
 from relance.models.accounts import Account, User
+from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
-from relance.models.invoices import Invoice
-from relance.services import (
-    alerting,
-    chasing,
-    delivering,
-    invoicing,
-    journal,
-    keeping_clients,
-    onboarding,
-    paying,
-    queueing,
-)
-from relance.services.carrying import INSTANCE, LOCAL_SENDER, Carrier
+from relance.models.events import record
+from relance.models.invoices import Instalment, Invoice
+from relance.models.messages import Message
+from relance.rules.calendar import local_date, local_instant
+from relance.services import chasing, delivering, invoicing, keeping_clients, onboarding, paying, queueing
+from relance.services.carrying import Carrier
 from relance.services.chasing import ChasePlan
-from relance.services.invoicing import InvoiceFacts
+from relance.services.invoice_facts import InstalmentFacts, InvoiceFacts
 from relance.services.keeping_clients import ClientFacts, ContactFacts
+from relance.services.seed_cast import BILLS, DEBTORS, Bill, Debtor
 
 EMAIL = "camille@atelier-roussel.example"
-PASSWORD = "relance-demonstration"  # noqa: S105 printed by script/server --demo, for a machine of one's own
-IBAN = "FR7630006000011234567890189"
-CARRIER = Carrier(INSTANCE, Smtp("127.0.0.1", 25), LOCAL_SENDER)
-NINE = dt.time(8)  # UTC: 9:00 or 10:00 in Paris, within the hours of sending
+STRANGER_EMAIL = "basile@menuiserie-ferrand.example"
+PASSWORD = "cerise-tempete-lundi"  # noqa: S105 (shown by the command that makes the demo)
+IBAN = "FR7630006000011234567890189"  # the sample IBAN of the banks' own documentation
+
+_SERVER = Carrier("demo", Smtp("localhost", 25), "relances@atelier-roussel.example")
+_AFTERNOON = 14 * 60 + 32
 
 
 @dataclass(frozen=True)
 class Demo:
-    """How to sign in to the demo account."""
+    """How to sign in to the demo."""
 
     email: str
     password: str
 
 
-@dataclass(frozen=True)
-class Debt:
-    """An invoice of the plot. Days count from today; ``rhythm`` is '' when nobody switched reminders on."""
-
-    client: str
-    due_in: int
-    cents: int
-    object: str
-    rhythm: str = ""
-    paid: tuple[tuple[int, int], ...] = ()  # (days from today, cents)
-    delay: int = 30
-
-
-@dataclass(frozen=True)
-class Debtor:
-    """A client of the plot and the person who reads its mail."""
-
-    name: str
-    kind: str
-    person: str
-    email: str
-    role: str
-    phone: str
-    address: str
-
-
-CLIENTS = (
-    Debtor(
-        "Transports Gallois",
-        "organisation",
-        "Paul Gallois",
-        "paul@transports-gallois.example",
-        "Gérant",
-        "0465711001",
-        "3 rue du Port\n71000 MACON",
-    ),
-    Debtor(
-        "Brasserie des Deux Rives",
-        "organisation",
-        "Inès Keller",
-        "compta@deux-rives.example",
-        "Comptabilité",
-        "0353011002",
-        "8 quai des Bateliers\n67000 STRASBOURG",
-    ),
-    Debtor(
-        "Maison Vauquelin",
-        "organisation",
-        "Claire Vauquelin",
-        "claire@maison-vauquelin.example",
-        "Direction",
-        "0465711003",
-        "21 rue Mercière\n69002 LYON",
-    ),
-    Debtor(
-        "Latitude Conseil",
-        "organisation",
-        "Nadia Benali",
-        "compta@latitude-conseil.example",
-        "Comptabilité",
-        "0465711234",
-        "8 quai Saint-Antoine\n69002 LYON",
-    ),
-    Debtor(
-        "Imprimerie Sabatier",
-        "organisation",
-        "Luc Sabatier",
-        "luc@imprimerie-sabatier.example",
-        "Gérant",
-        "0465711005",
-        "5 rue Jarente\n69002 LYON",
-    ),
-    Debtor(
-        "Cabinet Morel & Associés",
-        "organisation",
-        "Hugo Morel",
-        "h.morel@morel-associes.example",
-        "Associé",
-        "0465711006",
-        "14 cours Vitton\n69006 LYON",
-    ),
-    Debtor(
-        "Studio Kérity",
-        "organisation",
-        "Maëlle Le Goff",
-        "maelle@studio-kerity.example",
-        "Production",
-        "0261911007",
-        "2 rue du Phare\n29760 PENMARCH",
-    ),
-    Debtor(
-        "Les Blés d'Or",
-        "organisation",
-        "Samuel Petit",
-        "samuel@bles-dor.example",
-        "Gérant",
-        "0465711008",
-        "40 rue de la Charité\n69002 LYON",
-    ),
-    Debtor(
-        "Librairie L'Encrier",
-        "organisation",
-        "Jeanne Faure",
-        "jeanne@librairie-encrier.example",
-        "Libraire",
-        "0465711009",
-        "9 place Sathonay\n69001 LYON",
-    ),
-    Debtor(
-        "Commune de Saint-Aubin",
-        "public",
-        "Service des finances",
-        "finances@saint-aubin.example",
-        "",
-        "0465711010",
-        "1 place de la Mairie\n71430 SAINT-AUBIN",
-    ),
-    Debtor(
-        "Élise Fontaine",
-        "individual",
-        "Élise Fontaine",
-        "elise.fontaine@courrier.example",
-        "",
-        "0639981011",
-        "17 rue Burdeau\n69001 LYON",
-    ),
-)
-
-DEBTS = (
-    Debt("Transports Gallois", -93, 144_000, "Flocage de trois camions", "weekly"),
-    Debt("Brasserie des Deux Rives", -60, 186_000, "Carte et signalétique d'automne", "weekly"),
-    Debt("Librairie L'Encrier", -52, 124_000, "Affiches de rentrée", "weekly", ((-17, 124_000),)),
-    Debt("Latitude Conseil", -45, 216_000, "Refonte de l'identité, acompte 1", "weekly", ((-14, 216_000),)),
-    Debt("Maison Vauquelin", -38, 264_000, "Coffret de Noël", "until_paid", ((-12, 100_000),)),
-    Debt("Les Blés d'Or", -30, 93_000, "Étiquettes", "weekly", ((-9, 93_000),)),
-    Debt("Latitude Conseil", -22, 432_000, "Refonte de l'identité, acompte 2", "weekly"),
-    Debt("Élise Fontaine", -20, 48_000, "Faire-part", "once", ((-6, 48_000),)),
-    Debt("Imprimerie Sabatier", -14, 132_000, "Mise en page du catalogue", "weekly"),
-    Debt("Cabinet Morel & Associés", -13, 96_000, "Papeterie", "weekly"),
-    Debt("Studio Kérity", -8, 120_000, "Pochette de disque"),
-    Debt("Transports Gallois", -2, 348_000, "Site vitrine", "weekly"),
-    Debt("Les Blés d'Or", 3, 78_000, "Menu d'hiver", "weekly"),
-    Debt("Librairie L'Encrier", 8, 54_000, "Marque-pages", "once"),
-    Debt("Commune de Saint-Aubin", 20, 540_000, "Bulletin municipal"),
-    Debt("Latitude Conseil", 23, 216_000, "Refonte de l'identité, solde", "weekly"),
-)
-COUNT = 4
-
-
 def seed(now: dt.datetime) -> Demo:
-    """Load the demo account as of ``now`` (UTC) and return how to sign in. Safe to repeat: the account is kept."""
-    if not User.select().where(User.email == EMAIL).exists():
-        camille = _camille(now)
-        people = {debtor.name: _client(camille, debtor, now) for debtor in CLIENTS}
-        _live(camille, people, now)
-        _stranger(now)
-        journal.seal(now)
+    """Make the demo account and a stranger beside it; run again, it changes nothing. ``now`` is UTC."""
+    if User.select().where(User.email == EMAIL).exists():
+        return Demo(EMAIL, PASSWORD)
+    with transaction():
+        camille = _make_camille(now)
+        _fill(camille, now)
+        _make_stranger(now)
     return Demo(EMAIL, PASSWORD)
 
 
-def _camille(now: dt.datetime) -> User:
-    born = now - dt.timedelta(days=150)
+def _make_camille(now: dt.datetime) -> User:
+    opened_at = now - dt.timedelta(days=190)
     user = onboarding.create_account(
+        business_name="Atelier Roussel",
         email=EMAIL,
         password=PASSWORD,
-        business_name="Atelier Roussel",
         first_name="Camille",
         last_name="Roussel",
-        now=born,
+        now=opened_at,
     )
     Account.update(
         legal_form="EI",
-        owner_name="Camille Roussel",
         owner_capacity="graphiste",
         siret="73282932000074",
-        address="Camille Roussel EI\n14 rue des Capucins\n69001 LYON",
-        phone="0465712020",
-        email=EMAIL,
+        address="12 rue de la Charité\n69002 LYON",
+        phone="04 65 71 20 20",
         iban=IBAN,
+        bic="AGRIFRPP",
         iban_holder="Camille Roussel",
-        alerted_through_on=(now - dt.timedelta(days=2)).date(),
+        has_received_test=True,
+        onboarding_dismissed_at=opened_at,
     ).where(Account.id == user.account_id).execute()
     return User.get_by_id(user.id)
 
 
-def _client(camille: User, debtor: Debtor, now: dt.datetime) -> tuple[Client, Contact]:
-    born = now - dt.timedelta(days=140)
+def _fill(user: User, now: dt.datetime) -> None:
+    account = Account.get_by_id(user.account_id)
+    today = local_date(now, account.time_zone)
+    clients = {debtor.name: _make_client(account, debtor, user, today) for debtor in DEBTORS}
+    days: dict[dt.date, list[Bill]] = {}
+    for bill in BILLS:
+        days.setdefault(_issued_on(bill, today), []).append(bill)
+    first = min(days)
+    made: dict[int, Invoice] = {}
+    # Day after day, as it would have been: invoices, then the hour of sending, then the afternoon's payments.
+    for shift in range((today - first).days + 1):
+        day = first + dt.timedelta(days=shift)
+        for bill in days.get(day, ()):
+            made[bill.number] = _make_invoice(account, clients[bill.client], bill, today, user)
+        if day < today:
+            _replay_day(account, day)
+            _tell_overdue(account, day)
+            _receive(made, day, today, user)
+    _add_notes(made, clients, user, today)
+
+
+def _issued_on(bill: Bill, today: dt.date) -> dt.date:
+    return today + dt.timedelta(days=min(bill.due - bill.delay, -1))
+
+
+def _make_client(account: Account, debtor: Debtor, user: User, today: dt.date) -> Client:
+    at = local_instant(today - dt.timedelta(days=185), 600, account.time_zone)
     facts = ClientFacts(name=debtor.name, kind=debtor.kind, address=debtor.address)
-    client = keeping_clients.create(camille.account, facts, by=camille, now=born)
-    contact = ContactFacts(name=debtor.person, email=debtor.email, role=debtor.role, phone=debtor.phone, is_main=True)
-    return client, keeping_clients.add_contact(client, contact, by=camille, now=born)
+    client = keeping_clients.create(account, facts, by=user, now=at)
+    contact = ContactFacts(
+        name=debtor.contact, email=debtor.email, role=debtor.role, phone=debtor.phone, register=debtor.register
+    )
+    keeping_clients.add_contact(client, contact, by=user, now=at)
+    return client
 
 
-def _live(camille: User, people: dict[str, tuple[Client, Contact]], now: dt.datetime) -> None:
-    """Go through the days until today: invoices are made, reminders leave, money comes in."""
-    today = now.date()
-    numbered = list(enumerate(sorted(DEBTS, key=lambda debt: debt.due_in - debt.delay), start=71))
-    invoices: dict[Debt, Invoice] = {}
-    for back in range(125, -1, -1):
-        day = today - dt.timedelta(back)
-        noon = dt.datetime.combine(day, NINE)
-        for number, debt in numbered:
-            if debt.due_in - debt.delay == -back:
-                invoices[debt] = _issue(camille, people[debt.client], debt, number, noon - dt.timedelta(hours=2))
-            for paid_in, cents in debt.paid:
-                if paid_in == -back:
-                    paying.record(invoices[debt], cents, day, by=camille, now=noon - dt.timedelta(hours=1))
-        if back:  # what is due today is left to the worker
-            _send(noon)
-
-
-def _issue(camille: User, who: tuple[Client, Contact], debt: Debt, number: int, now: dt.datetime) -> Invoice:
-    client, contact = who
+def _make_invoice(account: Account, client: Client, bill: Bill, today: dt.date, user: User) -> Invoice:
+    """Record the invoice on its date, and switch its reminders on an hour later."""
+    issued_on = _issued_on(bill, today)
+    at = local_instant(issued_on, 9 * 60 + 40, account.time_zone)
+    contact = Contact.get(Contact.client == client, Contact.is_main)
+    parts = tuple(InstalmentFacts(today + dt.timedelta(days=due), cents) for due, cents in bill.parts)
     facts = InvoiceFacts(
         client_id=client.id,
-        number=f"F-{now.year}-{number:04d}",
-        issued_on=now.date(),
-        due_on=now.date() + dt.timedelta(debt.delay),
-        total_cents=debt.cents,
-        object=debt.object,
+        number=f"F-{issued_on.year}-{bill.number:04d}",
+        issued_on=issued_on,
+        due_on=today + dt.timedelta(days=bill.due),
+        total_cents=bill.cents,
+        object=bill.object,
         contact_id=contact.id,
+        source=bill.source,
+        instalments=parts,
     )
-    draft = invoicing.create(camille.account, facts, by=camille, now=now).invoice
-    if debt.rhythm:
-        plan = ChasePlan(
-            frequency=debt.rhythm, count=COUNT, contact_ids=(contact.id,), copies_user=debt.cents > 300_000
-        )
-        chasing.start(draft, plan, by=camille, now=now)
-    return Invoice.get_by_id(draft.id)
+    invoice = invoicing.create(account, facts, state=bill.state, by=user, now=at).invoice
+    if bill.frequency:
+        plan = ChasePlan(frequency=bill.frequency, count=bill.count, contact_ids=(contact.id,), copies_user=True)
+        chasing.start(invoice, plan, by=user, now=at + dt.timedelta(minutes=3))
+    return invoice
 
 
-def _send(now: dt.datetime) -> None:
-    """What the worker does, with a server that takes everything."""
-    queueing.advance_due(now, domain=CARRIER.domain)
-    alerting.alert_overdue(now, base_url="http://127.0.0.1:8000", domain=CARRIER.domain)
-    for message_id, _ in delivering.due_messages(now):
-        claimed = delivering.claim(message_id, now, CARRIER)
+def _replay_day(account: Account, day: dt.date) -> None:
+    """What the worker would have done that morning, the server having taken every message."""
+    at = local_instant(day, account.send_from_minute, account.time_zone) + dt.timedelta(minutes=1)
+    due = Chase.select(Chase.client).where(Chase.account == account, Chase.next_check_at <= at).distinct().tuples()
+    for (client_id,) in list(due):
+        queueing.advance_client(account, client_id, at, domain="atelier-roussel.example")
+    waiting = Message.select(Message.id).where(
+        Message.account == account, Message.state == "queued", Message.not_before_at <= at
+    )
+    for (message_id,) in list(waiting.tuples()):
+        claimed = delivering.claim(message_id, at, _SERVER)
         if claimed is not None:
-            delivering.finish(claimed, Sent("250 démonstration"), now, CARRIER)
+            delivering.finish(claimed, Sent("250 accepté pour la démonstration"), at + dt.timedelta(seconds=8), _SERVER)
 
 
-def _stranger(now: dt.datetime) -> None:
-    """Basile, whose rows Camille must never see. His password is nobody's."""
-    basile = onboarding.create_account(
-        email="basile@menuiserie.example",
-        password=secrets.token_urlsafe(24),
-        business_name="Menuiserie Basile",
+def _tell_overdue(account: Account, day: dt.date) -> None:
+    """The morning after a due date with money left, as the worker tells it."""
+    late = (
+        Instalment.select(Instalment, Invoice)
+        .join(Invoice)
+        .where(
+            Instalment.account == account,
+            Instalment.due_on == day - dt.timedelta(days=1),
+            Instalment.balance_cents > 0,
+            Invoice.state == "sent",
+        )
+    )
+    at = local_instant(day, 8 * 60, account.time_zone)
+    for row in list(late):
+        Instalment.update(alerted_on=day).where(Instalment.id == row.id).execute()
+        record(
+            "became_overdue",
+            account=account,
+            at=at,
+            client=row.invoice.client_id,
+            invoice=row.invoice,
+            due_on=row.due_on,
+        )
+
+
+def _receive(made: dict[int, Invoice], day: dt.date, today: dt.date, user: User) -> None:
+    for bill in BILLS:
+        for shift, cents in bill.paid:
+            if today + dt.timedelta(days=shift) == day and bill.number in made:
+                invoice = made[bill.number]
+                at = local_instant(day, _AFTERNOON, invoice.account.time_zone)
+                paying.record(invoice, cents, day, "transfer", f"VIR {bill.client.upper()[:18]}", by=user, now=at)
+
+
+def _add_notes(made: dict[int, Invoice], clients: dict[str, Client], user: User, today: dt.date) -> None:
+    """What a person writes: a call noted, and an address the server refused."""
+    zone = user.account.time_zone
+    called_at = local_instant(today - dt.timedelta(days=10), 11 * 60 + 20, zone)
+    text = "Appel avec Nadia Benali : facture validée par la direction, virement annoncé. Rappeler si rien."
+    invoicing.note(made[87], text, by=user, now=called_at)
+    refused_at = local_instant(today - dt.timedelta(days=4), 9 * 60 + 1, zone)
+    gallois = clients["Transports Gallois"]
+    contact = Contact.get(Contact.client == gallois)
+    Contact.update(rejected_at=refused_at, rejected_because="550 5.1.1 adresse inconnue").where(
+        Contact.id == contact.id
+    ).execute()
+    record(
+        "recipient_refused",
+        account=user.account_id,
+        at=refused_at,
+        client=gallois,
+        invoice=made[94],
+        address=contact.email,
+        answer="550 5.1.1 adresse inconnue",
+    )
+    chasing.schedule_check(gallois.id, refused_at)
+
+
+def _make_stranger(now: dt.datetime) -> None:
+    """Another business on the same instance: it must never see Camille, nor she it."""
+    user = onboarding.create_account(
+        business_name="Menuiserie Ferrand",
+        email=STRANGER_EMAIL,
+        password=PASSWORD,
         first_name="Basile",
         last_name="Ferrand",
-        now=now - dt.timedelta(days=90),
+        now=now,
     )
-    client = keeping_clients.create(basile.account, ClientFacts(name="Hôtel des Cimes"), by=basile, now=now)
-    facts = InvoiceFacts(
-        client_id=client.id,
-        number="B-12",
-        issued_on=now.date() - dt.timedelta(40),
-        due_on=now.date() - dt.timedelta(10),
-        total_cents=250_000,
-        object="Portes",
+    account = Account.get_by_id(user.account_id)
+    today = local_date(now, account.time_zone)
+    client = keeping_clients.create(account, ClientFacts(name="Hôtel des Cimes"), by=user, now=now)
+    keeping_clients.add_contact(
+        client, ContactFacts(name="Odile Perrin", email="odile@hotel-des-cimes.example"), by=user, now=now
     )
-    invoicing.create(basile.account, facts, by=basile, now=now)
+    for number, due in (("B-12", -9), ("B-13", 21)):
+        facts = InvoiceFacts(
+            client_id=client.id,
+            number=number,
+            issued_on=today - dt.timedelta(days=30),
+            due_on=today + dt.timedelta(days=due),
+            total_cents=250_000,
+            object="Escalier en hêtre",
+        )
+        invoicing.create(account, facts, by=user, now=now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from markupsafe import Markup
 
 from relance.models.events import Event
@@ -234,6 +234,8 @@ def _detail(kind: str, facts: Facts) -> str:
         return str(facts.get("error", ""))
     if kind == "recipient_refused":
         return str(facts.get("answer", ""))
+    if kind == "reminder_queued" and facts.get("choice") == "manuel":
+        return _("choix manuel du modèle")
     if kind in ("step_skipped", "step_waits") and facts.get("offset_days") is not None:
         return offset(int(facts["offset_days"]))
     if kind in ("chase_started", "chase_changed"):
@@ -280,19 +282,16 @@ def _value(name: str, value: Any, facts: Facts) -> str:
 
 
 def _links(event: Event) -> tuple[tuple[str, str], ...]:
-    if event.message_id is not None and _has_endpoint("sends.show"):
-        return ((url_for("sends.show", message_id=event.message_id), _("Voir l’e-mail")),)
-    if event.letter_id is not None and _has_endpoint("letters.show"):
+    is_shown = event.invoice_id is not None and event.kind not in _WITHOUT_TEXT
+    if event.message_id is not None and is_shown and "messages.show" in current_app.view_functions:
+        path = url_for("messages.show", id=event.invoice_id, message_id=event.message_id)
+        return ((path, _("Voir l’e-mail")),)
+    if event.letter_id is not None:
         return ((url_for("letters.show", letter_id=event.letter_id), _("Voir la lettre")),)
     return ()
 
 
-def _has_endpoint(name: str) -> bool:
-    from flask import current_app
-
-    return name in current_app.view_functions
-
-
+_WITHOUT_TEXT = ("recipient_refused", "failure_seen")
 _SOURCES = {"csv": "un fichier CSV", "facturx": "un fichier Factur-X", "api": "une autre application"}
 _FREQUENCIES = {
     "once": "une seule, à l'échéance",
@@ -322,6 +321,9 @@ _REASONS = {
     "direct_debit": "facture payée par prélèvement",
     "card": "facture payée par carte",
     "suspended": "envois suspendus",
+    "undone": "annulée à la main",
+    "uncertain": "envoi incertain",
+    "restored": "sauvegarde restaurée",
     "text": "le texte ne correspondait plus à la facture",
 }
 _CHANGES = {
@@ -372,6 +374,11 @@ _TITLES = {
     "reminder_refused": "Relance refusée par le serveur",
     "reminder_uncertain": "Envoi incertain",
     "reminder_cancelled": "Relance annulée",
+    "reminder_confirmed": "Relance confirmée",
+    "reminder_not_sent": "Relance non partie",
+    "failure_seen": "Échec vu",
+    "sending_resumed": "Envois repris",
+    "backup_restored": "Sauvegarde restaurée",
     "recipient_refused": "Adresse refusée",
     "letter_requested": "Lettre demandée",
     "letter_ready": "Lettre prête",
@@ -417,6 +424,11 @@ _KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "reminder_refused": ("mail-x", "due", _plain("E-mail refusé", "par le serveur")),
     "reminder_uncertain": ("triangle-alert", "due", _plain("Envoi incertain", ": rien n'est renvoyé sans vous")),
     "reminder_cancelled": ("ban", "", _cancelled),
+    "reminder_confirmed": ("mail-check", "sent", _plain("Relance confirmée", "comme partie")),
+    "reminder_not_sent": ("mail-x", "", _plain("Relance notée", "comme non partie")),
+    "failure_seen": ("eye", "", _plain("Échec d'envoi vu")),
+    "sending_resumed": ("circle-play", "", _plain("Envois repris")),
+    "backup_restored": ("archive", "", _plain("Sauvegarde restaurée", ": les envois sont suspendus")),
     "recipient_refused": ("mail-x", "due", _refused_address),
     "letter_requested": ("stamp", "", _letter),
     "letter_ready": ("stamp", "sent", _letter),
