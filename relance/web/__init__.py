@@ -32,6 +32,9 @@ BLUEPRINTS = (
     "clients",
     "journal",
     "chases",
+    "dashboard",
+    "sends",
+    "messages",
     "letters",
 )
 

@@ -71,7 +71,7 @@ def _too_large(error: RequestEntityTooLarge) -> Response:
             break
         left -= len(piece)
     size = f"{(request.content_length or 0) / 1_000_000:.1f}".replace(".", ",") + f"{NBSP}Mo"
-    sentence = _("Ce fichier pèse {taille}. Le maximum est de 10 Mo.", taille=size)
+    sentence = _("Ce fichier pèse {taille}. Le maximum est de 10 Mo.", taille=size)
     return _answer(Trouble(413, _("Fichier trop lourd"), sentence))
 
 

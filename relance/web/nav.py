@@ -11,6 +11,7 @@ from relance import clock
 from relance.models.accounts import Account, Heartbeat
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
+from relance.services import attending
 from relance.web import filters, scope
 from relance.web.i18n import _
 
@@ -47,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(tabs, "nav_tabs")
     app.add_template_global(worker_silent_since)
     app.add_template_global(today)
+    app.add_template_global(printed_on)
     app.add_template_global(has_page)
     app.add_template_global(mailbox_link)
 
@@ -95,6 +97,11 @@ def today() -> date:
     return filters.local_day(clock.now())
 
 
+def printed_on() -> Markup:
+    """Today in words, for the first line of a printed page."""
+    return filters.long_date(today())
+
+
 def worker_silent_since() -> str:
     """Since when nothing leaves (« 9 h 12 »), when the worker was seen once and not for 15 minutes; else empty."""
     beat = Heartbeat.get_or_none(Heartbeat.name == "worker")
@@ -111,7 +118,8 @@ def _existing(*items: Item) -> list[Item]:
 
 
 def _dashboard() -> Item:
-    return Item("/tableau-de-bord", _("Tableau de bord"), "layout-dashboard")
+    count = attending.count(scope.current_account(), clock.now())
+    return Item("/tableau-de-bord", _("Tableau de bord"), "layout-dashboard", count, _("à traiter"))
 
 
 def _invoices(account: Account) -> Item:

@@ -10,6 +10,8 @@ from relance.web.i18n import _
 _SENTENCES = {
     "Not a valid choice.": "Choisissez une option de la liste.",
     "Not a valid choice": "Choisissez une option de la liste.",
+    "'%(value)s' is not a valid choice for this field.": "Choisissez une option de la liste.",
+    "'%(value)s' are not valid choices for this field.": "Choisissez une option de la liste.",
     "Invalid Choice: could not coerce.": "Choisissez une option de la liste.",
     "Not a valid integer value.": "Indiquez un nombre entier.",
     "This field is required.": "Remplissez ce champ.",

@@ -5,12 +5,13 @@ Errors are sentences in the language of the page; what was typed stays in the fi
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms import BooleanField, Field, Form, PasswordField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
 from relance import clock
@@ -178,6 +179,11 @@ class SwitchField(BooleanField):
     """On or off; an unticked box is not sent by browsers, which is « off »."""
 
     false_values = (False, "false", "", "0", "off")
+
+
+def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """The choices of a select or of radio buttons, from (value, label)."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 def required(what: str) -> Validator:

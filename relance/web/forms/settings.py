@@ -18,6 +18,7 @@ from relance.web.forms.fields import (
     SecretField,
     SwitchField,
     TextField,
+    options,
     required,
 )
 from relance.web.i18n import _
@@ -118,7 +119,7 @@ class ServerForm(Form):
 
     from_address = EmailField("Adresse d’envoi", [required("l'adresse d'où partent vos relances")])
     host = TextField("Serveur", [required("le serveur d'envoi de votre fournisseur")])
-    security = SelectField("Sécurité", choices=SECURITIES)
+    security = SelectField("Sécurité", choices=options(SECURITIES))
     port = NumberField("Port", low=1, high=65535, validators=[required("le port du serveur")])
     username = TextField("Identifiant")
     password = SecretField("Mot de passe d’application")
@@ -134,17 +135,17 @@ class CalendarForm(Form):
 
     days = SelectMultipleField(
         "Jours d’envoi",
-        choices=[
+        choices=options(
             (str(day), name) for day, name in enumerate(("lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."), 1)
-        ],
+        ),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
     send_from_minute = SelectField("Heure d’envoi", coerce=int)
     send_until_minute = SelectField("Plus d'envoi après", coerce=int)
     skips_holidays = SwitchField("Ne rien envoyer les jours fériés")
-    holiday_region = SelectField("Jours fériés de", choices=list(REGION_NAMES.items()))
-    time_zone = SelectField("Fuseau horaire", choices=list(ZONES.items()))
+    holiday_region = SelectField("Jours fériés de", choices=options(REGION_NAMES.items()))
+    time_zone = SelectField("Fuseau horaire", choices=options(ZONES.items()))
     min_gap_days = NumberField("Jours entre deux e-mails à un même client", low=0, high=30)
     is_grouping = SwitchField("Réunir dans un seul e-mail les factures d'un même client")
     min_amount = AmountField("Ne pas relancer en dessous de")
@@ -152,7 +153,7 @@ class CalendarForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hours = [(minute, _clock(minute)) for minute in HALF_HOURS]
+        hours = options((minute, _clock(minute)) for minute in HALF_HOURS)
         self.send_from_minute.choices = hours
         self.send_until_minute.choices = hours
 
@@ -198,7 +199,7 @@ class PenaltiesForm(Form):
 
     basis = RadioField(
         "Taux annuel des pénalités",
-        choices=[("legal", "Le taux légal par défaut"), ("own", "Le taux de mes factures")],
+        choices=options([("legal", "Le taux légal par défaut"), ("own", "Le taux de mes factures")]),
     )
     late_rate = RateField("Taux annuel")
     claims_penalties = SwitchField("Réclamer les pénalités dans les e-mails, à partir de la relance 2")
@@ -218,8 +219,12 @@ class AlertsForm(Form):
 class DisplayForm(Form):
     """How the pages look to this person."""
 
-    theme = RadioField("Apparence", choices=[("", "Automatique"), ("light", "Claire"), ("dark", "Sombre")], default="")
-    language = RadioField("Langue", choices=[(code, {"fr": "Français", "en": "English"}[code]) for code in LANGUAGES])
+    theme = RadioField(
+        "Apparence", choices=options([("", "Automatique"), ("light", "Claire"), ("dark", "Sombre")]), default=""
+    )
+    language = RadioField(
+        "Langue", choices=options((code, {"fr": "Français", "en": "English"}[code]) for code in LANGUAGES)
+    )
     has_shortcuts = SwitchField("Activer les raccourcis à une touche")
 
 
