@@ -20,7 +20,7 @@ _COMMON = frozenset(
     janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre
     printemps ete automne hiver summer winter spring autumn
     le la les un une de du des mon ma mes my the is
-""".split()  # noqa: SIM905 (a list of words reads better as words)
+""".split()
 )
 _WORDS = sorted(_COMMON, key=len, reverse=True)
 _RUNS = (

@@ -46,7 +46,7 @@ def test_every_template_is_used(app):
 
 @pytest.mark.parametrize("name", FRAGMENTS)
 def test_a_fragment_that_is_swapped_has_a_root_that_can_be_found(name):
-    """Page + swap = page loaded again. A dialog has a place of its own, and rows are added to a table that has an id."""
+    """Page + swap = page loaded again. A dialog has its own place, and rows are added to what has an id."""
     first = re.search(r"<(?!!)([a-z][a-z0-9-]*)\b([^>]*)>", _markup(name), re.DOTALL)
     assert first, "no element"
     if first[1] == "dialog":
@@ -156,7 +156,7 @@ def test_pages_have_no_plain_space_before_double_punctuation(client, camille, in
 def _posts(app):
     for rule in app.url_map.iter_rules():
         if "POST" in rule.methods and rule.endpoint not in ("static",):
-            values = {name: 1 for name in rule.arguments}
+            values = dict.fromkeys(rule.arguments, 1)
             yield rule, rule.build(values)[1]
 
 
