@@ -64,7 +64,10 @@ def _states(account: Account, now: dt.datetime) -> list[Group]:
 
 
 def _failed(account: Account, now: dt.datetime) -> Any:
-    """Messages refused or uncertain about something still owed, that nobody dealt with."""
+    """Messages refused or uncertain about something still owed, that nobody dealt with.
+
+    A refusal while an address of the client is rejected is that address's line: correcting it comes first.
+    """
     later_item, later = MessageItem.alias(), Message.alias()
     is_followed = fn.EXISTS(
         later_item.select(Value(1))
@@ -85,7 +88,7 @@ def _failed(account: Account, now: dt.datetime) -> Any:
             Message.state.in_(("uncertain", "refused")),
             Message.kind.in_(("reminder", "manual")),
             stands,
-            (Message.state == "uncertain") | ~is_seen,
+            (Message.state == "uncertain") | (~is_seen & ~_has_rejected(Message.client)),
         )
         .order_by(Message.state.desc(), Message.id.desc())
     )

@@ -1,0 +1,132 @@
+"""One e-mail to a client: written by hand, or read again exactly as it was sent."""
+
+import json
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from relance import clock, storage
+from relance.mail.outcome import Sent
+from relance.models.documents import Document
+from relance.models.invoices import Invoice
+from relance.models.messages import Message, MessageAttachment
+from relance.services import outbox, previewing, sending_by_hand
+from relance.services.carrying import Post
+from relance.services.writing import WritingError
+from relance.web import composer, names, scope
+from relance.web.forms.messages import ComposeForm
+from relance.web.htmx import go_to, respond
+from relance.web.i18n import _
+from relance.web.scope import current_account, current_user, invoice_or_404, message_or_404
+from relance.web.security import sandboxed
+
+blueprint = Blueprint("messages", __name__)
+
+
+@blueprint.get("/factures/<int:id>/relancer/e-mail")
+def new(id: int) -> ResponseReturnValue:
+    """The composer, filled with the proposed text or that of ?modele=."""
+    invoice = invoice_or_404(id)
+    context = composer.opening(invoice, request.args.get("modele", ""), clock.now())
+    return make_response(render_template("messages/new.html", **context))
+
+
+@blueprint.post("/factures/<int:id>/relancer/e-mail/apercu")
+def preview(id: int) -> ResponseReturnValue:
+    """The form and its preview after a choice or a word changed; nothing is saved."""
+    invoice = invoice_or_404(id)
+    context = composer.reading(invoice, ComposeForm(), clock.now())
+    return respond("messages/new.html", "messages/_composer.html", **context)
+
+
+@blueprint.post("/factures/<int:id>/relancer/e-mail/test")
+def test(id: int) -> ResponseReturnValue:
+    """Send the message as it stands to the user alone, now; nothing is saved."""
+    invoice = invoice_or_404(id)
+    context = composer.reading(invoice, ComposeForm(), clock.now())
+    composed = context["composed"]
+    if composed is None:
+        answer, is_sent = context["problem"], False
+    else:
+        post = Post.of(scope.settings())
+        outcome = previewing.send_test(composed, current_account(), current_user(), post, clock.now())
+        is_sent = isinstance(outcome, Sent)
+        answer = _("E-mail test envoyé à {adresse}.", adresse=current_user().email)
+        if not isinstance(outcome, Sent):
+            answer = _(outcome.sentence)
+    context |= {"test_answer": answer, "is_test_sent": is_sent}
+    return respond("messages/new.html", "chases/_test.html", status=200 if is_sent else 422, **context)
+
+
+@blueprint.post("/factures/<int:id>/relancer/e-mail")
+def create(id: int) -> ResponseReturnValue:
+    """Queue the message: it leaves after a minute, during which it can be undone."""
+    invoice, form, now = invoice_or_404(id), ComposeForm(), clock.now()
+    context = composer.reading(invoice, form, now)
+    if form.all_errors() or context["refusal"]:
+        return make_response(render_template("messages/new.html", **context), 422)
+    account = current_account()
+    try:
+        message = sending_by_hand.send(
+            invoice,
+            context["draft"],
+            key=form.form_key.data or "",
+            by=current_user(),
+            now=now,
+            domain=Post.of(scope.settings()).carrier_of(account).domain,
+        )
+    except WritingError as error:
+        composer.refuse(form, error)
+        return make_response(render_template("messages/new.html", **context), 422)
+    scope.ring()
+    return go_to(url_for("messages.show", id=invoice.id, message_id=message.id))
+
+
+@blueprint.get("/factures/<int:id>/messages/<int:message_id>")
+def show(id: int, message_id: int) -> ResponseReturnValue:
+    """A message exactly as it was, or will be, sent."""
+    invoice, message = _message(id, message_id)
+    context = {
+        "invoice": invoice,
+        "message": message,
+        "parcel": outbox.parcel(message),
+        "to": json.loads(message.to_json),
+        "cc": json.loads(message.cc_json),
+        "refused": json.loads(message.refused_json) or {},
+        "documents": _documents(message),
+        "template_name": names.template,
+        "now": clock.now(),
+    }
+    return make_response(render_template("messages/show.html", **context))
+
+
+@blueprint.get("/factures/<int:id>/messages/<int:message_id>/html")
+def html(id: int, message_id: int) -> Response:
+    """The HTML part alone, for the frame of the page: nothing in it runs, nothing is fetched."""
+    _invoice, message = _message(id, message_id)
+    return sandboxed(Response(message.body_html, mimetype="text/html"))
+
+
+@blueprint.get("/factures/<int:id>/messages/<int:message_id>/pieces/<int:document_id>")
+def attachment(id: int, message_id: int, document_id: int) -> Response:
+    """A file that travelled with the message."""
+    _invoice, message = _message(id, message_id)
+    document = next((row for row in _documents(message) if row.id == document_id), None)
+    if document is None:
+        abort(404)
+    answer = Response(storage.get(document.sha256), mimetype=document.mime)
+    answer.headers.set("Content-Disposition", "attachment", filename=document.name)
+    return answer
+
+
+def _message(id: int, message_id: int) -> tuple[Invoice, Message]:
+    """A message about that invoice; 404 for any other, and for the mails to the user."""
+    invoice, message = invoice_or_404(id), message_or_404(message_id)
+    if message.kind not in outbox.REMINDERS or not outbox.is_about(message, invoice):
+        abort(404)
+    return invoice, message
+
+
+def _documents(message: Message) -> list[Document]:
+    links = MessageAttachment.select(MessageAttachment.document).where(MessageAttachment.message == message)
+    return list(Document.select().where(Document.account == current_account(), Document.id.in_(links)))
