@@ -18,6 +18,7 @@ from relance.models.events import record
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message
 from relance.rules.calendar import local_date, local_instant
+from relance.rules.wording import french
 from relance.services import chasing, delivering, invoicing, keeping_clients, onboarding, paying, queueing
 from relance.services.carrying import Carrier
 from relance.services.chasing import ChasePlan
@@ -96,7 +97,10 @@ def _fill(user: User, now: dt.datetime) -> None:
             _replay_day(account, day)
             _tell_overdue(account, day)
             _receive(made, day, today, user)
-    _add_notes(made, clients, user, today)
+            if day == today - dt.timedelta(days=10):
+                _note_call(made[87], user, day)
+            if day == today - dt.timedelta(days=1):
+                _refuse_address(clients["Transports Gallois"], made[94], user, day)
 
 
 def _issued_on(bill: Bill, today: dt.date) -> dt.date:
@@ -126,7 +130,7 @@ def _make_invoice(account: Account, client: Client, bill: Bill, today: dt.date, 
         issued_on=issued_on,
         due_on=today + dt.timedelta(days=bill.due),
         total_cents=bill.cents,
-        object=bill.object,
+        object=french(bill.object),
         contact_id=contact.id,
         source=bill.source,
         instalments=parts,
@@ -187,28 +191,20 @@ def _receive(made: dict[int, Invoice], day: dt.date, today: dt.date, user: User)
                 paying.record(invoice, cents, day, "transfer", f"VIR {bill.client.upper()[:18]}", by=user, now=at)
 
 
-def _add_notes(made: dict[int, Invoice], clients: dict[str, Client], user: User, today: dt.date) -> None:
-    """What a person writes: a call noted, and an address the server refused."""
-    zone = user.account.time_zone
-    called_at = local_instant(today - dt.timedelta(days=10), 11 * 60 + 20, zone)
+def _note_call(invoice: Invoice, user: User, day: dt.date) -> None:
     text = "Appel avec Nadia Benali : facture validée par la direction, virement annoncé. Rappeler si rien."
-    invoicing.note(made[87], text, by=user, now=called_at)
-    refused_at = local_instant(today - dt.timedelta(days=4), 9 * 60 + 1, zone)
-    gallois = clients["Transports Gallois"]
-    contact = Contact.get(Contact.client == gallois)
-    Contact.update(rejected_at=refused_at, rejected_because="550 5.1.1 adresse inconnue").where(
-        Contact.id == contact.id
-    ).execute()
-    record(
-        "recipient_refused",
-        account=user.account_id,
-        at=refused_at,
-        client=gallois,
-        invoice=made[94],
-        address=contact.email,
-        answer="550 5.1.1 adresse inconnue",
-    )
-    chasing.schedule_check(gallois.id, refused_at)
+    invoicing.note(invoice, french(text), by=user, now=local_instant(day, 15 * 60 + 20, user.account.time_zone))
+
+
+def _refuse_address(client: Client, invoice: Invoice, user: User, day: dt.date) -> None:
+    """The server refused a contact's address: nothing can leave until a person corrects it."""
+    at = local_instant(day, 17 * 60, user.account.time_zone)
+    answer = "550 5.1.1 adresse inconnue"
+    contact = Contact.get(Contact.client == client)
+    Contact.update(rejected_at=at, rejected_because=answer).where(Contact.id == contact.id).execute()
+    links = {"client": client, "invoice": invoice}
+    record("recipient_refused", account=user.account_id, at=at, **links, address=contact.email, answer=answer)
+    chasing.schedule_check(client.id, at)
 
 
 def _make_stranger(now: dt.datetime) -> None:

@@ -10,6 +10,7 @@ from relance import clock
 from relance.models.accounts import User
 from relance.models.events import Event
 from relance.models.invoices import Instalment, Invoice
+from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.rules import penalties, rates
 from relance.rules.calendar import local_date
@@ -61,6 +62,10 @@ def history_context(invoice: Invoice) -> dict[str, Any]:
     family = request.args.get("h", "")
     family = family if family in history.FAMILIES else ""
     query = Event.select(Event, User).join_from(Event, User, JOIN.LEFT_OUTER).where(Event.invoice == invoice)
+    # What was only ready to leave is told by the line of its sending.
+    waits = Message.state.in_(("queued", "sending"))
+    query = query.join_from(Event, Message, JOIN.LEFT_OUTER, on=Event.message == Message.id)
+    query = query.where((Event.kind != "reminder_queued") | waits)
     kinds = history.kinds_of(family)
     if kinds:
         query = query.where(Event.kind.in_(kinds))

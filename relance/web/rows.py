@@ -92,6 +92,8 @@ def mini(thread: Thread) -> list[dict[str, str]]:
         last = next((n for n, point in enumerate(points) if point == "next"), len(points) - 1)
         start = max(0, min(max(due, last) - MAX_POINTS + 3, len(points) - MAX_POINTS))
         points = points[start : start + MAX_POINTS]
+        if "due" not in points:
+            points = ["due", *points[1:]]
     return [{"kind": point} for point in points]
 
 
