@@ -51,6 +51,44 @@ class Composed:
     facts: str
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """All that a reminder will say, before it is written. ``fingerprint`` changes when any of it does."""
+
+    facts: reminders.ReminderFacts
+    to: tuple[tuple[str, str], ...]
+    cc: tuple[tuple[str, str], ...]
+    from_name: str
+    reply_to: str
+    invoice_ids: tuple[int, ...]
+    document_ids: tuple[int, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything the message would show."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+    def write(self) -> Composed:
+        """Write it: the one place where a reminder's text is made."""
+        text = reminders.build(self.facts)
+        return Composed(
+            subject=text.subject,
+            text=text.text,
+            html=text.html,
+            to=self.to,
+            cc=self.cc,
+            from_name=self.from_name,
+            reply_to=self.reply_to,
+            template=self.facts.template,
+            language=self.facts.language,
+            currency=self.facts.lines[0].currency,
+            total_cents=sum(line.balance_cents for line in self.facts.lines),
+            references=thread_of(self.invoice_ids),
+            document_ids=self.document_ids,
+            facts=self.fingerprint,
+        )
+
+
 def compose(
     account: Account,
     client: Client,
@@ -64,7 +102,35 @@ def compose(
     owner: User | None = None,
     previous_on: dt.date | None = None,
 ) -> Composed:
-    """Write the reminder of one or several instalments of a client. ``today`` is the account's day.
+    """Write the reminder of one or several instalments of a client. See ``prepare``."""
+    return prepare(
+        account,
+        client,
+        parts,
+        contacts,
+        template=template,
+        today=today,
+        copies_user=copies_user,
+        attaches_invoice=attaches_invoice,
+        owner=owner,
+        previous_on=previous_on,
+    ).write()
+
+
+def prepare(
+    account: Account,
+    client: Client,
+    parts: Sequence[Part],
+    contacts: Sequence[Contact],
+    *,
+    template: str,
+    today: dt.date,
+    copies_user: bool,
+    attaches_invoice: bool,
+    owner: User | None = None,
+    previous_on: dt.date | None = None,
+) -> Prepared:
+    """Gather what a reminder says. ``today`` is the account's day.
 
     ``previous_on``: when the reminder before it leaves, for a preview; else the last one sent.
     The language is the client's; « tu » only when it is so for every recipient.
@@ -73,28 +139,16 @@ def compose(
     documents: list[int] = []
     if attaches_invoice:
         documents = list(dict.fromkeys(p.invoice.document_id for p in parts if p.invoice.document_id))
+    has_all = attaches_invoice and all(part.invoice.document_id for part in parts)
     facts = _facts(account, client, parts, contacts, template, today, owner, previous_on)
-    facts = replace(facts, has_attachment=bool(documents))
-    text = reminders.build(facts)
-    to = tuple((contact.name, contact.email) for contact in contacts)
-    reply_to = account.reply_to or owner.email
-    cc = ((owner.full_name, owner.email),) if copies_user else ()
-    fingerprint = repr((text, to, cc, account.display_sender, reply_to, documents))
-    return Composed(
-        subject=text.subject,
-        text=text.text,
-        html=text.html,
-        to=to,
-        cc=cc,
+    return Prepared(
+        facts=replace(facts, has_attachment=has_all),
+        to=tuple((contact.name, contact.email) for contact in contacts),
+        cc=((owner.full_name, owner.email),) if copies_user else (),
         from_name=account.display_sender,
-        reply_to=reply_to,
-        template=template,
-        language=facts.language,
-        currency=parts[0].invoice.currency,
-        total_cents=sum(part.instalment.balance_cents for part in parts),
-        references=thread_of([part.invoice for part in parts]),
+        reply_to=account.reply_to or owner.email,
+        invoice_ids=tuple(dict.fromkeys(part.invoice.id for part in parts)),
         document_ids=tuple(documents),
-        facts=hashlib.sha256(fingerprint.encode()).hexdigest(),
     )
 
 
@@ -167,23 +221,23 @@ def first_name(contacts: Sequence[Contact]) -> str:
 
 def last_message_on(invoices: Sequence[Invoice], account: Account) -> dt.date | None:
     """The account's day on which the last reminder about one of these invoices left."""
-    message = _last_sent(invoices)
+    message = _last_sent([invoice.id for invoice in invoices])
     return local_date(message.sent_at, account.time_zone) if message is not None else None
 
 
-def thread_of(invoices: Sequence[Invoice]) -> str:
+def thread_of(invoice_ids: Sequence[int]) -> str:
     """The References of the next reminder: the Message-IDs of the thread, oldest first."""
-    message = _last_sent(invoices)
+    message = _last_sent(invoice_ids)
     if message is None:
         return ""
     return " ".join([*message.references.split()[-9:], message.message_id])
 
 
-def _last_sent(invoices: Sequence[Invoice]) -> Message | None:
+def _last_sent(invoice_ids: Sequence[int]) -> Message | None:
     query = (
         Message.select(Message)
         .join(MessageItem)
-        .where(MessageItem.invoice.in_([invoice.id for invoice in invoices]), Message.state == "sent")
+        .where(MessageItem.invoice.in_(list(invoice_ids)), Message.state == "sent")
         .order_by(Message.sent_at.desc(), Message.id.desc())
     )
     found: Message | None = query.first()

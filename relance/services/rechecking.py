@@ -105,7 +105,7 @@ def _render_again(message: Message, owed: list[MessageItem], now: dt.datetime) -
         _cancel(message, "no_recipient", now)
         return False
     chases = [item.chase for item in owed if item.chase_id is not None]
-    composed = composing.compose(
+    prepared = composing.prepare(
         message.account,
         message.client,
         parts,
@@ -119,12 +119,13 @@ def _render_again(message: Message, owed: list[MessageItem], now: dt.datetime) -
         if message.is_automatic
         else bool(message.attachments.count()),
     )
-    if composed.facts == message.facts:
+    if prepared.fingerprint == message.facts:
         return True
     if message.is_edited:
         # Words a person wrote are sent as they were read, or not at all.
         _cancel(message, "changed", now)
         return False
+    composed = prepared.write()
     Message.update(**queueing.content_of(composed)).where(Message.id == message.id).execute()
     queueing.attach(message.id, composed.document_ids)
     for item in owed:

@@ -20,10 +20,10 @@ REMINDERS = 500
 TIMEOUT = 240  # seconds; a run takes about ten
 
 
-@pytest.fixture(params=["sqlite", "redis"])
-def queue_url(request, data_dir):
-    """The queue shared by the workers."""
-    if request.param == "redis":
+@pytest.fixture
+def queue_url(request, engine, data_dir):
+    """The queue shared by the workers: SQLite beside SQLite, Redis beside PostgreSQL."""
+    if engine == "postgres":
         return request.getfixturevalue("redis_url")
     return f"sqlite:///{data_dir / 'queue.db'}"
 
