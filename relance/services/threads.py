@@ -98,7 +98,7 @@ def of_invoice(invoice: Invoice, now: datetime, *, as_sent: bool = False) -> Thr
     dates = [row.due_on for row in Instalment.select().where(Instalment.invoice == invoice)]
     knots = [knot for knot in thread.knots if knot.kind != "due"]
     knots += [Knot("due", day) for day in dates]
-    if invoice.state not in ("draft", "to_process"):
+    if as_sent or invoice.state not in ("draft", "to_process"):
         knots.append(Knot("issued", invoice.issued_on))
     return replace(thread, knots=_sorted(knots))
 

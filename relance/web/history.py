@@ -75,12 +75,17 @@ def _author(event: Event) -> str:
     return str(event.user.full_name) if event.user is not None else ""
 
 
+def strong(text: str) -> Markup:
+    """In bold, escaped."""
+    return Markup("<strong>{}</strong>").format(text)
+
+
 def _strong(text: str, rest: str = "", **values: object) -> Markup:
     """« **Facture payée** le 3 mai »: the fact in bold, the rest plain, every value escaped.
 
     The whole sentence is one entry of the catalogue, with {fait} where the bold words stand.
     """
-    fact = Markup("<strong>{}</strong>").format(_(text))
+    fact = strong(_(text))
     if not rest:
         return fact
     separator = "" if rest[0] == "," else " "
@@ -144,11 +149,18 @@ def _due(kind: str, facts: Facts) -> Markup:
 
 
 def _sent(kind: str, facts: Facts) -> Markup:
-    name = names.template(facts.get("template", ""))
+    key = str(facts.get("template", ""))
     people = _people(facts)
     if kind == "reminder_queued":
-        return _strong(name, "prête à partir, pour {nom}", nom=people) if people else _strong(name, "prête à partir")
-    return _strong(name, "envoyée à {nom}", nom=people) if people else _strong(name, "envoyée")
+        words = _agree(key, "prêt à partir", "prête à partir")
+        return _strong(names.template(key), f"{words}, pour {{nom}}" if people else words, nom=people)
+    words = _agree(key, "envoyé", "envoyée")
+    return _strong(names.template(key), f"{words} à {{nom}}" if people else words, nom=people)
+
+
+def _agree(template: str, masculine: str, feminine: str) -> str:
+    """« Rappel envoyé », « Relance 1 envoyée »."""
+    return masculine if template in _MASCULINE else feminine
 
 
 def _cancelled(kind: str, facts: Facts) -> Markup:
@@ -156,7 +168,8 @@ def _cancelled(kind: str, facts: Facts) -> Markup:
 
 
 def _skipped(kind: str, facts: Facts) -> Markup:
-    return _strong(names.template(facts.get("template", "")), "sautée : {raison}", raison=_reason(facts))
+    key = str(facts.get("template", ""))
+    return _strong(names.template(key), _agree(key, "sauté", "sautée") + " : {raison}", raison=_reason(facts))
 
 
 def _waits(kind: str, facts: Facts) -> Markup:
@@ -291,6 +304,7 @@ def _links(event: Event) -> tuple[tuple[str, str], ...]:
     return ()
 
 
+_MASCULINE = ("standard", "rappel", "dernier_rappel")
 _WITHOUT_TEXT = ("recipient_refused", "failure_seen")
 _SOURCES = {"csv": "un fichier CSV", "facturx": "un fichier Factur-X", "api": "une autre application"}
 _FREQUENCIES = {

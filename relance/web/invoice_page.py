@@ -1,5 +1,6 @@
 """Everything the page of one invoice shows."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -80,6 +81,8 @@ def history_context(invoice: Invoice) -> dict[str, Any]:
         "coming": forecasting.for_invoice(invoice, clock.now()) if is_whole else [],
         "template_name": names.template,
         "offset": history.offset,
+        "strong": history.strong,
+        "people": _namer(invoice),
         "history": history.lines(events),
         "history_family": family,
         "history_before": events[-1].id if has_more else None,
@@ -87,6 +90,12 @@ def history_context(invoice: Invoice) -> dict[str, Any]:
         "note_problem": "",
         "note_text": "",
     }
+
+
+def _namer(invoice: Invoice) -> Callable[[Iterable[str]], str]:
+    """Names instead of addresses, where the client's contacts are known."""
+    known = {one.email: one.name or one.email for one in keeping_clients.active_contacts(invoice.client)}
+    return lambda addresses: ", ".join(known.get(address, address) for address in addresses)
 
 
 def charges_of(invoice: Invoice, today: date) -> dict[str, Any] | None:
