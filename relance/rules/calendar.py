@@ -76,6 +76,8 @@ class Calendar:
     region: str = "metropole"
     closures: tuple[tuple[dt.date, dt.date], ...] = ()
     _cache: dict[dt.date, bool] = field(default_factory=dict, compare=False, repr=False)
+    # A page of the list asks for the same few days tens of thousands of times.
+    _walks: dict[tuple[dt.date, int], dt.date] = field(default_factory=dict, compare=False, repr=False)
 
     def is_working(self, day: dt.date) -> bool:
         """True when automatic messages may leave on that day."""
@@ -105,9 +107,13 @@ class Calendar:
         return self._walk(day, -1)
 
     def _walk(self, day: dt.date, step: int) -> dt.date:
+        known = self._walks.get((day, step))
+        if known is not None:
+            return known
         for distance in range(_FAR):
             found = day + dt.timedelta(distance * step)
             if self.is_working(found):
+                self._walks[day, step] = found
                 return found
         raise ValueError("Aucun jour d'envoi dans l'année : vérifiez les jours et les fermetures.")
 

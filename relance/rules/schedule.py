@@ -170,18 +170,19 @@ def next_move(item: Item, calendar: Calendar, today: dt.date) -> Move:
     steps = remaining_steps(item, calendar, today)
     if not steps:
         return Stop("finished")
-    pending = [step for step in steps if planned_on(item, step, calendar) <= today]
+    planned = [(planned_on(item, step, calendar), step) for step in steps]
+    pending = [(day, step) for day, step in planned if day <= today]
     if not pending:
-        step = min(steps, key=lambda s: (planned_on(item, s, calendar), s.index))
-        return _held(item, Wait(planned_on(item, step, calendar), step), calendar)
-    first = pending[0]
+        day, step = min(planned, key=lambda pair: (pair[0], pair[1].index))
+        return _held(item, Wait(day, step), calendar)
+    first_on, first = pending[0]
     if item.held_until is not None and item.held_until >= today:
         return _held(item, Wait(today, first), calendar)
     if not item.recipients:
         return Wait(calendar.next_working(today + DAY), first, "no_recipient")
     if not calendar.is_working(today):
         return Wait(calendar.next_working(today), first, "closed")
-    return Send(first, planned_on(item, first, calendar), tuple(pending[1:]))
+    return Send(first, first_on, tuple(step for _, step in pending[1:]))
 
 
 def _held(item: Item, wait: Wait, calendar: Calendar) -> Wait:
