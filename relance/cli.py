@@ -181,6 +181,7 @@ def restore_command(file: Path) -> None:
     """Put a backup back. Sending stays suspended until the user decides."""
     try:
         with connection():
+            migrate(_settings().data_dir)
             restored = restoring.restore(_settings(), file, clock.now())
     except backing_up.BackupError as error:
         raise click.ClickException(str(error)) from error
