@@ -11,7 +11,7 @@ from pathlib import Path
 import peewee
 import pytest
 
-from relance import models, storage
+from relance import db, models, storage
 from relance.config import Settings
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
@@ -89,6 +89,23 @@ def test_every_row_and_document_comes_back(
     assert snapshot() == before
     assert storage.get(Invoice.get().document.sha256) == b"%PDF-1.7 la facture"
     assert (restored.taken_at, restored.accounts, restored.files) == (factories.NOW, 1, 1)
+
+
+def test_a_backup_moves_an_instance_to_the_other_database(
+    engine: str, settings: Settings, saved: Path, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    before = snapshot()
+    if engine == "sqlite":
+        other = request.getfixturevalue("pg_handle")
+    else:
+        other = db.open_database(f"sqlite:///{tmp_path / 'other.db'}")
+    db.database.initialize(other)
+    with other.connection_context():
+        other.create_tables(models.ALL)
+        for model in reversed(models.ALL):
+            model.delete().execute()
+        restore(settings, saved, LATER)
+        assert snapshot() == before
 
 
 def test_rows_made_after_a_restore_get_new_ids(
