@@ -77,10 +77,14 @@ def _owed(account: Account, today: dt.date) -> tuple[Owed, ...]:
         Invoice.select(Invoice.currency, fn.COUNT(Invoice.id), fn.SUM(Invoice.balance_cents), *columns)
         .where(Invoice.account == account, Invoice.state == "sent", Invoice.balance_cents > 0)
         .group_by(Invoice.currency)
-        .order_by(fn.COUNT(Invoice.id).desc(), Invoice.currency)
+        .order_by(fn.COUNT(Invoice.id).desc(), _euro_first(), Invoice.currency)
         .tuples()
     )
     return tuple(_owed_row(currency, [int(number) for number in numbers]) for currency, *numbers in query)
+
+
+def _euro_first() -> Any:
+    return Case(None, [(Invoice.currency == "EUR", 0)], 1)
 
 
 def _owed_row(currency: str, numbers: list[int]) -> Owed:
@@ -101,7 +105,7 @@ def _collected(account: Account, today: dt.date) -> tuple[Collected, ...]:
         .join(Invoice)
         .where(Payment.account == account, Payment.received_on.between(start, today))
         .group_by(Invoice.currency)
-        .order_by(fn.COUNT(Payment.id).desc(), Invoice.currency)
+        .order_by(fn.COUNT(Payment.id).desc(), _euro_first(), Invoice.currency)
         .tuples()
     )
     delays: Any = (

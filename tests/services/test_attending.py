@@ -124,6 +124,13 @@ def test_a_rejected_address_is_there_once_whatever_it_stops(account, invoice, na
     assert kinds(account) == {"rejected": 1}
 
 
+def test_a_refusal_waits_behind_the_address_to_correct(account, failed, invoice, nadia, camille):
+    Contact.update(rejected_at=NOW).where(Contact.id == nadia.id).execute()
+    assert kinds(account) == {"rejected": 1}
+    Contact.update(rejected_at=None, email="compta@latitude.example").where(Contact.id == nadia.id).execute()
+    assert kinds(account) == {"failed": 1, "late": 1}
+
+
 def test_a_late_client_without_any_address_is_named_once(account, invoice, latitude, nadia):
     factories.make_invoice(latitude)
     Contact.update(archived_at=NOW).where(Contact.id == nadia.id).execute()
