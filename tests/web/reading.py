@@ -32,7 +32,10 @@ def words(node: Any) -> str:
 def fields(form: Any) -> dict[str, Any]:
     """What a browser would send for a form left as it is; a name given several times is a list."""
     found: dict[str, Any] = {}
+    areas = {area.get("name") for area in css(form, "textarea")}
     for name, value in form.form_values():
+        if name in areas:
+            value = value.removeprefix("\r").removeprefix("\n")  # a browser drops the first line break
         if name in found:
             found[name] = [*found[name], value] if isinstance(found[name], list) else [found[name], value]
         else:
