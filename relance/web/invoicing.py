@@ -18,6 +18,7 @@ from relance.web import chases, names, rows
 from relance.web.forms.invoices import InvoiceForm, fill, find, labels
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
+from relance.web.invoice_effect import Effect, effect_of
 from relance.web.invoice_reading import apply_read, due_date
 from relance.web.scope import current_account, current_user, document_or_404, invoice_or_404
 
@@ -116,6 +117,9 @@ def update(id: int) -> ResponseReturnValue:
         return _page(form, invoice, status=422)
     version = int(form.version.data) if (form.version.data or "").isdigit() else 0
     try:
+        effect = effect_of(invoice, form, client, version)
+        if effect is not None and request.form.get("seen") != effect.seal:
+            return _page(form, invoice, effect=effect)
         before = threads.of_invoice(invoice, clock.now())
         with transaction():
             facts = _facts(form, client)
@@ -255,8 +259,9 @@ def _page(
     status: int = 200,
     found: set[str] | None = None,
     notice: str = "",
+    effect: Effect | None = None,
 ) -> ResponseReturnValue:
-    context = _context(form, invoice) | {"found": found or set(), "read_notice": notice}
+    context = _context(form, invoice) | {"found": found or set(), "read_notice": notice, "effect": effect}
     template = "invoices/_form.html" if wants_fragment() else "invoices/new.html"
     return make_response(render_template(template, **context), status)
 
@@ -288,6 +293,7 @@ def _context(form: InvoiceForm, invoice: Invoice | None) -> dict[str, Any]:
         "currency": form.currency.data or "EUR",
         "found": set(),
         "read_notice": "",
+        "effect": None,
     }
 
 

@@ -362,13 +362,29 @@ def test_an_edit_opened_before_another_save_answers_409_and_keeps_what_was_typed
     assert Invoice.get_by_id(invoice.id).object == "Mon texte"
 
 
-def test_changing_the_due_date_moves_the_reminder_and_says_when(client, latitude, nadia):
+@pytest.mark.requirement("S3.24")
+def test_changing_the_due_date_shows_the_reminders_before_and_after_then_moves_them(client, latitude, nadia):
     invoice = factories.make_invoice(latitude, "F-1", due_on=TODAY + dt.timedelta(days=7))
     chasing.start(invoice, ChasePlan(contact_ids=(nadia.id,)), by=None, now=NOW)
     data = typed(number="F-1", version="1", total="1200", issued_on="31/10/2026", due_on="14/12/2026")
-    client.post(f"/factures/{invoice.id}/modifier", data=data)
+    shown = text_of(client.post(f"/factures/{invoice.id}/modifier", data=data)).replace("\u00a0", " ")
+    assert "<td>Rappel</td><td>mar. 1er déc.</td><td>mar. 15 déc.</td>" in shown
+    assert "Rien n’est encore enregistré" in shown
+    assert Invoice.get_by_id(invoice.id).version == 1
+    assert not Event.select().where(Event.kind == "invoice_changed").exists()
+    seal = re.search(r'name="seen" value="([^"]*)"', shown)[1]
+    client.post(f"/factures/{invoice.id}/modifier", data=data | {"seen": seal.replace(" ", "\u00a0")})
     page = text_of(client.get(f"/factures/{invoice.id}")).replace("\u00a0", " ")
     assert "Prochaine relance : mar. 15 déc." in page
+    assert Invoice.get_by_id(invoice.id).due_on == dt.date(2026, 12, 14)
+
+
+def test_changing_the_object_asks_nothing(client, latitude, nadia):
+    invoice = factories.make_invoice(latitude, "F-1", due_on=TODAY + dt.timedelta(days=7))
+    chasing.start(invoice, ChasePlan(contact_ids=(nadia.id,)), by=None, now=NOW)
+    data = typed(number="F-1", version="1", total="1200", issued_on="31/10/2026", due_on="30/11/2026", object="Neuf")
+    assert client.post(f"/factures/{invoice.id}/modifier", data=data).status_code == 303
+    assert Invoice.get_by_id(invoice.id).object == "Neuf"
 
 
 def test_an_invoice_is_duplicated_cancelled_written_off_and_reopened(client, invoice):
