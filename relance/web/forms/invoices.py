@@ -41,7 +41,7 @@ class InvoiceForm(Form):
     version = HiddenField()
     creates_client = HiddenField()
     client = TextField("Client", [required("le client")])
-    client_kind = SelectField("Type de client")
+    client_kind = SelectField("Type de client", default="organisation")  # absent once the client is known
     contact_name = TextField("Nom du contact")
     contact_email = TextField("Adresse e-mail du contact")
     contact = SelectField("Contact à la facturation", coerce=int, validate_choice=False)
