@@ -21,7 +21,7 @@ from relance.rules.money import parse_amount
 
 PAGE_SIZE = 50
 STATUSES = ("a-encaisser", "retard", "a-echoir", "payees", "brouillons", "toutes")
-AGES = {"1-30": (1, 30), "31-60": (31, 60), "61-90": (61, 90), "90": (91, None)}
+AGES = {"sous-30": (-30, 0), "1-30": (1, 30), "31-60": (31, 60), "61-90": (61, 90), "90": (91, None)}
 SORTS = ("echeance", "montant", "client")
 MAX_MATCHING_CLIENTS = 5_000
 

