@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from relance.models.accounts import Heartbeat
-from relance.services import alerting, delivering, journal, noticing, queueing
+from relance.services import alerting, delivering, journal, noticing, queueing, throttling
 from relance.services.carrying import Post
 from relance.services.delivering import Report
 
@@ -23,11 +23,11 @@ def prepare(now: dt.datetime, post: Post) -> list[int]:
     Heartbeat.beat("worker", now)
     delivering.settle_abandoned(now)
     carrier = post.instance_carrier()
-    names = {"base_url": post.base_url, "domain": carrier.domain}
     queued = queueing.advance_due(now, domain=carrier.domain)
-    queued += alerting.alert_overdue(now, **names)
-    queued += alerting.report_failures(now, **names)
+    queued += alerting.alert_overdue(now, base_url=post.base_url, domain=carrier.domain)
+    queued += alerting.report_failures(now, base_url=post.base_url, domain=carrier.domain)
     journal.seal(now)
+    throttling.forget_before(now - dt.timedelta(days=1))
     return queued
 
 
