@@ -89,9 +89,9 @@ def check(account: Account, facts: InvoiceFacts, *, today: date, invoice: Invoic
     if client is None:
         errors["client"] = "Indiquez le client."
     contact = Contact.get_or_none(Contact.id == facts.contact_id) if facts.contact_id else None
-    if facts.contact_id and (contact is None or client is None or contact.client_id != client.id):
+    if facts.contact_id is not None and (contact is None or client is None or contact.client_id != client.id):
         errors["contact"] = "Choisissez un contact de ce client."
-    if facts.document_id and not _owns(Document, account, facts.document_id):
+    if facts.document_id is not None and not _owns(Document, account, facts.document_id):
         errors["document"] = "Ce fichier n'existe plus. Joignez-le de nouveau."
     errors |= _credit_note_errors(account, facts)
     return Checked(errors, _warnings(account, facts, client, today, invoice))

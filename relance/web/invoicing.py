@@ -15,7 +15,7 @@ from relance.services import filing, invoicing, keeping_clients, listing, thread
 from relance.services.invoice_facts import InvoiceError, StaleFormError
 from relance.services.keeping_clients import ClientError, ClientFacts, ContactFacts
 from relance.web import chases, names, rows
-from relance.web.forms.invoices import InvoiceForm, fill, find, labels
+from relance.web.forms.invoices import InvoiceForm, fill, find, labels, row_id
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
 from relance.web.invoice_effect import Effect, effect_of
@@ -115,7 +115,7 @@ def update(id: int) -> ResponseReturnValue:
     client, is_valid = _validated(form)
     if not is_valid:
         return _page(form, invoice, status=422)
-    version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+    version = row_id(form.version.data)
     try:
         effect = effect_of(invoice, form, client, version)
         if effect is not None and request.form.get("seen") != effect.seal:
@@ -277,7 +277,7 @@ def _context(form: InvoiceForm, invoice: Invoice | None) -> dict[str, Any]:
     is_new_client = client is None and bool(typed)
     form.creates_client.data = listing.plain(typed) if is_new_client else ""
     form.creates_client.raw_data = None
-    document_id = form.document_id.data or ""
+    document_id = row_id(form.document_id.data)
     return {
         "form": form,
         "invoice": invoice,
@@ -288,7 +288,7 @@ def _context(form: InvoiceForm, invoice: Invoice | None) -> dict[str, Any]:
         "is_new_client": is_new_client,
         "has_contacts": bool(contacts),
         "has_address": any(one.is_usable for one in contacts),
-        "document": document_or_404(int(document_id)) if document_id.isdigit() else None,
+        "document": document_or_404(document_id) if document_id else None,
         "account_rate_bp": account.late_rate_bp,
         "currency": form.currency.data or "EUR",
         "found": set(),

@@ -119,7 +119,8 @@ def payment_or_404(number: int) -> Payment:
 
 
 def _own(model: Any, number: int) -> Any:
-    row = model.get_or_none(model.id == number, model.account == current_account())
+    # A number that no column can hold is not found either: SQLite would refuse to compare it.
+    row = model.get_or_none(model.id == number, model.account == current_account()) if number < 2**63 else None
     if row is None:
         abort(404)
     return row

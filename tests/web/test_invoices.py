@@ -436,3 +436,15 @@ def test_a_forged_form_is_refused(app, client, invoice):
     assert client.post(f"/factures/{invoice.id}/annulation").status_code == 400
     assert client.post("/factures/nouvelle", data=typed()).status_code == 400
     assert Invoice.get_by_id(invoice.id).state == "sent"
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999999", "0", "-1"])
+def test_numbers_no_database_can_hold_are_not_found(client, latitude, invoice, number):
+    assert client.get(f"/factures/{number}").status_code == 404
+    assert client.get(f"/clients/{number}").status_code == 404
+    assert client.get(f"/factures?client={number}").status_code == 200
+    assert client.get(f"/journal?avant={number}&auteur={number}").status_code == 200
+    data = typed(contact=number, credited_invoice=number, document_id=number, version=number)
+    assert client.post("/factures/nouvelle", data=data).status_code in (303, 422)
+    assert client.post(f"/factures/{invoice.id}/modifier", data=data).status_code in (409, 422)
+    assert client.post(f"/clients/{latitude.id}/fusionner", data={"survivor": number}).status_code == 422

@@ -9,6 +9,7 @@ from relance.services.keeping_clients import ClientFacts, ContactFacts
 from relance.web import names
 from relance.web.forms import Form
 from relance.web.forms.fields import LinesField, NumberField, TextField, required
+from relance.web.forms.invoices import row_id
 from relance.web.i18n import _
 
 
@@ -102,5 +103,5 @@ def fill_contact(form: ContactForm, contact: Contact) -> None:
 class MergeForm(Form):
     """Which client another one is merged into."""
 
-    survivor = SelectField("Garder la fiche", coerce=int, validate_choice=False)
+    survivor = SelectField("Garder la fiche", coerce=row_id, validate_choice=False)
     confirmed = HiddenField()

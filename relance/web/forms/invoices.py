@@ -28,6 +28,12 @@ _SPARE_ROWS = 2
 _FIRST_ROWS = 3
 
 
+def row_id(text: object) -> int:
+    """The id that a field holds; 0 for what no row can have."""
+    digits = str(text or "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0
+
+
 def currencies() -> list[tuple[str, str]]:
     """The currencies of a select, the usual ones first."""
     return [(code, code) for code in (*_COMMON, *sorted(CURRENCIES - set(_COMMON)))]
@@ -44,10 +50,10 @@ class InvoiceForm(Form):
     client_kind = SelectField("Type de client", default="organisation")  # absent once the client is known
     contact_name = TextField("Nom du contact")
     contact_email = TextField("Adresse e-mail du contact")
-    contact = SelectField("Contact à la facturation", coerce=int, validate_choice=False)
+    contact = SelectField("Contact à la facturation", coerce=row_id, validate_choice=False)
     kind = SelectField("Type")
     number = TextField("Numéro de facture", [required("le numéro de la facture")])
-    credited_invoice = SelectField("Facture réduite par cet avoir", coerce=int, validate_choice=False)
+    credited_invoice = SelectField("Facture réduite par cet avoir", coerce=row_id, validate_choice=False)
     object = TextField("Objet")
     issued_on = DateField("Date de facture", [required("la date de la facture")])
     due_on = DateField("Date d'échéance")
@@ -105,7 +111,7 @@ class InvoiceForm(Form):
             late_rate_bp=self.late_rate.data,
             contact_id=self.contact.data or None,
             credited_invoice_id=(self.credited_invoice.data or None) if self.kind.data == "credit_note" else None,
-            document_id=int(self.document_id.data) if (self.document_id.data or "").isdigit() else None,
+            document_id=row_id(self.document_id.data) or None,
             note=self.note.data or "",
             source=source,
             instalments=parts,
