@@ -1,5 +1,7 @@
 """The first tables: a frozen copy of the models, so that later changes to them do not change history."""
 
+from typing import Any
+
 from peewee import (
     BigIntegerField,
     BooleanField,
@@ -14,7 +16,7 @@ from peewee import (
 )
 
 
-def up(migrator, db):
+def up(migrator: Any, db: Any) -> None:
     class Account(Model):
         business_name = CharField()
         legal_form = CharField(default="")
@@ -517,7 +519,7 @@ def up(migrator, db):
     db.create_tables([Event])
 
 
-def down(migrator, db):
+def down(migrator: Any, db: Any) -> None:
     migrator.migrate(migrator.drop_table("event"))
     migrator.migrate(migrator.drop_table("letter_invoice"))
     migrator.migrate(migrator.drop_table("letter"))

@@ -149,7 +149,7 @@ def _report(account: Account, now: dt.datetime, base_url: str, domain: str) -> i
     owner = composing.owner_of(account)
     lines = tuple(
         notices.FailureLine(
-            client=message.client.name,
+            client=message.client.name if message.client else "",
             subject=message.subject,
             is_uncertain=message.state == "uncertain",
             reason=message.error,

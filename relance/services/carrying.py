@@ -83,7 +83,8 @@ def waits_until(key: str, now: dt.datetime) -> dt.datetime | None:
 def note_failure(carrier: Carrier, sentence: str, now: dt.datetime) -> dt.datetime:
     """Leave a server alone for a growing while; every message that would use it waits with it."""
     with transaction():
-        row, _ = Transport.get_or_create(key=carrier.key)
+        Transport.insert(key=carrier.key).on_conflict_ignore().execute()
+        row = Transport.get(Transport.key == carrier.key)
         minutes = WAITS_MINUTES[min(row.failures, len(WAITS_MINUTES) - 1)]
         until = now + dt.timedelta(minutes=minutes)
         Transport.update(failures=Transport.failures + 1, waits_until_at=until, last_error=sentence).where(

@@ -137,7 +137,7 @@ def start_choices(invoice: Invoice, plan: ChasePlan, now: dt.datetime) -> list[s
     found: set[str] = set()
     for item in plan_items(invoice, plan, account):
         found |= set(schedule.entry_choices(item, calendar, today))
-    late = [name for name in ("gently", "join", "next") if name in found]
+    late = [name for name in START_CHOICES[2:] if name in found]
     if _keeps_its_dates(invoice, plan):
         return ["keep", *late]
     return late or ["normal"]
@@ -455,4 +455,3 @@ def schedule_check(client_id: int, now: dt.datetime) -> None:
 def refresh_client(client: Client, *, now: dt.datetime) -> None:
     """After a contact or the client's settings changed."""
     schedule_check(client.id, now)
-

@@ -5,11 +5,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from relance.mail import reminders
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
-from relance.mail import reminders
 from relance.rules import penalties
 from relance.rules.calendar import local_date
 from relance.rules.schedule import LEVELS
@@ -222,7 +222,7 @@ def first_name(contacts: Sequence[Contact]) -> str:
 def last_message_on(invoices: Sequence[Invoice], account: Account) -> dt.date | None:
     """The account's day on which the last reminder about one of these invoices left."""
     message = _last_sent([invoice.id for invoice in invoices])
-    return local_date(message.sent_at, account.time_zone) if message is not None else None
+    return local_date(message.sent_at, account.time_zone) if message is not None and message.sent_at else None
 
 
 def thread_of(invoice_ids: Sequence[int]) -> str:

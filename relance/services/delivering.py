@@ -56,7 +56,7 @@ def due_messages(now: dt.datetime, limit: int = 1000) -> list[tuple[int, int | N
         .order_by(Message.not_before_at, Message.id)
         .limit(limit)
     )
-    return list(query.tuples())
+    return [(message_id, account_id) for message_id, account_id in query.tuples()]
 
 
 def batches(now: dt.datetime, *, size: int = 50, limit: int = 1000) -> list[list[int]]:
@@ -145,7 +145,7 @@ def claim(message_id: int, now: dt.datetime, carrier: Carrier) -> Claimed | None
         message = Message.get_or_none(Message.id == message_id)
         if message is None or message.state != "queued" or message.not_before_at > now:
             return None
-        if message.client_id is not None:
+        if message.client is not None:
             message.client.take_turn()
             message = Message.get_by_id(message_id)
             if message.state != "queued" or not rechecking.still_stands(message, now):
@@ -172,6 +172,8 @@ def claim(message_id: int, now: dt.datetime, carrier: Carrier) -> Claimed | None
 
 def _take_the_day(message_id: int, message: Message, now: dt.datetime) -> bool:
     """An automatic message that leaves on another day than planned takes that day's slot, or waits."""
+    if message.account is None:
+        return True
     today = chasing.today_of(message.account, now)
     if message.day_on == today:
         return True

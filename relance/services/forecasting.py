@@ -110,13 +110,12 @@ def for_account(account: Account, now: dt.datetime, until: dt.date) -> list[Plan
     """The account's agenda until a day included, in order of day then client."""
     if account.suspended_at is not None:
         return []
-    ids = [row[0] for row in _chased_clients(account, now, until)]
-    loaded = situations.load(account, ids, chasing.today_of(account, now))
+    loaded = situations.load(account, _chased_clients(account, now, until), chasing.today_of(account, now))
     sends = [send for situation in loaded.values() for send in _run(situation, now, until)]
     return sorted(sends, key=lambda send: (send.on, send.client_name.casefold(), send.client_id, send.due_on))
 
 
-def _chased_clients(account: Account, now: dt.datetime, until: dt.date) -> Iterable[tuple[int]]:
+def _chased_clients(account: Account, now: dt.datetime, until: dt.date) -> list[int]:
     """Clients with a chase that looks again before the end of a day."""
     end = cal.local_instant(until + dt.timedelta(1), 0, account.time_zone)
     query = (
@@ -124,8 +123,7 @@ def _chased_clients(account: Account, now: dt.datetime, until: dt.date) -> Itera
         .where(Chase.account == account, Chase.ended_at.is_null(), Chase.next_check_at <= max(end, now))
         .distinct()
     )
-    rows: Iterable[tuple[int]] = query.tuples()
-    return rows
+    return [row[0] for row in query.tuples()]
 
 
 def next_for_invoices(account: Account, invoices: Iterable[Invoice], now: dt.datetime) -> dict[int, PlannedSend | None]:

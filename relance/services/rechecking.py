@@ -4,8 +4,9 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 
+from relance.models.accounts import Account
 from relance.models.chases import Chase, ChaseContact
-from relance.models.clients import Contact
+from relance.models.clients import Client, Contact
 from relance.models.events import record
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
@@ -19,27 +20,26 @@ def still_stands(message: Message, now: dt.datetime) -> bool:
 
     Called inside the claiming transaction, with the client's turn taken.
     """
-    account = message.account
-    if message.kind not in ("reminder", "manual"):
+    account, client = message.account, message.client
+    if account is None or client is None:  # a mail to the user
         return True
     if account.suspended_at is not None:
         _wait(message, now + dt.timedelta(hours=1))
         return False
     if message.is_automatic:
-        opening = _opening(message, now)
+        opening = _opening(account, now)
         if opening is not None:
             _wait(message, opening)
             return False
-    owed, over = _drop_what_is_over(message)
+    owed, over = _drop_what_is_over(message, account, client)
     if not owed:
         _cancel(message, next(iter(over.values()), "paid"), now, over)
         return False
-    return _render_again(message, owed, now)
+    return _render_again(message, account, client, owed, now)
 
 
-def _opening(message: Message, now: dt.datetime) -> dt.datetime | None:
+def _opening(account: Account, now: dt.datetime) -> dt.datetime | None:
     """When automatic messages may leave next, or None when they may now (account's time zone)."""
-    account = message.account
     wall = cal.local_datetime(now, account.time_zone)
     minute = wall.hour * 60 + wall.minute
     calendar = situations.policy_of(account).calendar
@@ -54,14 +54,14 @@ def _wait(message: Message, until: dt.datetime) -> None:
     Message.update(not_before_at=until).where(Message.id == message.id, Message.state == "queued").execute()
 
 
-def _drop_what_is_over(message: Message) -> tuple[list[MessageItem], dict[int, str]]:
+def _drop_what_is_over(message: Message, account: Account, client: Client) -> tuple[list[MessageItem], dict[int, str]]:
     """Take out the instalments that are no longer chased. Returns those that are, and why each other invoice is not."""
     items = list(MessageItem.select().where(MessageItem.message == message).order_by(MessageItem.id))
-    owed, over = [], {}
+    owed: list[MessageItem] = []
+    over: dict[int, str] = {}
     for item in items:
-        reason = situations.stop_reason(
-            message.account, message.client, item.invoice, item.instalment.balance_cents
-        ) or _switched_off(message, item)
+        reason = situations.stop_reason(account, client, item.invoice, item.instalment.balance_cents)
+        reason = reason or _switched_off(message, item)
         if reason:
             MessageItem.delete().where(MessageItem.id == item.id).execute()
             over[item.invoice_id] = reason
@@ -96,28 +96,30 @@ def _cancel(message: Message, because: str, now: dt.datetime, invoice_ids: Itera
         )
 
 
-def _render_again(message: Message, owed: list[MessageItem], now: dt.datetime) -> bool:
+def _render_again(
+    message: Message, account: Account, client: Client, owed: list[MessageItem], now: dt.datetime
+) -> bool:
     """Write the text of today's facts; False when a text written by hand no longer says the truth."""
-    today = chasing.today_of(message.account, now)
+    today = chasing.today_of(account, now)
     parts = [Part(item.invoice, item.instalment, is_moved=today > item.instalment.due_on) for item in owed]
     contacts = _contacts(message, owed)
     if not contacts:
         _cancel(message, "no_recipient", now)
         return False
-    chases = [item.chase for item in owed if item.chase_id is not None]
+    chases = [item.chase for item in owed if item.chase is not None]
+    if message.is_automatic:
+        copies_user, attaches = any(c.copies_user for c in chases), any(c.attaches_invoice for c in chases)
+    else:
+        copies_user, attaches = bool(json.loads(message.cc_json)), bool(message.attachments.count())
     prepared = composing.prepare(
-        message.account,
-        message.client,
+        account,
+        client,
         parts,
         contacts,
         template=_template(message, owed),
         today=today,
-        copies_user=any(chase.copies_user for chase in chases)
-        if message.is_automatic
-        else bool(json.loads(message.cc_json)),
-        attaches_invoice=any(chase.attaches_invoice for chase in chases)
-        if message.is_automatic
-        else bool(message.attachments.count()),
+        copies_user=copies_user,
+        attaches_invoice=attaches,
     )
     if prepared.fingerprint == message.facts:
         return True

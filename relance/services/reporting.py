@@ -37,8 +37,8 @@ def message_as_json(message_id: int) -> Row:
     message = Message.get_by_id(message_id)
     items = MessageItem.select().where(MessageItem.message == message).order_by(MessageItem.id)
     return {
-        "account": _email(message.account) if message.account_id else "",
-        "client": message.client.name if message.client_id else "",
+        "account": _email(message.account) if message.account else "",
+        "client": message.client.name if message.client else "",
         "instalments": [
             {
                 "number": item.invoice.number,

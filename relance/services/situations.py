@@ -161,5 +161,6 @@ def _past(client_ids: list[int], today: dt.date) -> Iterable[tuple[int, Past]]:
     for message in messages:
         recipients = frozenset(address for _, address in json.loads(message.to_json))
         is_outstanding = message.is_automatic and message.state in OUTSTANDING
-        day = max(message.day_on, today) if is_outstanding else message.day_on
+        day = message.day_on or today
+        day = max(day, today) if is_outstanding else day
         yield message.client_id, Past(day, recipients, message.is_automatic, steps[message.id])

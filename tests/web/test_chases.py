@@ -45,9 +45,7 @@ def test_the_page_shows_the_switch_off_by_default(client, coming):
 
 @pytest.mark.requirement("S0.10", "S1.11")
 def test_the_preview_shows_the_dates_as_they_will_fall_and_the_text(client, coming, nadia):
-    answer = client.post(
-        f"/factures/{coming.id}/relances/apercu", data=choices(nadia), headers={"HX-Request": "true"}
-    )
+    answer = client.post(f"/factures/{coming.id}/relances/apercu", data=choices(nadia), headers={"HX-Request": "true"})
     html = page(answer)
     assert answer.status_code == 200 and html.lstrip().startswith('<aside class="panel preview" id="preview"')
     for day in ("21\u00a0déc.", "28\u00a0déc.", "4\u00a0janv.", "11\u00a0janv."):
@@ -153,9 +151,7 @@ def test_the_preview_is_the_text_that_arrives(smtp_server, client, coming, nadia
 
 def test_a_server_that_refuses_the_test_is_quoted(smtp_server, client, coming, nadia):
     smtp_server.answers["MAIL"] = "550 5.7.1 expéditeur refusé"
-    answer = client.post(
-        f"/factures/{coming.id}/relances/test", data=choices(nadia), headers={"HX-Request": "true"}
-    )
+    answer = client.post(f"/factures/{coming.id}/relances/test", data=choices(nadia), headers={"HX-Request": "true"})
     assert answer.status_code == 422 and "5.7.1" in page(answer)
 
 
