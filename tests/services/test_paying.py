@@ -1,7 +1,9 @@
 import datetime as dt
+import threading
 
 import pytest
 
+from relance.db import connection
 from relance.models.chases import Chase
 from relance.models.events import Event
 from relance.models.invoices import Instalment, Invoice
@@ -228,3 +230,53 @@ def test_settling_twice_changes_nothing(client):
     paying.settle(fresh(invoice), NOW)
     assert Invoice.select().where(Invoice.id == invoice.id).dicts().get() == before
     assert make_facts(client).plan()[0].amount_cents == 432_000
+
+
+def _at_once(work, count):
+    """Run ``work`` in ``count`` threads that start together, each on its own connection."""
+    barrier, results = threading.Barrier(count), []
+
+    def run(number):
+        with connection():
+            barrier.wait()
+            try:
+                results.append(work(number))
+            except PaymentError as error:
+                results.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_the_same_form_sent_by_four_tabs_at_once_is_one_payment(client):
+    invoice = make_invoice(client)
+    results = _at_once(lambda _: pay(invoice, 100_000, form_key="k1"), 4)
+    assert sorted(result.is_repeat for result in results) == [False, True, True, True]
+    assert fresh(invoice).balance_cents == 332_000
+    assert events(invoice=invoice).count("payment_recorded") == 1
+
+
+def test_two_payments_at_once_cannot_both_settle_the_same_balance(client):
+    invoice = make_invoice(client)
+    results = _at_once(lambda number: pay(invoice, 432_000, form_key=f"k{number}"), 3)
+    assert sum(isinstance(result, PaymentError) for result in results) == 2
+    assert (fresh(invoice).state, fresh(invoice).excess_cents) == ("paid", 0)
+    assert events(invoice=invoice).count("invoice_paid") == 1
+
+
+def test_a_failure_half_way_keeps_nothing(client, monkeypatch):
+    invoice = make_invoice(client)
+
+    def broken(*args, **options):
+        raise RuntimeError("the machine stopped")
+
+    monkeypatch.setattr(chasing, "stop_if_settled", broken)
+    with pytest.raises(RuntimeError):
+        pay(invoice, 432_000)
+    assert (fresh(invoice).state, fresh(invoice).balance_cents) == ("sent", 432_000)
+    assert not Payment.select().exists()
+    assert events(invoice=invoice) == ["invoice_created"]
