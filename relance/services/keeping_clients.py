@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren as fr_siren
 from stdnum.fr import siret as fr_siret
@@ -18,18 +17,42 @@ from relance.models.events import Event, record
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
-from relance.services import chasing
+from relance.services.keeping_contacts import (
+    ClientError,
+    ContactFacts,
+    active_contacts,
+    add_contact,
+    archive_contact,
+    check_contact,
+    clean_email,
+    make_main,
+    refresh_chases,
+    update_contact,
+    usable_contacts,
+)
+
+__all__ = [
+    "ClientError",
+    "ClientFacts",
+    "ContactFacts",
+    "active_contacts",
+    "add_contact",
+    "archive",
+    "archive_contact",
+    "check_contact",
+    "clean_email",
+    "clean_siren",
+    "create",
+    "make_main",
+    "merge",
+    "restore",
+    "update",
+    "update_contact",
+    "usable_contacts",
+]
 
 LANGUAGES = ("fr", "en")
 MAX_ADDRESS_LINES = 6
-
-
-class ClientError(Exception):
-    """The client or contact cannot be saved: ``errors`` maps a field to a French sentence."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
 
 
 @dataclass(frozen=True)
@@ -46,18 +69,6 @@ class ClientFacts:
     payment_days: int | None = None
     is_exempt: bool = False
     note: str = ""
-
-
-@dataclass(frozen=True)
-class ContactFacts:
-    """A person or a shared address at a client. ``register`` is vous or tu."""
-
-    name: str = ""
-    email: str = ""
-    role: str = ""
-    phone: str = ""
-    register: str = "vous"
-    is_main: bool = False
 
 
 def create(account: Account, facts: ClientFacts, *, by: User | None, now: datetime) -> Client:
@@ -91,7 +102,7 @@ def update(client: Client, facts: ClientFacts, *, by: User | None, now: datetime
                 name=columns["name"],
                 changes=changes,
             )
-            _refresh_chases(client, now)
+            refresh_chases(client, now)
     return Client.get_by_id(client.id)
 
 
@@ -154,131 +165,8 @@ def merge(survivor: Client, other: Client, *, by: User | None, now: datetime) ->
             other=other.name,
             invoices=moved,
         )
-        _refresh_chases(survivor, now)
+        refresh_chases(survivor, now)
     return Client.get_by_id(survivor.id)
-
-
-def add_contact(client: Client, facts: ContactFacts, *, by: User | None, now: datetime) -> Contact:
-    """Add a contact; the first one is the main one. ClientError if it cannot be."""
-    columns = _contact_columns(facts)
-    with transaction():
-        client.take_turn()
-        _refuse_second(Client.get_by_id(client.id), columns["email"], None)
-        others = active_contacts(client)
-        is_main = facts.is_main or not others
-        contact: Contact = Contact.create(
-            account=client.account_id, client=client, created_at=now, is_main=False, **columns
-        )
-        if is_main:
-            _set_main(contact)
-        record("contact_added", account=client.account_id, at=now, client=client, user=by, **_told(contact))
-        _refresh_chases(client, now)
-    return Contact.get_by_id(contact.id)
-
-
-def check_contact(facts: ContactFacts) -> None:
-    """ClientError when these facts cannot be a contact, whatever the client."""
-    _contact_columns(facts)
-
-
-def update_contact(contact: Contact, facts: ContactFacts, *, by: User | None, now: datetime) -> Contact:
-    """Change a contact. A new address is tried again: an earlier refusal no longer counts."""
-    columns: dict[str, Any] = _contact_columns(facts)
-    with transaction():
-        client: Client = Client.get_by_id(contact.client_id)
-        client.take_turn()
-        before: Contact = Contact.get_by_id(contact.id)
-        _refuse_second(client, columns["email"], before)
-        if columns["email"] != before.email:
-            columns |= {"rejected_at": None, "rejected_because": ""}
-        changes = {
-            name: [getattr(before, name), value]
-            for name, value in columns.items()
-            if getattr(before, name) != value and name != "rejected_at"
-        }
-        Contact.update(**columns).where(Contact.id == contact.id).execute()
-        if facts.is_main and not before.is_main:
-            _set_main(before)
-            changes["is_main"] = [False, True]
-        if changes:
-            record(
-                "contact_changed",
-                account=client.account_id,
-                at=now,
-                client=client,
-                user=by,
-                changes=changes,
-                **_told(before),
-            )
-            _refresh_chases(client, now)
-    return Contact.get_by_id(contact.id)
-
-
-def archive_contact(contact: Contact, *, by: User | None, now: datetime) -> None:
-    """Write no more to this contact. What was sent stays in the history; another contact becomes the main one."""
-    with transaction():
-        client: Client = Client.get_by_id(contact.client_id)
-        client.take_turn()
-        archived = Contact.update(archived_at=now, is_main=False).where(
-            Contact.id == contact.id, Contact.archived_at.is_null()
-        )
-        if archived.execute():
-            left = active_contacts(client)
-            if left and not any(one.is_main for one in left):
-                _set_main(left[0])
-            record("contact_archived", account=client.account_id, at=now, client=client, user=by, **_told(contact))
-            _refresh_chases(client, now)
-
-
-def make_main(contact: Contact, *, by: User | None, now: datetime) -> None:
-    """Make this contact the one reminders are first proposed to."""
-    with transaction():
-        client: Client = Client.get_by_id(contact.client_id)
-        client.take_turn()
-        if contact.archived_at is not None:
-            raise ClientError({"contact": "Ce contact est archivé."})
-        if not contact.is_main:
-            _set_main(contact)
-            record(
-                "contact_changed",
-                account=client.account_id,
-                at=now,
-                client=client,
-                user=by,
-                changes={"is_main": [False, True]},
-                **_told(contact),
-            )
-            _refresh_chases(client, now)
-
-
-def active_contacts(client: Client) -> list[Contact]:
-    """The contacts that are not archived, the main one first."""
-    query = Contact.select().where(Contact.client == client, Contact.archived_at.is_null())
-    return list(query.order_by(Contact.is_main.desc(), Contact.id))
-
-
-def usable_contacts(client: Client) -> list[Contact]:
-    """The contacts a message can be addressed to, the main one first."""
-    return [contact for contact in active_contacts(client) if contact.is_usable]
-
-
-def clean_email(text: str) -> str:
-    """The address with its domain in lower case; ValueError, in French, when it is not one.
-
-    Nothing is asked of the DNS. Line breaks and control characters are refused: they would write headers.
-    """
-    typed = text.strip(" ")
-    shown = re.sub(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+", " ", typed)
-    sentence = f"« {shown} » n'est pas une adresse e-mail. Il manque peut-être le @ ou le point."
-    if shown != typed:
-        raise ValueError(sentence)
-    try:
-        # « test » domains are for examples and closed networks: a self-hosted instance may use them.
-        found = validate_email(typed, check_deliverability=False, test_environment=True, allow_smtputf8=False)
-    except EmailNotValidError as error:
-        raise ValueError(sentence) from error
-    domain = found.ascii_domain or found.domain
-    return f"{found.local_part}@{domain.lower()}"
 
 
 def clean_siren(text: str) -> str:
@@ -336,47 +224,6 @@ def _client_columns(facts: ClientFacts) -> dict[str, Any]:
     }
 
 
-def _contact_columns(facts: ContactFacts) -> dict[str, Any]:
-    errors, email = {}, ""
-    if facts.email.strip():
-        try:
-            email = clean_email(facts.email)
-        except ValueError as error:
-            errors["email"] = str(error)
-    name = facts.name.strip()
-    if any(ord(letter) < 32 for letter in name):
-        errors["name"] = "Le nom tient sur une seule ligne."
-    elif not (name or facts.email.strip()):
-        errors["name"] = "Indiquez un nom ou une adresse e-mail."
-    elif len(name) > 200:
-        errors["name"] = "Ce nom est trop long : 200 caractères au plus."
-    if facts.register not in ("vous", "tu"):
-        errors["register"] = "Choisissez le vouvoiement ou le tutoiement."
-    if errors:
-        raise ClientError(errors)
-    return {
-        "name": name,
-        "email": email,
-        "role": facts.role.strip(),
-        "phone": facts.phone.strip(),
-        "register": facts.register,
-    }
-
-
-def _refuse_second(client: Client, email: str, contact: Contact | None) -> None:
-    """One address once per client, and one contact with an address for an individual."""
-    others = [one for one in active_contacts(client) if contact is None or one.id != contact.id]
-    if email and any(one.email == email for one in others):
-        raise ClientError({"email": f"L'adresse {email} est déjà celle d'un contact de ce client."})
-    if client.kind == "individual" and email and any(one.is_usable for one in others):
-        raise ClientError({"email": "Un particulier n'a qu'un contact. Modifiez-le ou archivez-le."})
-
-
-def _set_main(contact: Contact) -> None:
-    Contact.update(is_main=False).where(Contact.client == contact.client_id, Contact.is_main).execute()
-    Contact.update(is_main=True).where(Contact.id == contact.id).execute()
-
-
 def _merge_contacts(survivor: Client, other: Client, now: datetime) -> None:
     kept = {contact.email: contact for contact in active_contacts(survivor) if contact.email}
     has_main = any(contact.is_main for contact in active_contacts(survivor))
@@ -402,19 +249,3 @@ def _replace(contact: Contact, twin: Contact) -> None:
         else:
             ChaseContact.update(contact=twin).where(ChaseContact.id == row.id).execute()
             already.add(row.chase_id)
-
-
-def _told(contact: Contact) -> dict[str, Any]:
-    return {"contact_id": contact.id, "name": contact.name, "email": contact.email}
-
-
-def _refresh_chases(client: Client, now: datetime) -> None:
-    """Recipients, language or exemption changed: what is still to come is computed again."""
-    invoices = list(
-        Invoice.select()
-        .join(Chase, on=Chase.invoice == Invoice.id)
-        .where(Chase.client == client, Chase.ended_at.is_null())
-    )
-    if invoices:
-        for invoice in invoices:
-            chasing.refresh(invoice, now=now)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from relance.models.events import Event
 from relance.rules.money import format_amount
 from relance.web import filters, names
+from relance.web.history_words import CHANGES, FREQUENCIES, MASCULINE, REASONS, SOURCES, TITLES
 from relance.web.i18n import _, _n, language
 
 # What a filter of the history holds; « tout » holds everything.
@@ -68,7 +69,7 @@ def kinds_of(family: str) -> list[str]:
 
 def known_kinds() -> dict[str, str]:
     """Every kind with its words, for the filter of the journal."""
-    return {kind: _(text) for kind, text in _TITLES.items()}
+    return {kind: _(text) for kind, text in TITLES.items()}
 
 
 def _author(event: Event) -> str:
@@ -121,7 +122,7 @@ def _people(facts: Facts) -> str:
 def _created(kind: str, facts: Facts) -> Markup:
     if facts.get("source") == "form":
         return _strong("Facture enregistrée")
-    return _strong("Facture importée", "depuis {source}", source=_SOURCES.get(facts.get("source", ""), _("un fichier")))
+    return _strong("Facture importée", "depuis {source}", source=SOURCES.get(facts.get("source", ""), _("un fichier")))
 
 
 def _moved(kind: str, facts: Facts) -> Markup:
@@ -160,7 +161,7 @@ def _sent(kind: str, facts: Facts) -> Markup:
 
 def _agree(template: str, masculine: str, feminine: str) -> str:
     """« Rappel envoyé », « Relance 1 envoyée »."""
-    return masculine if template in _MASCULINE else feminine
+    return masculine if template in MASCULINE else feminine
 
 
 def _cancelled(kind: str, facts: Facts) -> Markup:
@@ -181,7 +182,7 @@ def _waits(kind: str, facts: Facts) -> Markup:
 
 def _started(kind: str, facts: Facts) -> Markup:
     title = "Relances activées" if kind == "chase_started" else "Relances modifiées"
-    rhythm = _(_FREQUENCIES.get(facts.get("frequency", ""), ""), n=facts.get("count", ""))
+    rhythm = _(FREQUENCIES.get(facts.get("frequency", ""), ""), n=facts.get("count", ""))
     return _strong(title, ": {rythme}", rythme=rhythm) if rhythm else _strong(title)
 
 
@@ -214,12 +215,12 @@ def _client(kind: str, facts: Facts) -> Markup:
         return _strong(
             "Clients fusionnés", ": {autre} rejoint {nom}", autre=facts.get("other", ""), nom=facts.get("name", "")
         )
-    return _strong(_TITLES[kind], ": {nom}", nom=facts.get("name", ""))
+    return _strong(TITLES[kind], ": {nom}", nom=facts.get("name", ""))
 
 
 def _contact(kind: str, facts: Facts) -> Markup:
     who = facts.get("name") or facts.get("email") or ""
-    return _strong(_TITLES[kind], ": {nom}", nom=who)
+    return _strong(TITLES[kind], ": {nom}", nom=who)
 
 
 def _refused_address(kind: str, facts: Facts) -> Markup:
@@ -233,7 +234,7 @@ def _settings(kind: str, facts: Facts) -> Markup:
 
 def _reason(facts: Facts) -> str:
     because = str(facts.get("because", ""))
-    return _(_REASONS[because]) if because in _REASONS else because
+    return _(REASONS[because]) if because in REASONS else because
 
 
 def _detail(kind: str, facts: Facts) -> str:
@@ -276,9 +277,9 @@ def change_lines(facts: Facts) -> list[str]:
     """« échéance : 31 octobre 2026 → 15 novembre 2026 », a line per field that changed."""
     found = []
     for name, pair in (facts.get("changes") or {}).items():
-        if name in _CHANGES and isinstance(pair, list) and len(pair) == 2:
+        if name in CHANGES and isinstance(pair, list) and len(pair) == 2:
             before, after = (_value(name, value, facts) for value in pair)
-            found.append(_("{champ} : {avant} → {après}", champ=_(_CHANGES[name]), avant=before, après=after))
+            found.append(_("{champ} : {avant} → {après}", champ=_(CHANGES[name]), avant=before, après=after))
     return found
 
 
@@ -304,107 +305,7 @@ def _links(event: Event) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-_MASCULINE = ("standard", "rappel", "dernier_rappel")
 _WITHOUT_TEXT = ("recipient_refused", "failure_seen")
-_SOURCES = {"csv": "un fichier CSV", "facturx": "un fichier Factur-X", "api": "une autre application"}
-_FREQUENCIES = {
-    "once": "une seule, à l'échéance",
-    "weekly": "{n}, une par semaine",
-    "until_paid": "chaque semaine jusqu'au paiement",
-}
-_REASONS = {
-    "paid": "facture payée",
-    "cancelled": "facture annulée",
-    "written_off": "facture passée en perte",
-    "switched_off": "relances désactivées",
-    "finished": "toutes les relances prévues sont parties",
-    "changed": "réglages des relances modifiés",
-    "reopened": "facture de nouveau due",
-    "missed": "une relance plus récente est partie à sa place",
-    "died": "l'échéance est arrivée",
-    "past": "date déjà passée",
-    "gap": "un e-mail est parti récemment à ce client",
-    "day_taken": "un e-mail part déjà ce jour-là à ce client",
-    "other_recipients": "un e-mail part d'abord à d'autres contacts",
-    "no_recipient": "aucun contact n'a d'adresse utilisable",
-    "closed": "jour sans envoi",
-    "draft": "la facture est un brouillon",
-    "to_process": "la facture est à traiter",
-    "exempt": "client jamais relancé",
-    "below_minimum": "montant inférieur au minimum à relancer",
-    "direct_debit": "facture payée par prélèvement",
-    "card": "facture payée par carte",
-    "suspended": "envois suspendus",
-    "undone": "annulée à la main",
-    "uncertain": "envoi incertain",
-    "restored": "sauvegarde restaurée",
-    "text": "le texte ne correspondait plus à la facture",
-}
-_CHANGES = {
-    "number": "numéro",
-    "issued_on": "date de facture",
-    "due_on": "échéance",
-    "total_cents": "total TTC",
-    "net_cents": "montant HT",
-    "vat_cents": "TVA",
-    "currency": "devise",
-    "object": "objet",
-    "order_reference": "référence de commande",
-    "payment_method": "moyen de paiement",
-    "name": "nom",
-    "email": "adresse e-mail",
-    "instalments": "nombre d'échéances",
-}
-_TITLES = {
-    "account_created": "Compte créé",
-    "signed_in": "Connexion",
-    "sign_in_failed": "Connexion refusée",
-    "password_changed": "Mot de passe modifié",
-    "password_reset_asked": "Nouveau mot de passe demandé",
-    "settings_changed": "Réglages modifiés",
-    "smtp_verified": "Serveur d'envoi vérifié",
-    "iban_changed": "IBAN modifié",
-    "invoice_created": "Facture enregistrée",
-    "invoice_imported": "Facture importée",
-    "invoice_changed": "Facture modifiée",
-    "invoice_cancelled": "Facture annulée",
-    "invoice_written_off": "Facture passée en perte",
-    "invoice_reopened": "Facture rouverte",
-    "payment_recorded": "Paiement reçu",
-    "payment_deleted": "Paiement supprimé",
-    "invoice_paid": "Facture payée",
-    "credit_applied": "Avoir imputé",
-    "became_overdue": "Échéance dépassée",
-    "note_added": "Note",
-    "chase_started": "Relances activées",
-    "chase_changed": "Relances modifiées",
-    "chase_stopped": "Relances terminées",
-    "chase_resumed": "Relances reprises",
-    "chase_finished": "Relances terminées",
-    "step_skipped": "Relance sautée",
-    "step_waits": "Relance en attente",
-    "reminder_queued": "Relance prête",
-    "reminder_sent": "Relance envoyée",
-    "reminder_refused": "Relance refusée par le serveur",
-    "reminder_uncertain": "Envoi incertain",
-    "reminder_cancelled": "Relance annulée",
-    "reminder_confirmed": "Relance confirmée",
-    "reminder_not_sent": "Relance non partie",
-    "failure_seen": "Échec vu",
-    "sending_resumed": "Envois repris",
-    "backup_restored": "Sauvegarde restaurée",
-    "recipient_refused": "Adresse refusée",
-    "letter_requested": "Lettre demandée",
-    "letter_ready": "Lettre prête",
-    "letter_failed": "Lettre non préparée",
-    "client_created": "Client ajouté",
-    "client_changed": "Client modifié",
-    "client_archived": "Client archivé",
-    "client_merged": "Clients fusionnés",
-    "contact_added": "Contact ajouté",
-    "contact_changed": "Contact modifié",
-    "contact_archived": "Contact archivé",
-}
 _KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "account_created": ("user-plus", "", _plain("Compte créé")),
     "signed_in": ("user", "", _plain("Connexion")),

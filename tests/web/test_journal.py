@@ -108,7 +108,7 @@ def test_every_kind_of_event_can_be_told_whatever_it_holds(client, camille, invo
 
 
 def test_every_kind_that_the_program_writes_has_its_sentence():
-    assert set(history._KINDS) >= set(history._TITLES)
+    assert set(history._KINDS) >= set(history.TITLES)
     source = "\n".join(path.read_text(encoding="utf-8") for path in Path(history.__file__).parents[1].rglob("*.py"))
     written = set(re.findall(r"""(?:record|tell|_tell)\(\s*(?:invoice, |message, )?["']([a-z_]+)["']""", source))
     assert written - set(history._KINDS) == set()
