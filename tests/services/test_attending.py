@@ -11,11 +11,13 @@ from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.models.messages import Message
-from relance.services import attending, chasing, deciding, queueing, sending_by_hand, writing
+from relance.services import attending, chasing, deciding, sending_by_hand, writing
 from relance.services.chasing import ChasePlan
 from tests import factories
 
 NOW, TODAY = factories.NOW, factories.TODAY
+
+
 DAY = dt.timedelta(1)
 
 
@@ -179,62 +181,3 @@ def test_the_order_of_the_kinds_is_that_of_urgency(account, failed, invoice, lat
 def test_nothing_of_another_account_is_there(account, basile):
     assert kinds(account) == {}
     assert kinds(basile.account) == {"late": 1}
-
-
-# What a person decides
-
-
-def uncertain(invoice, nadia):
-    chase(invoice, nadia, start="join", now=NOW - 4 * DAY)
-    [message_id] = queueing.advance_due(NOW, domain="relance.example")
-    Message.update(state="uncertain", claimed_at=NOW).where(Message.id == message_id).execute()
-    return Message.get_by_id(message_id)
-
-
-def told(invoice):
-    return [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
-
-
-def test_it_did_leave_counts_as_sent(account, invoice, nadia, camille):
-    message = uncertain(invoice, nadia)
-    assert deciding.confirm(message, by=camille, now=NOW + DAY) is True
-    assert deciding.confirm(message, by=camille, now=NOW + DAY) is False
-    row = Message.get_by_id(message.id)
-    assert (row.state, row.sent_at) == ("sent", NOW)
-    assert told(invoice)[-1] == "reminder_confirmed" and told(invoice).count("reminder_confirmed") == 1
-
-
-def test_it_did_not_leave_is_sent_again_by_nobody_but_a_person(account, invoice, nadia, camille):
-    message = uncertain(invoice, nadia)
-    step = message.items.get()
-    assert deciding.deny(message, by=camille, now=NOW) is True
-    assert deciding.deny(message, by=camille, now=NOW) is False
-    row = Message.get_by_id(message.id)
-    assert (row.state, row.slot, row.items.get().slot) == ("cancelled", None, None)
-    assert told(invoice)[-1] == "reminder_not_sent"
-    for n in range(40):
-        ids = queueing.advance_due(NOW + n * DAY, domain="relance.example")
-        assert all(item.step != step.step for m in ids for item in Message.get_by_id(m).items)
-    again = write(invoice, camille)
-    assert again.state == "queued"
-
-
-def test_resuming_leaves_out_what_may_have_left_before_the_restore(account, invoice, nadia, camille):
-    chase(invoice, nadia, start="join", now=NOW - 4 * DAY)
-    Account.update(suspended_at=NOW, suspended_because="x").where(Account.id == account.id).execute()
-    held = Account.get_by_id(account.id)
-    assert queueing.advance_due(NOW, domain="relance.example") == []
-    assert deciding.resume(held, skips_past=True, by=camille, now=NOW) == 2
-    assert deciding.resume(held, skips_past=True, by=camille, now=NOW) == 0
-    assert Account.get_by_id(account.id).suspended_at is None
-    assert queueing.advance_due(NOW, domain="relance.example") == []
-    assert told(invoice)[-3:] == ["step_skipped", "step_skipped", "chase_finished"]
-    event = Event.get(Event.kind == "sending_resumed")
-    assert (event.user, event.facts["skipped"]) == (camille, 2)
-
-
-def test_resuming_may_also_send_what_waits(account, invoice, nadia, camille):
-    chase(invoice, nadia, start="join", now=NOW - 4 * DAY)
-    Account.update(suspended_at=NOW, suspended_because="x").where(Account.id == account.id).execute()
-    assert deciding.resume(Account.get_by_id(account.id), skips_past=False, by=camille, now=NOW) == 0
-    assert len(queueing.advance_due(NOW, domain="relance.example")) == 1

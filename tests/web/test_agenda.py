@@ -1,0 +1,85 @@
+"""What leaves, in words and by day."""
+
+import datetime as dt
+
+import pytest
+
+from relance.models.accounts import Account
+from relance.models.chases import Chase
+from relance.models.messages import Message
+from relance.services import chasing, sending_by_hand, writing
+from relance.services.chasing import ChasePlan
+from tests import factories
+from tests.web import reading
+from tests.web.reading import css, words
+
+NOW, TODAY = factories.NOW, factories.TODAY
+
+
+DAY = dt.timedelta(1)
+
+
+def page(browser, path="/tableau-de-bord"):
+    return reading.page(browser, path)
+
+
+def lede(browser):
+    return words(css(page(browser), ".page-head .lede")[0])
+
+
+def chase(invoice, *contacts, now=NOW, **values):
+    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
+    return chasing.start(invoice, plan, by=None, now=now)
+
+
+@pytest.mark.parametrize(
+    ("at", "sentence"),
+    [
+        (dt.datetime(2026, 11, 22, 9), "Rien ne part le week-end : deux e-mails sont prêts pour demain, 9 h."),
+        (dt.datetime(2026, 11, 20, 18), "Prochain envoi lundi 23 novembre à 9 h : deux e-mails sont prêts."),
+        (dt.datetime(2026, 11, 23, 6), "Deux e-mails partent aujourd’hui à 9 h."),
+        (dt.datetime(2026, 11, 23, 9), "Deux e-mails partent dans quelques instants."),
+        (dt.datetime(2026, 11, 16, 9), "Aucun envoi prévu cette semaine."),
+    ],
+)
+def test_the_sentence_says_what_leaves_next(account, latitude, nadia, camille, sign_in, clock, at, sentence):
+    other = factories.make_client(account, "Les Blés d’Or")
+    clock.move_to(at.replace(tzinfo=dt.UTC))
+    for debtor, contact in ((latitude, nadia), (other, factories.make_contact(other, "Paul Henry"))):
+        chase(factories.make_invoice(debtor, due_on=dt.date(2026, 11, 23)), contact, frequency="once", now=at)
+    assert lede(sign_in(camille)).split(". ", 1)[1] == sentence
+
+
+def test_the_sentence_says_what_has_left_and_that_sending_is_suspended(client, invoice, nadia, account):
+    row = chase(invoice, nadia, start="gently")
+    message = sending_by_hand.send(
+        invoice, writing.first_draft(invoice, TODAY), key="k", by=None, now=NOW, domain="relance.example"
+    )
+    Message.update(state="sent", kind="reminder", sent_at=NOW + dt.timedelta(minutes=2)).where(
+        Message.id == message.id
+    ).execute()
+    Chase.update(ended_at=NOW, ended_because="switched_off", next_check_at=None).where(Chase.id == row.id).execute()
+    assert lede(client).endswith("L’e-mail du jour est parti à 9 h 02.")
+    Account.update(suspended_at=NOW).where(Account.id == account.id).execute()
+    assert lede(client).endswith("Les envois sont suspendus.")
+
+
+def test_the_week_to_come_is_shown_by_day_with_hour_template_offset_and_reason(client, latitude, nadia, account):
+    other = factories.make_client(account, "Les Blés d’Or")
+    paul = factories.make_contact(other, "Paul Henry")
+    chase(factories.make_invoice(latitude, due_on=TODAY - DAY, total_cents=132_000), nadia)
+    chase(factories.make_invoice(other, due_on=TODAY + 3 * DAY, total_cents=78_000), paul, frequency="once")
+    days = css(page(client), "#sends .agenda > li")
+    assert [words(css(day, ".day")[0]) for day in days] == [
+        "Aujourd’hui, lundi 23 novembre9 h",
+        "Jeudi 26 novembre9 h",
+    ]
+    assert words(css(days[0], "ul li")[0]) == "Latitude ConseilRappel (J+1), 1 320,00 €"
+    assert words(css(days[1], "ul li")[0]) == "Les Blés d’OrRelance à l’échéance (J), 780,00 €"
+
+
+def test_a_moved_date_says_from_which_day_and_why(client, latitude, nadia):
+    chase(factories.make_invoice(latitude, due_on=TODAY + 5 * DAY), nadia, frequency="once")
+    coming = css(page(client, "/envois"), ".agenda > li")
+    assert words(css(coming[0], ".day strong")[0]) == "Lundi 30 novembre"
+    assert "Reportée du samedi 28 novembre (samedi)" in words(coming[0])

@@ -1,0 +1,97 @@
+"""« À traiter » in words: each line, what can be done about it, and where it leads."""
+
+import datetime as dt
+
+import pytest
+
+from relance.models.chases import Chase
+from relance.models.clients import Contact
+from relance.models.messages import Message
+from relance.services import chasing, sending_by_hand, writing
+from relance.services.chasing import ChasePlan
+from tests import factories
+from tests.web import reading
+from tests.web.reading import css, words
+
+NOW, TODAY = factories.NOW, factories.TODAY
+
+
+DAY = dt.timedelta(1)
+
+
+def page(browser, path="/tableau-de-bord"):
+    return reading.page(browser, path)
+
+
+def todo(browser):
+    """(title, labels of the actions) of each line of « À traiter »."""
+    return [
+        (words(css(line, ".t")[0]), [words(a) for a in css(line, ".actions a, .actions button")])
+        for line in css(page(browser), "#todo .todo > li")
+    ]
+
+
+def chase(invoice, *contacts, now=NOW, **values):
+    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
+    return chasing.start(invoice, plan, by=None, now=now)
+
+
+@pytest.mark.requirement("S0.1", "S0.2", "S1.3")
+def test_a_late_invoice_offers_the_composer_and_is_counted_in_the_navigation(client, invoice):
+    assert todo(client) == [("Latitude Conseil ne vous a pas réglé", ["Relancer"])]
+    home = page(client)
+    [link] = css(home, "#todo .actions a")
+    assert link.get("href") == f"/factures/{invoice.id}/relancer/e-mail"
+    assert words(css(home, '.side-link[href="/tableau-de-bord"] .n')[0]) == "1 à traiter"
+    composer = page(client, link.get("href"))
+    assert css(composer, "#template option[selected]")[0].get("value") == "rappel"
+
+
+@pytest.mark.requirement("S0.1")
+def test_a_paid_invoice_is_not_there(client, invoice):
+    factories.make_payment(invoice, 120_000)
+    assert todo(client) == []
+    assert "Rien à traiter." in words(css(page(client), "#todo")[0])
+
+
+def test_many_late_invoices_are_counted_with_a_link_to_all(client, latitude, nadia):
+    for _ in range(7):
+        factories.make_invoice(latitude)
+    lines = todo(client)
+    assert len(lines) == 6
+    assert lines[-1] == ("Et 2 autres factures en retard sans relance", ["Tout voir"])
+    [last] = css(page(client), "#todo li:last-child .actions a")
+    assert client.get(last.get("href")).status_code == 200
+
+
+def test_each_kind_of_line_has_its_actions_and_they_lead_somewhere(client, account, invoice, nadia, camille):
+    mute = factories.make_client(account, "Maison Vauquelin")
+    factories.make_invoice(mute)
+    rejected = factories.make_client(account, "Transports Gallois")
+    bad = factories.make_contact(rejected, "Jean Petit")
+    Contact.update(rejected_at=NOW).where(Contact.id == bad.id).execute()
+    row = chase(invoice, nadia, start="gently")
+    Chase.update(ended_at=NOW, ended_because="finished", next_check_at=None).where(Chase.id == row.id).execute()
+    assert todo(client) == [
+        ("E-mail non remis à Transports Gallois", ["Corriger l’adresse"]),
+        ("Toutes les relances sont parties", ["Relancer"]),
+        ("Maison Vauquelin n’a pas d’adresse e-mail", ["Ajouter une adresse"]),
+    ]
+    for link in css(page(client), "#todo a"):
+        assert client.get(link.get("href")).status_code == 200, link.get("href")
+
+
+@pytest.mark.requirement("S2.16")
+def test_after_two_reminders_without_effect_a_formal_notice_is_offered(client, invoice, nadia, camille):
+    row = chase(invoice, nadia, start="gently")
+    for key in "ab":
+        sending_by_hand.send(
+            invoice, writing.first_draft(invoice, TODAY), key=key, by=camille, now=NOW, domain="relance.example"
+        )
+    Message.update(state="sent", sent_at=NOW).execute()
+    Chase.update(ended_at=NOW, ended_because="finished", next_check_at=None).where(Chase.id == row.id).execute()
+    [(title, actions)] = todo(client)
+    assert (title, actions) == ("Toutes les relances sont parties", ["Préparer une mise en demeure"])
+    [link] = css(page(client), "#todo .actions a")
+    assert link.get("href") == f"/courriers/nouveau?factures={invoice.id}"
+    assert client.get(link.get("href")).status_code == 200
