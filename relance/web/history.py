@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from markupsafe import Markup
 
 from relance.models.events import Event
@@ -296,8 +296,7 @@ def _value(name: str, value: Any, facts: Facts) -> str:
 
 
 def _links(event: Event) -> tuple[tuple[str, str], ...]:
-    is_shown = event.invoice_id is not None and event.kind not in _WITHOUT_TEXT
-    if event.message_id is not None and is_shown and "messages.show" in current_app.view_functions:
+    if event.message_id is not None and event.invoice_id is not None and event.kind not in _WITHOUT_TEXT:
         path = url_for("messages.show", id=event.invoice_id, message_id=event.message_id)
         return ((path, _("Voir l’e-mail")),)
     if event.letter_id is not None:

@@ -1,0 +1,78 @@
+import datetime as dt
+
+import pytest
+
+from relance.models.clients import Contact
+from relance.models.invoices import Instalment
+from relance.models.messages import Message, MessageItem
+from relance.services import chasing, invoicing, paying, threads
+from relance.services.chasing import ChasePlan
+from relance.services.invoice_facts import InstalmentFacts
+from tests.making import NOW, TODAY, fresh, make_account, make_client, make_contact, make_invoice
+
+
+@pytest.fixture
+def client(database):
+    client = make_client(make_account())
+    make_contact(client)
+    return client
+
+
+def kinds(thread):
+    return [knot.kind for knot in thread.knots]
+
+
+def switch_on(invoice, **plan):
+    contact = Contact.get(Contact.client == invoice.client_id)
+    chasing.start(invoice, ChasePlan(contact_ids=(contact.id,), **plan), by=None, now=NOW)
+
+
+def test_without_reminders_there_is_only_the_due_date(client):
+    thread = threads.of_invoice(make_invoice(client), NOW)
+    assert (kinds(thread), thread.is_on, thread.next) == (["issued", "due"], False, None)
+
+
+def test_what_comes_next_stands_out_and_follows_the_due_date(client):
+    invoice = make_invoice(client, issued_on=TODAY, due_on=TODAY + dt.timedelta(days=7))
+    switch_on(invoice, count=3)
+    thread = threads.of_invoice(invoice, NOW)
+    assert kinds(thread) == ["issued", "due", "next", "plan", "plan"]
+    assert [knot.template for knot in thread.knots[2:]] == ["rappel", "relance_1", "dernier_rappel"]
+    assert thread.next.on == TODAY + dt.timedelta(days=8)
+
+
+def test_a_message_sent_before_the_due_date_stands_before_it(client):
+    invoice = make_invoice(client)
+    Message.create(
+        account=client.account, client=client, kind="manual", state="sent", to_json="[]", subject="s", body_text="t",
+        message_id="m1", token="t1", not_before_at=NOW, sent_at=dt.datetime(2026, 10, 20, 9), created_at=NOW,
+    )  # fmt: skip
+    part = Instalment.get(Instalment.invoice == invoice)
+    MessageItem.create(message=Message.get(), invoice=invoice, instalment=part, template="prerelance", balance_cents=1)
+    thread = threads.of_invoice(invoice, NOW)
+    assert kinds(thread) == ["issued", "sent", "due"]
+    assert thread.sent == 1
+
+
+def test_each_instalment_has_its_line_and_a_payment_closes_the_thread(client):
+    parts = tuple(InstalmentFacts(dt.date(2026, month, 30), 100_000) for month in (9, 10))
+    invoice = make_invoice(client, total_cents=200_000, instalments=parts)
+    paying.record(invoice, 200_000, dt.date(2026, 9, 1), by=None, now=NOW)
+    assert kinds(threads.of_invoice(fresh(invoice), NOW)) == ["due", "issued", "due", "paid"]
+
+
+def test_a_draft_says_nothing_until_it_is_looked_at_as_sent(client):
+    invoice = make_invoice(client, state="draft", issued_on=TODAY, due_on=TODAY + dt.timedelta(days=7))
+    switch_on(invoice, frequency="once")
+    assert kinds(threads.of_invoice(invoice, NOW)) == ["due"]
+    assert kinds(threads.of_invoice(invoice, NOW, as_sent=True)) == ["issued", "due", "next"]
+
+
+def test_a_silent_chase_says_why(client):
+    invoice = make_invoice(client, issued_on=TODAY, due_on=TODAY + dt.timedelta(days=7))
+    switch_on(invoice)
+    Contact.update(rejected_at=NOW).execute()
+    thread = threads.of_invoice(invoice, NOW)
+    assert (thread.is_on, thread.next, thread.why_silent) == (True, None, "no_recipient")
+    invoicing.cancel(fresh(invoice), by=None, now=NOW)
+    assert threads.of_invoice(fresh(invoice), NOW).ended_because == "cancelled"
