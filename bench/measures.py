@@ -24,7 +24,7 @@ from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.messages import Message
 from relance.rules import schedule
-from relance.services import delivering, queueing, situations
+from relance.services import delivering, handing_over, queueing, situations
 from relance.services.carrying import Post
 from tests import factories, servers
 
@@ -132,7 +132,7 @@ def messages_per_second() -> Measure:
         ids = queueing.advance_due(NOW, domain="relance.example")
         assert len(ids) == MESSAGES
         ready = [
-            (message, mime.build(delivering.mail_of(message, post.instance_carrier()), NOW.timestamp()))
+            (message, mime.build(handing_over.mail_of(message, post.instance_carrier()), NOW.timestamp()))
             for message in Message.select()
         ]
 

@@ -19,7 +19,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message
 from relance.rules.calendar import local_date, local_instant
 from relance.rules.wording import french
-from relance.services import chasing, delivering, invoicing, keeping_clients, onboarding, paying, queueing
+from relance.services import chasing, handing_over, invoicing, keeping_clients, onboarding, paying, queueing
 from relance.services.carrying import Carrier
 from relance.services.chasing import ChasePlan
 from relance.services.invoice_facts import InstalmentFacts, InvoiceFacts
@@ -152,9 +152,11 @@ def _replay_day(account: Account, day: dt.date) -> None:
         Message.account == account, Message.state == "queued", Message.not_before_at <= at
     )
     for (message_id,) in list(waiting.tuples()):
-        claimed = delivering.claim(message_id, at, _SERVER)
+        claimed = handing_over.claim(message_id, at, _SERVER)
         if claimed is not None:
-            delivering.finish(claimed, Sent("250 accepté pour la démonstration"), at + dt.timedelta(seconds=8), _SERVER)
+            handing_over.finish(
+                claimed, Sent("250 accepté pour la démonstration"), at + dt.timedelta(seconds=8), _SERVER
+            )
 
 
 def _tell_overdue(account: Account, day: dt.date) -> None:

@@ -29,7 +29,7 @@ EXPECTED = ("Failed to load resource: the server responded with a status of 4",)
 
 
 class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 the parent's name
+    def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing: a failing test shows what it needs."""
 
 

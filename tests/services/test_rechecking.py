@@ -8,7 +8,7 @@ from relance.models.chases import Chase
 from relance.models.clients import Contact
 from relance.models.events import Event
 from relance.models.messages import Message, MessageItem
-from relance.services import delivering, queueing
+from relance.services import handing_over, queueing
 from tests import factories
 
 D = dt.date
@@ -24,7 +24,7 @@ def queued(latitude, nadia, hugo, camille, switch_on):
 
 
 def claim(message, post, now=TUESDAY):
-    return delivering.claim(message.id, now, post.instance_carrier())
+    return handing_over.claim(message.id, now, post.instance_carrier())
 
 
 def test_a_recipient_who_left_since_is_not_written_to(queued, hugo, post):
