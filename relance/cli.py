@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
+from flask.cli import with_appcontext
 
 from relance import clock, mailbox
 from relance.config import Settings
@@ -50,6 +51,7 @@ def _user(email: str) -> User:
 
 
 @click.command("migrate")
+@with_appcontext
 def migrate_command() -> None:
     """Bring the database to the current schema. Safe to repeat."""
     with connection():
@@ -59,6 +61,7 @@ def migrate_command() -> None:
 
 @click.command("tick")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@with_appcontext
 def tick_command(as_json: bool) -> None:
     """Run everything due now, in the foreground, without a worker."""
     # Without an SMTP server and with nothing running, the command brings the local mailbox itself.
@@ -82,6 +85,7 @@ def tick_command(as_json: bool) -> None:
 @click.option("--on", "day", required=True, metavar="AAAA-MM-JJ", help="The day to foresee.")
 @click.option("--account", metavar="EMAIL", help="Only this account.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@with_appcontext
 def due_command(day: str, account: str | None, as_json: bool) -> None:
     """Foresee what would be sent that day. Changes nothing."""
     try:
@@ -107,6 +111,7 @@ def due_command(day: str, account: str | None, as_json: bool) -> None:
 @click.option("--business", required=True)
 @click.option("--first-name", default="")
 @click.option("--last-name", default="")
+@with_appcontext
 def create_account_command(email: str, password_file: Path, business: str, first_name: str, last_name: str) -> None:
     """Create an account from a script."""
     password = password_file.read_text(encoding="utf-8").rstrip("\r\n")
@@ -130,6 +135,7 @@ def create_account_command(email: str, password_file: Path, business: str, first
 @click.option("--account", required=True, metavar="EMAIL")
 @click.option("--dry-run", is_flag=True, help="Read and report; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list, one object per document read.")
+@with_appcontext
 def import_invoices_command(files: tuple[Path, ...], account: str, dry_run: bool, as_json: bool) -> None:
     """Import the canonical CSV or Factur-X PDFs. Reminders stay off."""
     with connection():
@@ -145,6 +151,7 @@ def import_invoices_command(files: tuple[Path, ...], account: str, dry_run: bool
 
 
 @click.command("seed")
+@with_appcontext
 def seed_command() -> None:
     """Load the demo account."""
     with connection():
@@ -153,6 +160,7 @@ def seed_command() -> None:
 
 
 @click.command("doctor")
+@with_appcontext
 def doctor_command() -> None:
     """Say what is missing or wrong: database, queue, SMTP, disk, fonts and libraries for letters."""
     with connection():
@@ -165,6 +173,7 @@ def doctor_command() -> None:
 
 @click.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
 def backup_command(file: Path) -> None:
     """Write one consistent file of everything, while running."""
     try:
@@ -177,6 +186,7 @@ def backup_command(file: Path) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_appcontext
 def restore_command(file: Path) -> None:
     """Put a backup back. Sending stays suspended until the user decides."""
     try:
