@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,10 +162,20 @@ def _secret_key(env: Mapping[str, str], data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        return _kept_key(path)
     except OSError as error:
         raise ConfigError(f"RELANCE_DATA_DIR n'est pas utilisable : {error}.") from error
     key = secrets.token_urlsafe(48)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(key)
     return key
+
+
+def _kept_key(path: Path) -> str:
+    """The key in the file; another process may have made the file and be about to write in it."""
+    for _ in range(20):
+        key = path.read_text(encoding="ascii").strip()
+        if key:
+            return key
+        time.sleep(0.1)
+    raise ConfigError(f"La clé secrète est vide : remettez celle de votre sauvegarde dans {path}.")

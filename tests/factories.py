@@ -145,6 +145,5 @@ def make_document(
     from relance import storage
 
     values: dict[str, Any] = {"kind": "invoice", "mime": "application/pdf", "created_at": NOW}
-    return Document.create(
-        account=account, name=name, size=len(content), sha256=storage.put(content), **values | fields
-    )
+    values |= {"account": account, "name": name, "size": len(content), "sha256": storage.put(content)}
+    return Document.create(**values | fields)
