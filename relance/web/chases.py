@@ -17,6 +17,7 @@ from relance.web import names, scope
 from relance.web.forms.chases import ChaseForm
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 from relance.web.scope import current_account, current_user, invoice_or_404
 
 blueprint = Blueprint("chases", __name__)
@@ -99,10 +100,11 @@ def contacts(id: int) -> ResponseReturnValue:
     invoice, form = invoice_or_404(id), ChaseForm()
     chosen = list(form.contact_ids())
     problem = ""
-    if request.form.get("retirer", "").isdigit():
-        chosen = [key for key in chosen if key != int(request.form["retirer"])]
-    elif request.form.get("ajouter", "").isdigit():
-        chosen.append(int(request.form["ajouter"]))
+    removed, added = row_id(request.form.get("retirer")), row_id(request.form.get("ajouter"))
+    if removed:
+        chosen = [key for key in chosen if key != removed]
+    elif added:
+        chosen.append(added)
     elif request.form.get("contact_text", "").strip():
         found, problem = _find_or_add(invoice, request.form["contact_text"].strip())
         chosen += [found.id] if found is not None else []
@@ -190,8 +192,7 @@ def _context(invoice: Invoice, form: ChaseForm, plan: ChasePlan) -> dict[str, An
         form.is_on.data = True
     contacts = list(keeping_clients.active_contacts(invoice.client))
     chosen = [contact for key in plan.contact_ids for contact in contacts if contact.id == key]
-    tab = request.form.get("apercu", "0")
-    found = previewing.preview(current_account(), invoice, plan, now, int(tab) if tab.isdigit() else 0)
+    found = previewing.preview(current_account(), invoice, plan, now, row_id(request.form.get("apercu")))
     once_plan = ChasePlan(**{**vars(plan), "frequency": "once"})
     once_plan = ChasePlan(**{**vars(once_plan), "start": chasing.start_choices(invoice, once_plan, now)[0]})
     once = previewing.preview(current_account(), invoice, once_plan, now)

@@ -8,6 +8,7 @@ from flask import request
 from relance.rules.money import parse_amount
 from relance.services.listing import Filter, Page
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 
 PILLS = {
     "a-encaisser": "À encaisser",
@@ -34,7 +35,7 @@ def filter_of_request() -> Filter:
     return Filter(
         status=args.get("statut", "a-encaisser"),
         q=args.get("q", ""),
-        client_id=_number(args.get("client", "")),
+        client_id=row_id(args.get("client")) or None,
         kind=args.get("type", ""),
         age=args.get("age", ""),
         min_cents=_cents(args.get("min", "")),
@@ -68,10 +69,6 @@ def link_to(wanted: Filter, **changes: Any) -> str:
 
 def _shown(cents: int | None) -> str:
     return "" if cents is None else f"{cents // 100},{cents % 100:02d}"
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None
 
 
 def _cents(text: str) -> int | None:

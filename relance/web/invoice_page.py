@@ -15,9 +15,10 @@ from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.rules import penalties, rates
 from relance.rules.calendar import local_date
-from relance.services import charging, client_figures, forecasting, invoicing, keeping_clients, paying, threads
+from relance.services import charging, client_figures, forecasting, invoicing, keeping_clients, settling, threads
 from relance.web import chases, history, names, rows
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 from relance.web.scope import current_account
 
 HISTORY_SIZE = 20
@@ -40,9 +41,9 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         "points": rows.full(thread, account),
         "thread": thread,
         "why_silent": rows.reason(thread.why_silent),
-        "paid_cents": paying.paid_cents(invoice),
+        "paid_cents": settling.paid_cents(invoice),
         "payments": list(Payment.select().where(Payment.invoice == invoice).order_by(Payment.received_on, Payment.id)),
-        "credit_notes": paying.credit_notes(invoice),
+        "credit_notes": settling.credit_notes(invoice),
         "parts": list(Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position)),
         "charges": charges_of(invoice, today),
         "client": client,
@@ -70,13 +71,13 @@ def history_context(invoice: Invoice) -> dict[str, Any]:
     kinds = history.kinds_of(family)
     if kinds:
         query = query.where(Event.kind.in_(kinds))
-    before = request.args.get("avant", "")
-    if before.isdigit() and len(before) < 18:
-        query = query.where(Event.id < int(before))
+    before = row_id(request.args.get("avant"))
+    if before:
+        query = query.where(Event.id < before)
     events = list(query.order_by(Event.id.desc()).limit(HISTORY_SIZE + 1))
     has_more = len(events) > HISTORY_SIZE
     events = events[:HISTORY_SIZE]
-    is_whole = not family and not before.isdigit()
+    is_whole = not family and not before
     return {
         "coming": forecasting.for_invoice(invoice, clock.now()) if is_whole else [],
         "template_name": names.template,
@@ -86,7 +87,7 @@ def history_context(invoice: Invoice) -> dict[str, Any]:
         "history": history.lines(events),
         "history_family": family,
         "history_before": events[-1].id if has_more else None,
-        "is_continued": before.isdigit(),
+        "is_continued": bool(before),
         "note_problem": "",
         "note_text": "",
     }

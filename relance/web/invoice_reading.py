@@ -10,12 +10,12 @@ from relance.models.clients import Client
 from relance.models.invoices import KINDS, PAYMENT_METHODS
 from relance.services.listing import plain
 from relance.web.forms.invoices import InvoiceForm, labels
+from relance.web.numbers import row_id
 
 
 def due_date(issued_on: date, term: str) -> date:
     """The date so many days after ``issued_on``; « 30fm » is 30 days, then the end of that month."""
-    digits = "".join(letter for letter in term if letter.isdigit())
-    day = issued_on + timedelta(days=min(int(digits or 30), 365))
+    day = issued_on + timedelta(days=min(row_id(term.removesuffix("fm")) or 30, 365))
     if term.endswith("fm"):
         day = day.replace(day=calendar.monthrange(day.year, day.month)[1])
     return day

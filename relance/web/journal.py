@@ -17,6 +17,7 @@ from relance.web import history
 from relance.web.forms.fields import read_date
 from relance.web.htmx import wants_fragment
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 from relance.web.scope import current_account
 from relance.web.spreadsheet import csv_response
 
@@ -31,9 +32,9 @@ def index() -> ResponseReturnValue:
     """A page of the journal, filtered by kind (?type=), author (?auteur=) and days (?du=, ?au=)."""
     account = current_account()
     query = _query()
-    before = request.args.get("avant", "")
-    if before.isdigit() and len(before) < 18:
-        query = query.where(Event.id < int(before))
+    before = row_id(request.args.get("avant"))
+    if before:
+        query = query.where(Event.id < before)
     events = list(query.limit(PAGE_SIZE + 1))
     has_more = len(events) > PAGE_SIZE
     events = events[:PAGE_SIZE]
@@ -92,8 +93,8 @@ def _query() -> Any:
     author = args.get("auteur", "")
     if author == "relance":
         query = query.where(Event.user.is_null())
-    elif author.isdigit() and len(author) < 18:
-        query = query.where(Event.user == int(author))
+    elif row_id(author):
+        query = query.where(Event.user == row_id(author))
     since, until = _day("du"), _day("au")
     if since is not None:
         query = query.where(Event.at >= local_instant(since, 0, account.time_zone))

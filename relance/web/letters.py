@@ -15,6 +15,7 @@ from relance.services.noticing import NoticeError
 from relance.web import notice_page, scope
 from relance.web.forms.letters import NoticeForm
 from relance.web.htmx import go_to, wants_fragment
+from relance.web.numbers import row_id
 from relance.web.scope import (
     client_or_404,
     current_account,
@@ -28,13 +29,14 @@ from relance.web.security import embeddable
 blueprint = Blueprint("letters", __name__)
 
 PER_PAGE = 50
+LAST_PAGE = 1_000_000  # further, the offset fits no database
 
 
 @blueprint.get("/courriers")
 def index() -> ResponseReturnValue:
     """Every letter of the account, the latest first, by pages."""
     account = current_account()
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = min(max(row_id(request.args.get("page")), 1), LAST_PAGE)
     query = Letter.select(Letter, Client).join(Client).where(Letter.account == account)
     total = query.count()
     letters = list(query.order_by(Letter.created_at.desc(), Letter.id.desc()).paginate(page, PER_PAGE))
@@ -77,7 +79,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Prepare the letter. The worker prints it; its page waits for it."""
     account, now = current_account(), clock.now()
-    client = client_or_404(request.form.get("client", 0, type=int))
+    client = client_or_404(row_id(request.form.get("client")))
     late = notice_page.late_invoices(client)
     form = NoticeForm(client, late)
     is_valid, chosen = form.validate_on_submit(), form.chosen(late)
@@ -98,7 +100,7 @@ def create() -> ResponseReturnValue:
 @blueprint.post("/courriers/nouveau/apercu")
 def preview() -> ResponseReturnValue:
     """The amounts, the warnings and the letter itself for what is chosen; nothing is saved."""
-    client = client_or_404(request.form.get("client", 0, type=int))
+    client = client_or_404(row_id(request.form.get("client")))
     late = notice_page.late_invoices(client)
     form = NoticeForm(client, late)
     if not wants_fragment():
@@ -109,7 +111,7 @@ def preview() -> ResponseReturnValue:
 @blueprint.get("/courriers/nouveau/lettre")
 def draft() -> ResponseReturnValue:
     """The letter that would be made, to show in a frame."""
-    client = client_or_404(request.args.get("client", 0, type=int))
+    client = client_or_404(row_id(request.args.get("client")))
     late = notice_page.late_invoices(client)
     form = NoticeForm(client, late, formdata=request.args, meta={"csrf": False})
     facts, _errors = notice_page.draft(client, late, form)
@@ -179,12 +181,12 @@ def pdf(letter_id: int) -> Response:
 
 def _asked() -> tuple[Client | None, list[Invoice]]:
     """The client a new letter is for, and the invoices named in the address."""
-    ids = [int(text) for part in request.args.getlist("factures") for text in part.split(",") if text.strip().isdigit()]
+    ids = [row_id(text) for part in request.args.getlist("factures") for text in part.split(",") if text.strip()]
     invoices = [invoice_or_404(key) for key in dict.fromkeys(ids)]
     if invoices:
         return client_or_404(invoices[0].client_id), invoices
-    client_id = request.args.get("client", type=int)
-    return (client_or_404(client_id) if client_id is not None else None), []
+    asked = request.args.get("client", "")
+    return (client_or_404(row_id(asked)) if asked else None), []
 
 
 def _invoices_of(letters: Sequence[Letter]) -> dict[int, list[Invoice]]:

@@ -11,6 +11,7 @@ from relance.services import chasing, deciding, forecasting, outbox, sending_by_
 from relance.web import agenda, names, scope
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 from relance.web.scope import current_account, current_user, message_or_404
 
 blueprint = Blueprint("sends", __name__)
@@ -25,7 +26,7 @@ def index() -> ResponseReturnValue:
     context = {"waiting": outbox.waiting(account), "now": now, "template_name": names.template}
     if request.args.get("vue") == "envoyes":
         before = request.args.get("avant", "")
-        page = outbox.page(account, int(before) if before.isdigit() and len(before) < 18 else 0)
+        page = outbox.page(account, row_id(before))
         return make_response(render_template("sends/sent.html", page=page, is_first=not before, **context))
     today = chasing.today_of(account, now)
     coming = agenda.days(forecasting.for_account(account, now, today + AHEAD), today)

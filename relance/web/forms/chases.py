@@ -5,6 +5,7 @@ from wtforms import BooleanField, IntegerField, RadioField
 
 from relance.services.chasing import ChasePlan
 from relance.web.forms import Form
+from relance.web.numbers import row_id
 
 FREQUENCIES = {
     "once": "Une seule relance, à l'échéance",
@@ -33,7 +34,7 @@ class ChaseForm(Form):
 
     def contact_ids(self) -> tuple[int, ...]:
         """The contacts chosen in the picker, once each, in order."""
-        found = [int(text) for text in request.form.getlist("contact") if text.isascii() and text.isdigit()]
+        found = [row_id(text) for text in request.form.getlist("contact") if text.strip()]
         return tuple(dict.fromkeys(found))
 
     def to_plan(self) -> ChasePlan:

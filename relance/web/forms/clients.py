@@ -9,8 +9,8 @@ from relance.services.keeping_clients import ClientFacts, ContactFacts
 from relance.web import names
 from relance.web.forms import Form
 from relance.web.forms.fields import LinesField, NumberField, TextField, required
-from relance.web.forms.invoices import row_id
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 
 
 class ClientForm(Form):

@@ -15,23 +15,18 @@ from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.rules.money import CURRENCIES, parse_amount
 from relance.services.invoice_facts import InstalmentFacts, InvoiceFacts
-from relance.services.invoicing import facts_of
+from relance.services.invoice_rows import facts_of
 from relance.services.listing import plain
 from relance.web import filters, names
 from relance.web.forms import Form
 from relance.web.forms.fields import AmountField, DateField, LinesField, RateField, TextField, read_date, required
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 
 # EUR first, then the neighbours' money, then the rest.
 _COMMON = ("EUR", "CHF", "GBP", "USD", "CAD")
 _SPARE_ROWS = 2
 _FIRST_ROWS = 3
-
-
-def row_id(text: object) -> int:
-    """The id that a field holds; 0 for what no row can have."""
-    digits = str(text or "")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else 0
 
 
 def currencies() -> list[tuple[str, str]]:

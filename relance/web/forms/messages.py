@@ -7,10 +7,11 @@ from typing import Any
 from flask import request
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
-from relance.rules.schedule import LEVELS
+from relance.rules.plans import LEVELS
 from relance.services.writing import Draft
 from relance.web import names
 from relance.web.forms import Form
+from relance.web.numbers import row_id
 
 Words = tuple[str, str]
 
@@ -52,7 +53,7 @@ class ComposeForm(Form):
 
     def contact_ids(self) -> tuple[int, ...]:
         """The recipients ticked, once each, in order."""
-        found = [int(text) for text in request.form.getlist("contact") if text.isascii() and text.isdigit()]
+        found = [row_id(text) for text in request.form.getlist("contact") if text.strip()]
         return tuple(dict.fromkeys(found))
 
     def draft(self) -> Draft:
