@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from babel.messages.pofile import read_po
@@ -55,7 +55,7 @@ def catalogue(language: str) -> dict[str, str]:
     }
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _typeset(text: str) -> str:
-    """French typography of a sentence of ours. Cached: the sentences are those of the program."""
+    """French typography of a sentence of ours. Cached, but not for ever: an error may quote what was typed."""
     return french(text)

@@ -1,10 +1,11 @@
 """What protects every request: headers, cookies, CSRF, sizes, one database connection."""
 
+import itertools
 from contextlib import ExitStack
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_SSL_STRICT=settings.is_https,
     )
     app.before_request(_open_connection)  # before CSRFProtect and the sign-in, which read the database
+    app.before_request(_refuse_nul)
     app.teardown_request(_close_connection)
     CSRFProtect(app)
     app.add_template_global(csrf_input)
@@ -115,6 +117,13 @@ def _open_connection() -> None:
     stack = ExitStack()
     stack.enter_context(db.connection())
     g.connection = stack
+
+
+def _refuse_nul() -> None:
+    """No keyboard types the character NUL, and PostgreSQL cannot hold it: whatever the field, it stops here."""
+    values = itertools.chain(*(found for _name, found in (*request.args.lists(), *request.form.lists())))
+    if any("\0" in value for value in values):
+        abort(422)
 
 
 def _close_connection(error: BaseException | None) -> None:

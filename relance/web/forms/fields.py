@@ -22,6 +22,7 @@ from relance.web.i18n import _
 Validator = Callable[[Form, Field], None]
 
 MAX_LINE = 255  # characters; what the columns hold
+YEARS = range(1950, 2101)
 
 
 class TextField(StringField):
@@ -198,7 +199,18 @@ def required(what: str) -> Validator:
 
 
 def read_date(text: str, today: date) -> date:
-    """The day of ``text`` as people write it, near ``today`` when the year is left out. ValueError otherwise."""
+    """The day of ``text`` as people write it, near ``today`` when the year is left out. ValueError otherwise.
+
+    A year that no invoice has (0001, 9999) is a slip of the keyboard: the days and the delays counted from it
+    would leave the calendar.
+    """
+    found = _read_date(text, today)
+    if found.year not in YEARS:
+        raise ValueError(text)
+    return found
+
+
+def _read_date(text: str, today: date) -> date:
     words = {"hier": -1, "aujourd'hui": 0, "aujourd’hui": 0, "demain": 1, "yesterday": -1, "today": 0, "tomorrow": 1}
     clean = " ".join(text.lower().split())
     if clean in words:
