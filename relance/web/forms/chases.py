@@ -20,6 +20,8 @@ STARTS = {
     "normal": "Suivre le calendrier",
 }
 
+MAX_NUMBER = 99  # messages, or days: far above what the service takes
+
 
 class ChaseForm(Form):
     """``contact`` fields (ids, several) are read beside it: the picker adds and removes them."""
@@ -38,13 +40,20 @@ class ChaseForm(Form):
         return tuple(dict.fromkeys(found))
 
     def to_plan(self) -> ChasePlan:
-        """The choices as the service takes them; a number that was not one counts as 0 and is refused there."""
+        """The choices as the service takes them; a number that was not one counts as 0 and is refused there.
+
+        One that no plan has counts as 0 too: the preview draws the plan before the service refuses it.
+        """
         return ChasePlan(
             frequency=self.frequency.data or "",
-            count=self.count.data or 0,
-            first_offset_days=self.first_offset_days.data or 0,
+            count=_small(self.count.data),
+            first_offset_days=_small(self.first_offset_days.data),
             contact_ids=self.contact_ids(),
             copies_user=self.copies_user.data,
             attaches_invoice=self.attaches_invoice.data,
             start=self.start.data or "normal",
         )
+
+
+def _small(number: int | None) -> int:
+    return number if number is not None and 0 <= number <= MAX_NUMBER else 0
