@@ -18,13 +18,17 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Smtp:
-    """One outgoing server. ``security`` is ``none``, ``starttls`` or ``ssl``."""
+    """One outgoing server. ``security`` is ``none``, ``starttls`` or ``ssl``.
+
+    ``is_public_only``: a stranger named it, so it is used only if it is on the Internet (see mail.reach).
+    """
 
     host: str
     port: int
     security: str = "none"
     username: str | None = None
     password: str | None = None
+    is_public_only: bool = False
 
 
 @dataclass(frozen=True)

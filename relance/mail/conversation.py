@@ -12,6 +12,7 @@ import ssl
 import time
 
 from relance.config import Smtp
+from relance.mail import reach
 from relance.mail.outcome import Refusals
 
 _CHUNK = 65_536  # bytes; each write of a chunk has the whole time-out, so a slow line may carry 20 MB
@@ -173,7 +174,7 @@ def connect(smtp: Smtp, timeout: float, context: ssl.SSLContext | None = None) -
     # The name that TLS checks: smtplib learns it in __init__ only, which would already connect.
     vars(host)["_host"] = smtp.host
     try:
-        code, words = host.connect(smtp.host, smtp.port)
+        code, words = _call(host, smtp)
         if code != 220:
             raise smtplib.SMTPConnectError(code, words)
         # Two small writes in a row (body, dot) must not wait for each other's acknowledgement.
@@ -190,6 +191,21 @@ def connect(smtp: Smtp, timeout: float, context: ssl.SSLContext | None = None) -
         host.close()
         raise
     return host
+
+
+def _call(host: Conversation, smtp: Smtp) -> tuple[int, bytes]:
+    """The first words of the server, at the first of its addresses that answers."""
+    if not smtp.is_public_only:
+        return host.connect(smtp.host, smtp.port)
+    refusal = OSError(f"no address for {smtp.host!r}")
+    for address in reach.public_addresses(smtp.host, smtp.port):
+        try:
+            return host.connect(address, smtp.port)
+        except ssl.SSLError:
+            raise
+        except OSError as error:
+            refusal = error
+    raise refusal
 
 
 def is_timeout(error: BaseException) -> bool:

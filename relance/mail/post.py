@@ -25,6 +25,7 @@ from relance.mail.conversation import (
 )
 from relance.mail.mail import Address, Attachment, Mail
 from relance.mail.outcome import Outcome, Reached, Refused, Sent, Uncertain, Unreachable
+from relance.mail.reach import OutOfBoundsError
 
 __all__ = ["Line", "Outcome", "Reached", "Refused", "Sent", "Uncertain", "Unreachable", "test_connection"]
 
@@ -217,6 +218,8 @@ class Line:
         self._connection.drop()
         server = f"Le serveur {self._smtp.host}"
         match error:
+            case OutOfBoundsError():
+                return self._down("connect", f"{server} n’est pas celui d’un fournisseur de messagerie.")
             case NoEncryptionError():
                 return self._down("tls", f"{server} ne propose pas de connexion chiffrée (STARTTLS).")
             case ssl.SSLCertVerificationError():
@@ -247,7 +250,7 @@ def _reply_to(mail: Mail) -> tuple[Address, ...]:
     return (mail.reply_to,) if mail.reply_to else ()
 
 
-_CONNECTION_ERRORS = (OSError, smtplib.SMTPException, UnicodeError, NoEncryptionError)
+_CONNECTION_ERRORS = (OSError, smtplib.SMTPException, UnicodeError, NoEncryptionError, OutOfBoundsError)
 
 
 def test_connection(smtp: Smtp, timeout: float) -> Reached | Unreachable:

@@ -46,11 +46,19 @@ class Post:
     data_dir: Path
     base_url: str = "http://127.0.0.1:8000"
     timeout: float = 20
+    is_open: bool = False  # anybody may sign up: an account's own server must be on the Internet
 
     @classmethod
     def of(cls, settings: Settings) -> "Post":
         """The instance's post, from its settings."""
-        return cls(settings.smtp, settings.mail_from, settings.data_dir, settings.base_url, settings.smtp_timeout)
+        return cls(
+            settings.smtp,
+            settings.mail_from,
+            settings.data_dir,
+            settings.base_url,
+            settings.smtp_timeout,
+            settings.signup == "open",
+        )
 
     def instance_carrier(self) -> Carrier:
         """The host's SMTP server, or the local mailbox when none was named."""
@@ -64,14 +72,13 @@ class Post:
         server = None
         if account is not None:
             server = SmtpServer.get_or_none(SmtpServer.account == account, SmtpServer.verified_at.is_null(False))
-        return own_carrier(server) if server is not None else self.instance_carrier()
+        return self.own_carrier(server) if server is not None else self.instance_carrier()
 
-
-def own_carrier(server: SmtpServer) -> Carrier:
-    """An account's own server, its password decrypted."""
-    password = vault.decrypt(server.password_encrypted) if server.password_encrypted else None
-    smtp = Smtp(server.host, server.port, server.security, server.username or None, password)
-    return Carrier(f"account-{server.account_id}", smtp, server.from_address)
+    def own_carrier(self, server: SmtpServer) -> Carrier:
+        """An account's own server, its password decrypted."""
+        password = vault.decrypt(server.password_encrypted) if server.password_encrypted else None
+        smtp = Smtp(server.host, server.port, server.security, server.username or None, password, self.is_open)
+        return Carrier(f"account-{server.account_id}", smtp, server.from_address)
 
 
 def waits_until(key: str, now: dt.datetime) -> dt.datetime | None:

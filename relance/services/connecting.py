@@ -11,7 +11,7 @@ from relance.mail.outcome import Sent
 from relance.mail.post import Line
 from relance.models.accounts import Account, SmtpServer, User
 from relance.models.events import record
-from relance.services.carrying import Carrier, own_carrier
+from relance.services.carrying import Carrier, Post
 
 TEST_TIMEOUT = 10  # seconds, for each exchange: somebody is waiting
 
@@ -93,10 +93,10 @@ def send_test(user: User, carrier: Carrier, *, now: dt.datetime, timeout: float 
     return TestResult(True)
 
 
-def carrier_to_test(account: Account, instance: Carrier) -> Carrier:
+def carrier_to_test(account: Account, post: Post) -> Carrier:
     """The account's own server, even unverified, else the instance's."""
     server = server_of(account)
-    return own_carrier(server) if server else instance
+    return post.own_carrier(server) if server else post.instance_carrier()
 
 
 def _mail(user: User, carrier: Carrier) -> Mail:

@@ -85,7 +85,7 @@ def test() -> ResponseReturnValue:
     user, now = current_user(), clock.now()
     slow_down(f"test:{user.account_id}", TESTS)
     settings = scope.settings()
-    carrier = connecting.carrier_to_test(user.account, Post.of(settings).instance_carrier())
+    carrier = connecting.carrier_to_test(user.account, Post.of(settings))
     timeout = min(connecting.TEST_TIMEOUT, settings.smtp_timeout)
     result = connecting.send_test(user, carrier, now=now, timeout=timeout)
     if result.has_left:

@@ -23,7 +23,7 @@ def test_a_saved_server_is_not_used_before_a_test_succeeded(camille, now, settin
     instance = Post.of(settings)
     connecting.save_server(account, _local_wish(smtp_server), by=camille, now=now)
     assert instance.carrier_of(account).is_instance
-    result = connecting.send_test(camille, connecting.carrier_to_test(account, instance.instance_carrier()), now=now)
+    result = connecting.send_test(camille, connecting.carrier_to_test(account, instance), now=now)
     assert result.has_left
     assert instance.carrier_of(account).from_address == "camille@atelier-roussel.example"
     (mail,) = smtp_server.received
@@ -59,7 +59,7 @@ def test_the_journal_never_holds_the_secret(camille, now):
 def test_a_server_that_refuses_says_why_and_stays_unverified(camille, now, settings, smtp_server):
     smtp_server.answers["DATA"] = "554 5.7.1 spam"
     connecting.save_server(camille.account, _local_wish(smtp_server), by=camille, now=now)
-    carrier = connecting.carrier_to_test(camille.account, Post.of(settings).instance_carrier())
+    carrier = connecting.carrier_to_test(camille.account, Post.of(settings))
     result = connecting.send_test(camille, carrier, now=now)
     assert not result.has_left
     assert "spam" in result.sentence
@@ -70,7 +70,7 @@ def test_a_server_that_refuses_says_why_and_stays_unverified(camille, now, setti
 def test_a_server_that_is_not_there_is_named(camille, now, settings, smtp_server):
     wish = replace(_local_wish(smtp_server), port=servers.free_port())
     connecting.save_server(camille.account, wish, by=camille, now=now)
-    carrier = connecting.carrier_to_test(camille.account, Post.of(settings).instance_carrier())
+    carrier = connecting.carrier_to_test(camille.account, Post.of(settings))
     result = connecting.send_test(camille, carrier, now=now, timeout=2)
     assert not result.has_left
     assert "127.0.0.1" in result.sentence
@@ -84,3 +84,13 @@ def test_forgetting_the_server_goes_back_to_the_instance(camille, now, settings,
     connecting.forget_server(account, by=camille, now=now)
     assert Post.of(settings).carrier_of(account).is_instance
     assert Event.select().where(Event.kind == "settings_changed").count() == 2
+
+
+def test_where_anybody_signs_up_no_account_calls_the_host_s_own_network(camille, now, settings, smtp_server):
+    connecting.save_server(camille.account, _local_wish(smtp_server), by=camille, now=now)
+    post = Post.of(replace(settings, signup="open"))
+    assert not connecting.send_test(camille, connecting.carrier_to_test(camille.account, post), now=now).has_left
+    assert smtp_server.received == []
+    SmtpServer.update(verified_at=now).execute()  # verified before the host opened sign-ups: no more used
+    assert post.carrier_of(camille.account).smtp.is_public_only
+    assert not post.instance_carrier().smtp.is_public_only
