@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 
 from relance.mail.reminders import Line, ReminderFacts
-from relance.rules.schedule import LEVELS
+from relance.rules.plans import LEVELS
 
 _DAYS_LATE = {
     "standard": -30,

@@ -28,7 +28,7 @@ class Invoice(BaseModel):
     """An invoice or a credit note. Amounts are cents of ``currency``, taxes included.
 
     ``balance_cents``, ``excess_cents``, ``next_due_on`` and the state ``paid`` are derived: only
-    ``services.paying.settle`` writes them, from the total, the payments and the credit notes.
+    ``services.settling.settle`` writes them, from the total, the payments and the credit notes.
     ``next_due_on`` is the due date of the oldest instalment with something left, and the date lists
     are sorted by; ``due_on`` is the last instalment's date.
     """

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from relance.rules.schedule import LEVELS
+from relance.rules.plans import LEVELS
 
 LADDER = ("rappel", "relance_1", "relance_2", "dernier_rappel")  # levels 1 to 4
 DELAYS = {"relance_1": 7, "relance_2": 7, "dernier_rappel": 8, "formal_notice": 8}  # days after the one before

@@ -13,73 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from relance.rules.calendar import Calendar
-
-LEVELS = {
-    "standard": 0,
-    "prerelance": 0,
-    "echeance": 0,
-    "rappel": 1,
-    "relance_1": 2,
-    "relance_2": 3,
-    "dernier_rappel": 4,
-}
-WEEK = 7
-DAY = dt.timedelta(1)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One message of a plan, ``offset_days`` after J (before when negative)."""
-
-    index: int
-    offset_days: int
-    template: str
-
-    @property
-    def level(self) -> int:
-        """How firm its text is: 0 presumes nothing, 4 announces a formal notice."""
-        return LEVELS.get(self.template, 1)
-
-
-def plan_steps(frequency: str, count: int, first_offset_days: int = 1) -> tuple[Step, ...]:
-    """The steps of a frequency: ``once`` on J; ``weekly`` and ``until_paid`` every 7 days, ``count`` in all.
-
-    The first is a rappel, the last a dernier rappel, those between relance 1 then relance 2.
-    """
-    if frequency == "once":
-        return (Step(0, 0, "echeance"),)
-    middle = ["rappel", "relance_1", *["relance_2"] * count]
-    templates = [*middle[: count - 1], "dernier_rappel"] if count > 1 else ["rappel"]
-    return tuple(Step(n, first_offset_days + WEEK * n, name) for n, name in enumerate(templates))
-
-
-@dataclass(frozen=True)
-class Item:
-    """An instalment under chase. ``key`` identifies it; ``recipients`` are addresses.
-
-    ``base_on`` is J, or the day from which offsets count when the user began gently. ``enters_on``:
-    steps before it are past. ``entry_step``: the step to send first, from ``enters_on`` on.
-    ``done``: steps that were handed over or wait in the queue. ``stop``: why it is never chased, or ''.
-    """
-
-    key: int
-    due_on: dt.date
-    steps: tuple[Step, ...]
-    enters_on: dt.date
-    recipients: frozenset[str] = frozenset()
-    currency: str = "EUR"
-    anchor_on: dt.date | None = None
-    entry_step: int | None = None
-    done: frozenset[int] = frozenset()
-    skipped: frozenset[int] = frozenset()
-    stop: str = ""
-    held_until: dt.date | None = None
-    held_because: str = ""
-
-    @property
-    def base_on(self) -> dt.date:
-        """The day offsets count from."""
-        return self.anchor_on or self.due_on
+from relance.rules.moves import DAY, Item, Send, Stop, Wait, is_past_at_entry, next_move
+from relance.rules.plans import Step
 
 
 @dataclass(frozen=True)
@@ -102,93 +37,6 @@ class Policy:
     calendar: Calendar = Calendar()
     min_gap_days: int = 5
     is_grouping: bool = True
-
-
-@dataclass(frozen=True)
-class Send:
-    """This step leaves today. ``overtaken`` are later steps, past too, that will not be sent."""
-
-    step: Step
-    planned_on: dt.date
-    overtaken: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Nothing today; look again on ``until``. ``step`` is the next one."""
-
-    until: dt.date
-    step: Step
-    because: str = ""  # "" (its date has not come), closed, gap, day_taken, other_recipients, held, no_recipient
-
-
-@dataclass(frozen=True)
-class Stop:
-    """Nothing more will leave, until a person changes something."""
-
-    because: str
-
-
-Move = Send | Wait | Stop
-
-
-def planned_on(item: Item, step: Step, calendar: Calendar) -> dt.date:
-    """The day a step is planned for: its offset, moved off closed days (backwards before J)."""
-    if item.entry_step == step.index:
-        return calendar.next_working(item.enters_on)
-    raw = item.base_on + dt.timedelta(step.offset_days)
-    if item.entry_step is not None:
-        raw = max(raw, item.enters_on)  # nothing leaves before the step the user joined at
-    return calendar.previous_working(raw) if step.offset_days < 0 else calendar.next_working(raw)
-
-
-def remaining_steps(item: Item, calendar: Calendar, today: dt.date) -> tuple[Step, ...]:
-    """The steps that may still be sent: not done, not skipped, not past at entry, not dead.
-
-    A step before J dies on J.
-    """
-    return tuple(
-        step
-        for step in item.steps
-        if step.index not in item.done
-        and step.index not in item.skipped
-        and not _is_past_at_entry(item, step, calendar)
-        and not (step.offset_days < 0 and today >= item.base_on)
-    )
-
-
-def _is_past_at_entry(item: Item, step: Step, calendar: Calendar) -> bool:
-    if item.entry_step is not None:
-        return step.index < item.entry_step
-    return planned_on(item, step, calendar) < item.enters_on
-
-
-def next_move(item: Item, calendar: Calendar, today: dt.date) -> Move:
-    """What one instalment asks for today, before its client's other messages are looked at."""
-    if item.stop:
-        return Stop(item.stop)
-    steps = remaining_steps(item, calendar, today)
-    if not steps:
-        return Stop("finished")
-    planned = [(planned_on(item, step, calendar), step) for step in steps]
-    pending = [(day, step) for day, step in planned if day <= today]
-    if not pending:
-        day, step = min(planned, key=lambda pair: (pair[0], pair[1].index))
-        return _held(item, Wait(day, step), calendar)
-    first_on, first = pending[0]
-    if item.held_until is not None and item.held_until >= today:
-        return _held(item, Wait(today, first), calendar)
-    if not item.recipients:
-        return Wait(calendar.next_working(today + DAY), first, "no_recipient")
-    if not calendar.is_working(today):
-        return Wait(calendar.next_working(today), first, "closed")
-    return Send(first, first_on, tuple(step for _, step in pending[1:]))
-
-
-def _held(item: Item, wait: Wait, calendar: Calendar) -> Wait:
-    if item.held_until is None or item.held_until < wait.until:
-        return wait
-    return Wait(calendar.next_working(item.held_until + DAY), wait.step, item.held_because or "held")
 
 
 def free_on(item: Item, step: Step, past: Iterable[Past], gap_days: int, today: dt.date) -> dt.date:
@@ -258,7 +106,7 @@ def decide(items: Iterable[Item], past: Iterable[Past], policy: Policy, today: d
         if step.offset_days < 0
         and today >= item.base_on
         and step.index not in item.done | item.skipped
-        and not _is_past_at_entry(item, step, calendar)
+        and not is_past_at_entry(item, step, calendar)
     ]
     for item in items:
         move = next_move(item, calendar, today)
@@ -354,30 +202,3 @@ def next_check(
     for key, move in decision.moves.items():
         days[key] = move.until if isinstance(move, Wait) else None
     return days
-
-
-def entry_choices(item: Item, calendar: Calendar, today: dt.date) -> dict[str, Item]:
-    """Where an instalment may join its plan today: « normal », or for a late one « gently », « join », « next ».
-
-    Gently: the first step on the next working day, then the plan's spacing. Join: the last step
-    whose day has passed, on the next working day. Next: whatever is dated today or later. A choice
-    that would send nothing is absent.
-    """
-    fresh = replace(item, enters_on=today, anchor_on=None, entry_step=None)
-    steps = [step for step in item.steps if step.index not in item.done | item.skipped]
-    passed = [step for step in steps if planned_on(fresh, step, calendar) < today]
-    if not passed:
-        return {"normal": fresh}
-    tomorrow = calendar.next_working(today + DAY)
-    choices: dict[str, Item] = {}
-    after_due = [step for step in steps if step.offset_days >= 0]
-    if today > item.due_on and after_due:
-        first = after_due[0]
-        anchor = tomorrow - dt.timedelta(first.offset_days)
-        choices["gently"] = replace(fresh, enters_on=tomorrow, anchor_on=anchor)
-        aged = [step for step in after_due if planned_on(fresh, step, calendar) <= today]
-        if aged:
-            choices["join"] = replace(fresh, enters_on=tomorrow, entry_step=aged[-1].index)
-    if remaining_steps(fresh, calendar, today):
-        choices["next"] = fresh
-    return choices

@@ -10,7 +10,7 @@ from relance.models.chases import Chase, ChaseContact, Entry
 from relance.models.events import record
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
-from relance.rules import schedule
+from relance.rules import moves
 from relance.services import situations
 from relance.services.planning import (
     FINAL,
@@ -114,7 +114,7 @@ def change(chase: Chase, plan: ChasePlan, *, by: User | None, now: dt.datetime) 
     return start(chase.invoice, plan, by=by, now=now)
 
 
-def _save_entry(chase: Chase, item: schedule.Item) -> None:
+def _save_entry(chase: Chase, item: moves.Item) -> None:
     Entry.insert(
         chase=chase.id,
         instalment=item.key,
@@ -224,7 +224,7 @@ def _coming(chase: Chase, now: dt.datetime) -> int:
     counts = [0]
     for tracked in situations.load(account, [chase.client_id], today)[chase.client_id].tracked.values():
         if tracked.chase.id == chase.id:
-            counts.append(len(schedule.remaining_steps(replace(tracked.item, stop=""), calendar, today)))
+            counts.append(len(moves.remaining_steps(replace(tracked.item, stop=""), calendar, today)))
     return max(counts)
 
 
@@ -242,7 +242,7 @@ def resume_if_reopened(invoice: Invoice, *, now: dt.datetime, by: User | None) -
         calendar = situations.policy_of(account).calendar
         today = today_of(account, now)
         items = [enter(item, calendar, today, "next") for item in plan_items(invoice, plan_of(chase), account)]
-        has_more = any(schedule.remaining_steps(item, calendar, today) for item in items)
+        has_more = any(moves.remaining_steps(item, calendar, today) for item in items)
         Entry.delete().where(Entry.chase == chase).execute()
         for item in items:
             _save_entry(chase, item)

@@ -12,7 +12,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import penalties
 from relance.rules.calendar import local_date
-from relance.rules.schedule import LEVELS
+from relance.rules.plans import LEVELS
 from relance.services import charging
 
 SHARED_NAMES = frozenset(

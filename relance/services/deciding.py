@@ -9,7 +9,7 @@ from relance.models.chases import Chase, Skip
 from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.messages import Message, MessageItem
-from relance.rules import schedule
+from relance.rules import moves
 from relance.services import chasing, situations
 
 
@@ -98,8 +98,8 @@ def _skip_past(account: Account, now: dt.datetime) -> int:
         for tracked in situation.tracked.values():
             if tracked.item.stop:
                 continue
-            for step in schedule.remaining_steps(tracked.item, calendar, today):
-                if schedule.planned_on(tracked.item, step, calendar) <= today:
+            for step in moves.remaining_steps(tracked.item, calendar, today):
+                if moves.planned_on(tracked.item, step, calendar) <= today:
                     count += _skip(tracked.chase.id, tracked.instalment.id, step.index, "uncertain", now)
                     record(
                         "step_skipped",

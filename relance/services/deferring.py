@@ -7,8 +7,9 @@ from relance.models.accounts import Account
 from relance.models.chases import Chase, Skip
 from relance.models.events import Event, record
 from relance.rules import calendar as cal
-from relance.rules import schedule
-from relance.rules.schedule import Decision, Stop, Wait
+from relance.rules import moves, schedule
+from relance.rules.moves import Stop, Wait
+from relance.rules.schedule import Decision
 from relance.services import chasing
 from relance.services.situations import Situation
 
@@ -17,12 +18,12 @@ def opening(account: Account, calendar: cal.Calendar, today: dt.date, minute: in
     """The day on which sending opens next, or None when it is open now."""
     if calendar.is_working(today) and minute < account.send_until_minute:
         return None if minute >= account.send_from_minute else today
-    return calendar.next_working(today + schedule.DAY)
+    return calendar.next_working(today + moves.DAY)
 
 
 def first_checks(situation: Situation, day: dt.date) -> dict[int, dt.date | None]:
     """When each instalment first asks for something, from a day on."""
-    return schedule.next_check(situation.items, situation.past, situation.policy, day - schedule.DAY)
+    return schedule.next_check(situation.items, situation.past, situation.policy, day - moves.DAY)
 
 
 def check_again(

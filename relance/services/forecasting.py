@@ -9,7 +9,7 @@ from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Instalment, Invoice
 from relance.rules import calendar as cal
-from relance.rules import schedule
+from relance.rules import moves, schedule
 from relance.rules.schedule import Decision, Pick, Policy
 from relance.services import chasing, situations
 from relance.services.chasing import ChasePlan
@@ -150,7 +150,7 @@ def day_decision(situation: Situation, now: dt.datetime, day: dt.date) -> Decisi
         return None
     items = {item.key: item for item in situation.items}
     past = list(situation.past)
-    for decision in schedule.preview(items.values(), past, situation.policy, start, day - schedule.DAY):
+    for decision in schedule.preview(items.values(), past, situation.policy, start, day - moves.DAY):
         for pick in decision.picks:
             items[pick.item.key] = schedule.after_sending(pick.item, pick, decision.skips, decision.day)
         past.append(schedule.past_of(decision))

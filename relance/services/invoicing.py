@@ -6,7 +6,6 @@ client is being decided at the same moment.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from relance.db import transaction
 from relance.models.accounts import Account, User
@@ -26,6 +25,7 @@ from relance.services.invoice_facts import (
     StaleFormError,
     check,
 )
+from relance.services.invoice_rows import changes, columns_of, facts_of, plan_of, told, write_instalments
 from relance.services.numbering import suggest_number
 
 __all__ = [
@@ -48,19 +48,6 @@ __all__ = [
     "update",
     "write_off",
 ]
-
-_COPIED = (
-    "kind",
-    "issued_on",
-    "due_on",
-    "total_cents",
-    "net_cents",
-    "vat_cents",
-    "currency",
-    "order_reference",
-    "payment_method",
-    "late_rate_bp",
-)
 
 
 @dataclass(frozen=True)
@@ -96,11 +83,11 @@ def create(
             balance_cents=facts.total_cents,
             created_at=now,
             updated_at=now,
-            **_columns(facts),
+            **columns_of(facts),
         )
-        _write_instalments(invoice, facts.plan())
+        write_instalments(invoice, facts.plan())
         kind = "invoice_created" if facts.source == "form" else "invoice_imported"
-        record(kind, account=account, at=now, client=client, invoice=invoice, user=by, **_told(invoice))
+        record(kind, account=account, at=now, client=client, invoice=invoice, user=by, **told(invoice))
         if facts.already_paid_cents:
             paid_on = facts.already_paid_on or min(facts.issued_on, local_date(now, account.time_zone))
             paying.record_opening(invoice, facts.already_paid_cents, paid_on, by=by, now=now)
@@ -125,14 +112,14 @@ def update(invoice: Invoice, facts: InvoiceFacts, *, version: int, by: User | No
         before = Invoice.get_by_id(invoice.id)
         if before.version != version:
             raise StaleFormError
-        old_plan = _plan_of(before)
-        moved = _changes(before, facts)
-        Invoice.update(client=facts.client_id, version=Invoice.version + 1, updated_at=now, **_columns(facts)).where(
+        old_plan = plan_of(before)
+        moved = changes(before, facts)
+        Invoice.update(client=facts.client_id, version=Invoice.version + 1, updated_at=now, **columns_of(facts)).where(
             Invoice.id == invoice.id
         ).execute()
         saved = Invoice.get_by_id(invoice.id)
         if facts.plan() != old_plan:
-            _write_instalments(saved, facts.plan())
+            write_instalments(saved, facts.plan())
             moved["instalments"] = [len(old_plan), len(facts.plan())]
         if moved:
             record(
@@ -214,23 +201,6 @@ def note(invoice: Invoice, text: str, *, by: User | None, now: datetime) -> None
     )
 
 
-def facts_of(invoice: Invoice) -> InvoiceFacts:
-    """The invoice as facts, to fill a form or make a copy."""
-    plan = _plan_of(invoice)
-    return InvoiceFacts(
-        client_id=invoice.client_id,
-        number=invoice.number,
-        object=invoice.object,
-        contact_id=invoice.contact_id,
-        credited_invoice_id=invoice.credited_invoice_id,
-        document_id=invoice.document_id,
-        source=invoice.source,
-        note=invoice.note,
-        instalments=plan if len(plan) > 1 else (),
-        **{name: getattr(invoice, name) for name in _COPIED},
-    )
-
-
 def _move(
     invoice: Invoice,
     allowed: tuple[str, ...],
@@ -260,7 +230,7 @@ def _move(
             user=by,
             before=before,
             state=state,
-            **_told(fresh),
+            **told(fresh),
         )
         _settle_all(fresh, by=by, now=now)
         if state in ("cancelled", "written_off"):
@@ -277,53 +247,6 @@ def _settle_all(invoice: Invoice, *, by: User | None, now: datetime) -> None:
     paying.resettle(invoice, by=by, now=now)
     if invoice.credited_invoice_id:
         paying.apply_credit(Invoice.get_by_id(invoice.credited_invoice_id), invoice, by=by, now=now)
-
-
-def _columns(facts: InvoiceFacts) -> dict[str, Any]:
-    columns = {name: getattr(facts, name) for name in _COPIED}
-    columns |= {
-        "number": facts.number.strip(),
-        "due_on": facts.plan()[-1].due_on,
-        "object": facts.object.strip(),
-        "order_reference": facts.order_reference.strip(),
-        "contact": facts.contact_id,
-        "credited_invoice": facts.credited_invoice_id,
-        "document": facts.document_id,
-        "note": facts.note,
-    }
-    return columns
-
-
-def _told(invoice: Invoice) -> dict[str, Any]:
-    return {
-        "number": invoice.number,
-        "total_cents": invoice.total_cents,
-        "currency": invoice.currency,
-        "due_on": invoice.due_on,
-        "source": invoice.source,
-    }
-
-
-def _plan_of(invoice: Invoice) -> tuple[InstalmentFacts, ...]:
-    rows = Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position)
-    return tuple(InstalmentFacts(row.due_on, row.amount_cents) for row in rows)
-
-
-def _write_instalments(invoice: Invoice, plan: tuple[InstalmentFacts, ...]) -> None:
-    """Bring the rows to ``plan``, by position: reminders already sent keep pointing at theirs."""
-    rows = {row.position: row for row in Instalment.select().where(Instalment.invoice == invoice)}
-    for position, part in enumerate(plan, start=1):
-        row = rows.pop(position, None)
-        if row is None:
-            row = Instalment(account=invoice.account_id, invoice=invoice, position=position)
-        elif row.due_on != part.due_on:
-            row.alerted_on = None  # a new date: the user will be warned again if it passes
-        row.due_on = part.due_on
-        row.amount_cents = part.amount_cents
-        row.balance_cents = part.amount_cents
-        row.save()
-    for row in rows.values():
-        row.delete_instance()
 
 
 def _frozen_errors(invoice: Invoice, facts: InvoiceFacts) -> dict[str, str]:
@@ -349,14 +272,3 @@ def _frozen_errors(invoice: Invoice, facts: InvoiceFacts) -> dict[str, str]:
 def _has_history(invoice: Invoice) -> bool:
     chased = Chase.select().where(Chase.invoice == invoice).exists()
     return bool(chased or Payment.select().where(Payment.invoice == invoice).exists())
-
-
-def _changes(before: Invoice, facts: InvoiceFacts) -> dict[str, list[Any]]:
-    """Field → [before, after], for the history."""
-    columns = _columns(facts)
-    changes: dict[str, list[Any]] = {}
-    for name, value in {"client": facts.client_id, **columns}.items():
-        old = getattr(before, f"{name}_id" if name in ("client", "contact", "credited_invoice", "document") else name)
-        if old != value:
-            changes[name] = [old, value]
-    return changes

@@ -9,7 +9,7 @@ from relance.models.clients import Contact
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import MessageItem
 from relance.rules import calendar as cal
-from relance.rules import schedule
+from relance.rules import entries, moves, plans
 from relance.services import situations
 
 REASONS = {
@@ -133,7 +133,7 @@ def start_choices(invoice: Invoice, plan: ChasePlan, now: dt.datetime) -> list[s
     today = today_of(account, now)
     found: set[str] = set()
     for item in plan_items(invoice, plan, account):
-        found |= set(schedule.entry_choices(item, calendar, today))
+        found |= set(entries.entry_choices(item, calendar, today))
     late = [name for name in START_CHOICES[2:] if name in found]
     if _keeps_its_dates(invoice, plan):
         return ["keep", *late]
@@ -145,13 +145,13 @@ def _keeps_its_dates(invoice: Invoice, plan: ChasePlan) -> bool:
     if chase is None or not chase.is_active:
         return False
     count = count_of(invoice.account, plan)
-    steps = schedule.plan_steps(plan.frequency, count, plan.first_offset_days)
+    steps = plans.plan_steps(plan.frequency, count, plan.first_offset_days)
     return steps == situations.steps_of(chase)
 
 
 def entered_items(
     invoice: Invoice, plan: ChasePlan, account: Account, calendar: cal.Calendar, today: dt.date
-) -> list[schedule.Item]:
+) -> list[moves.Item]:
     """The invoice's instalments as they join a plan by the user's choice, or as they already follow it."""
     items = plan_items(invoice, plan, account)
     if plan.start != "keep":
@@ -167,14 +167,14 @@ def entered_items(
     return kept
 
 
-def plan_items(invoice: Invoice, plan: ChasePlan, account: Account) -> list[schedule.Item]:
+def plan_items(invoice: Invoice, plan: ChasePlan, account: Account) -> list[moves.Item]:
     """The invoice's instalments with money left, as the rules see them under a plan not yet saved."""
-    steps = schedule.plan_steps(plan.frequency, count_of(account, plan), plan.first_offset_days)
+    steps = plans.plan_steps(plan.frequency, count_of(account, plan), plan.first_offset_days)
     contacts = Contact.select().where(Contact.id.in_(list(plan.contact_ids)), Contact.client == invoice.client_id)
     recipients = frozenset(contact.email for contact in situations.usable(contacts))
     done = _done(invoice)
     return [
-        schedule.Item(
+        moves.Item(
             key=row.id,
             due_on=row.due_on,
             steps=steps,
@@ -198,8 +198,8 @@ def _done(invoice: Invoice) -> dict[int, set[int]]:
     return done
 
 
-def enter(item: schedule.Item, calendar: cal.Calendar, today: dt.date, start: str) -> schedule.Item:
+def enter(item: moves.Item, calendar: cal.Calendar, today: dt.date, start: str) -> moves.Item:
     """The item as it joins its plan by the user's choice; one that the choice does not fit waits for its next step."""
-    choices = schedule.entry_choices(item, calendar, today)
+    choices = entries.entry_choices(item, calendar, today)
     fresh = replace(item, enters_on=today, anchor_on=None, entry_step=None)
     return choices.get(start) or choices.get("normal") or fresh

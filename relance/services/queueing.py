@@ -14,7 +14,7 @@ from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.messages import Message, MessageAttachment, MessageItem
 from relance.rules import calendar as cal
-from relance.rules import schedule
+from relance.rules import moves, schedule
 from relance.rules.schedule import Decision, Pick
 from relance.services import composing, deferring, situations
 from relance.services.composing import Composed, Part
@@ -68,7 +68,7 @@ def advance_client(account: Account, client_id: int, now: dt.datetime, *, domain
         calendar = situation.policy.calendar
         opens_on = deferring.opening(account, calendar, today, minute)
         if account.suspended_at is not None:
-            deferring.check_again(situation, {}, now, default=calendar.next_working(today + schedule.DAY))
+            deferring.check_again(situation, {}, now, default=calendar.next_working(today + moves.DAY))
             return None
         if opens_on is not None:
             checks = deferring.first_checks(situation, opens_on)

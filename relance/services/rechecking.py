@@ -10,7 +10,7 @@ from relance.models.clients import Client, Contact
 from relance.models.events import record
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
-from relance.rules import schedule
+from relance.rules import moves, plans
 from relance.services import chasing, composing, queueing, situations
 from relance.services.composing import Part
 
@@ -46,7 +46,7 @@ def _opening(account: Account, now: dt.datetime) -> dt.datetime | None:
     if calendar.is_working(wall.date()) and account.send_from_minute <= minute < account.send_until_minute:
         return None
     is_early = calendar.is_working(wall.date()) and minute < account.send_from_minute
-    day = wall.date() if is_early else calendar.next_working(wall.date() + schedule.DAY)
+    day = wall.date() if is_early else calendar.next_working(wall.date() + moves.DAY)
     return cal.local_instant(day, account.send_from_minute, account.time_zone)
 
 
@@ -139,9 +139,7 @@ def _template(message: Message, owed: list[MessageItem]) -> str:
     """The tone of the most advanced step that is left."""
     if not message.is_automatic:
         return str(message.template)
-    lead = max(
-        owed, key=lambda item: (schedule.LEVELS.get(item.template, 1), item.offset_days or 0, -item.instalment_id)
-    )
+    lead = max(owed, key=lambda item: (plans.LEVELS.get(item.template, 1), item.offset_days or 0, -item.instalment_id))
     return str(lead.template)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.messages import Message, MessageItem
-from relance.rules.schedule import Decision, Wait
+from relance.rules.moves import Wait
+from relance.rules.schedule import Decision
 from relance.services import chasing, composing, forecasting, queueing, situations
 from relance.services.situations import Situation
 from relance.services.sweeping import Swept

@@ -12,7 +12,9 @@ from relance.models.clients import Client, Contact
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
-from relance.rules.schedule import Item, Past, Policy, Step, plan_steps
+from relance.rules.moves import Item
+from relance.rules.plans import Step, plan_steps
+from relance.rules.schedule import Past, Policy
 
 LONGEST_GAP = dt.timedelta(31)
 OUTSTANDING = ("queued", "sending")

@@ -11,7 +11,7 @@ from relance.models.clients import Contact
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
-from relance.rules import proposal, schedule
+from relance.rules import plans, proposal
 from relance.rules.proposal import Proposal
 from relance.services import chasing, composing, situations
 from relance.services.composing import Composed, Part
@@ -94,7 +94,7 @@ def first_draft(invoice: Invoice, today: dt.date, template: str = "") -> Draft:
     if not chosen:
         usual = next((c for c in usable if c.id == invoice.contact_id), usable[0] if usable else None)
         chosen = (usual.id,) if usual is not None else ()
-    is_known = template in schedule.LEVELS
+    is_known = template in plans.LEVELS
     return Draft(
         template=template if is_known else proposal_of(invoice, today).template,
         contact_ids=chosen,
@@ -108,7 +108,7 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
     contacts = _recipients(invoice, draft)
     account = invoice.account
     today = chasing.today_of(account, now)
-    if draft.template not in schedule.LEVELS:
+    if draft.template not in plans.LEVELS:
         raise WritingError("Choisissez un modèle de la liste.", "template")
     parts = [Part(invoice, row, is_moved=today > row.due_on) for row in spoken_of(invoice, today, draft.template)]
     if not parts:

@@ -1,32 +1,23 @@
 """Clients and their contacts."""
 
-from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from peewee import JOIN
 
 from relance import clock
 from relance.db import transaction
-from relance.models.accounts import User
-from relance.models.clients import Client, Contact
-from relance.models.events import Event
+from relance.models.clients import Client
 from relance.models.invoices import Invoice
-from relance.rules.calendar import local_date
 from relance.services import client_figures, keeping_clients, listing
 from relance.services.keeping_clients import ClientError, ContactFacts
-from relance.web import history, names, rows
-from relance.web.forms.clients import ClientForm, ContactForm, MergeForm, fill, fill_contact
-from relance.web.htmx import go_to, respond, wants_fragment
+from relance.web import client_page, names
+from relance.web.forms.clients import ClientForm, ContactForm, MergeForm, fill_contact
+from relance.web.htmx import go_to, respond
 from relance.web.i18n import _, _n
 from relance.web.scope import client_or_404, contact_or_404, current_account, current_user
 
 blueprint = Blueprint("clients", __name__)
-
-TABS = {"factures": "Factures", "contacts": "Contacts", "echanges": "Échanges", "reglages": "Réglages"}
-SHOWN_INVOICES = 200
-EXCHANGES = 50
 
 
 @blueprint.get("/clients")
@@ -34,7 +25,7 @@ def index() -> ResponseReturnValue:
     """The clients by name, with what they owe."""
     account, words = current_account(), " ".join(request.args.get("q", "").split())[:100]
     is_archived = request.args.get("archives") == "oui"
-    listed = client_figures.listed(account, _today(), words, is_archived=is_archived)
+    listed = client_figures.listed(account, client_page.today(), words, is_archived=is_archived)
     context: dict[str, Any] = {
         "listed": listed,
         "q": words,
@@ -48,7 +39,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/clients/nouveau")
 def new() -> ResponseReturnValue:
     """An empty client."""
-    return make_response(render_template("clients/new.html", form=ClientForm(), hint=_payment_hint()))
+    return make_response(render_template("clients/new.html", form=ClientForm(), hint=client_page.payment_hint()))
 
 
 @blueprint.post("/clients/nouveau")
@@ -65,7 +56,7 @@ def create() -> ResponseReturnValue:
             return go_to(url_for("clients.show", id=client.id), _("Client ajouté."))
         except ClientError as error:
             _show_errors(form, error)
-    return make_response(render_template("clients/new.html", form=form, hint=_payment_hint()), 422)
+    return make_response(render_template("clients/new.html", form=form, hint=client_page.payment_hint()), 422)
 
 
 @blueprint.get("/clients/<int:id>")
@@ -74,7 +65,7 @@ def show(id: int) -> ResponseReturnValue:
     client = client_or_404(id)
     if client.merged_into_id is not None:
         return go_to(url_for("clients.show", id=client.merged_into_id))
-    return _page(client, request.args.get("onglet", "factures"))
+    return client_page.page(client, request.args.get("onglet", "factures"))
 
 
 @blueprint.post("/clients/<int:id>/reglages")
@@ -87,7 +78,7 @@ def update(id: int) -> ResponseReturnValue:
             return go_to(url_for("clients.show", id=id, onglet="reglages"), _("Modifications enregistrées."))
         except ClientError as error:
             _show_errors(form, error)
-    return _page(client, "reglages", 422, client_form=form)
+    return client_page.page(client, "reglages", 422, client_form=form)
 
 
 @blueprint.get("/clients/<int:id>/contacts/nouveau")
@@ -98,7 +89,7 @@ def new_contact(id: int) -> ResponseReturnValue:
         form = ContactForm(is_main=True) if request.method == "GET" else ContactForm()
     else:
         form = ContactForm()
-    return _contacts(client, contact_form=form, edited_id=0)
+    return client_page.contacts(client, contact_form=form, edited_id=0)
 
 
 @blueprint.post("/clients/<int:id>/contacts")
@@ -108,10 +99,10 @@ def add_contact(id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             keeping_clients.add_contact(client, form.facts(), by=current_user(), now=clock.now())
-            return _contacts_done(client, _("Contact ajouté."))
+            return client_page.contacts_done(client, _("Contact ajouté."))
         except ClientError as error:
             _show_errors(form, error)
-    return _contacts(client, 422, contact_form=form, edited_id=0)
+    return client_page.contacts(client, 422, contact_form=form, edited_id=0)
 
 
 @blueprint.get("/contacts/<int:id>/modifier")
@@ -119,7 +110,7 @@ def edit_contact(id: int) -> ResponseReturnValue:
     """The row of a contact becomes a form."""
     contact, form = contact_or_404(id), ContactForm()
     fill_contact(form, contact)
-    return _contacts(contact.client, contact_form=form, edited_id=contact.id)
+    return client_page.contacts(contact.client, contact_form=form, edited_id=contact.id)
 
 
 @blueprint.post("/contacts/<int:id>/modifier")
@@ -129,10 +120,10 @@ def update_contact(id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             keeping_clients.update_contact(contact, form.facts(), by=current_user(), now=clock.now())
-            return _contacts_done(contact.client, _("Contact modifié."))
+            return client_page.contacts_done(contact.client, _("Contact modifié."))
         except ClientError as error:
             _show_errors(form, error)
-    return _contacts(contact.client, 422, contact_form=form, edited_id=contact.id)
+    return client_page.contacts(contact.client, 422, contact_form=form, edited_id=contact.id)
 
 
 @blueprint.post("/contacts/<int:id>/archivage")
@@ -140,7 +131,7 @@ def archive_contact(id: int) -> ResponseReturnValue:
     """Write no more to this contact."""
     contact = contact_or_404(id)
     keeping_clients.archive_contact(contact, by=current_user(), now=clock.now())
-    return _contacts_done(contact.client, _("Contact archivé. Il ne recevra plus de relance."))
+    return client_page.contacts_done(contact.client, _("Contact archivé. Il ne recevra plus de relance."))
 
 
 @blueprint.post("/contacts/<int:id>/principal")
@@ -150,8 +141,8 @@ def make_main(id: int) -> ResponseReturnValue:
     try:
         keeping_clients.make_main(contact, by=current_user(), now=clock.now())
     except ClientError as error:
-        return go_to(_contacts_url(contact.client), _(str(error)), "warn")
-    return _contacts_done(contact.client, _("Contact principal modifié."))
+        return go_to(client_page.contacts_url(contact.client), _(str(error)), "warn")
+    return client_page.contacts_done(contact.client, _("Contact principal modifié."))
 
 
 @blueprint.get("/clients/<int:id>/fusionner")
@@ -204,67 +195,6 @@ def restore(id: int) -> ResponseReturnValue:
     return go_to(url_for("clients.show", id=id), _("{nom} est de nouveau dans vos clients.", nom=client.name))
 
 
-def _page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
-    tab = tab if tab in TABS else "factures"
-    now = clock.now()
-    today = _today()
-    context: dict[str, Any] = {
-        "client": client,
-        "tab": tab,
-        "tabs": [(key, _(text)) for key, text in TABS.items()],
-        "figures": client_figures.figures(client, today),
-        "kind_name": names.client_kind(client.kind),
-        "has_address": bool(keeping_clients.usable_contacts(client)),
-        "is_expecting": Invoice.select().where(Invoice.client == client, Invoice.state == "sent").exists(),
-        "hint": _payment_hint(),
-    }
-    if tab == "factures":
-        query = Invoice.select(Invoice, Client).join(Client).where(Invoice.client == client)
-        invoices = list(query.order_by(Invoice.issued_on.desc(), Invoice.id.desc()).limit(SHOWN_INVOICES))
-        context["rows"] = rows.rows_of(current_account(), invoices, now)
-    elif tab == "contacts":
-        context |= _contacts_context(client)
-    elif tab == "echanges":
-        context["history"] = _exchanges(client)
-    else:
-        form = ClientForm()
-        fill(form, client)
-        context["client_form"] = form
-    return make_response(render_template("clients/show.html", **(context | more)), status)
-
-
-def _contacts(client: Client, status: int = 200, **more: Any) -> ResponseReturnValue:
-    """The table of contacts, one row of which may be a form: alone for htmx, in its page otherwise."""
-    if not wants_fragment():
-        return _page(client, "contacts", status, **more)
-    context = {"client": client, **_contacts_context(client), **more}
-    return make_response(render_template("clients/_contacts.html", **context), status)
-
-
-def _contacts_done(client: Client, notice: str) -> ResponseReturnValue:
-    if wants_fragment():
-        context = {"client": client, **_contacts_context(client), "announcement": notice}
-        return make_response(render_template("clients/_contacts.html", **context))
-    return go_to(_contacts_url(client), notice)
-
-
-def _contacts_context(client: Client) -> dict[str, Any]:
-    archived = Contact.select().where(Contact.client == client, Contact.archived_at.is_null(False))
-    return {
-        "contacts": keeping_clients.active_contacts(client),
-        "archived_contacts": list(archived.order_by(Contact.name)),
-        "has_address": bool(keeping_clients.usable_contacts(client)),
-        "contact_form": None,
-        "edited_id": None,
-        "announcement": "",
-    }
-
-
-def _exchanges(client: Client) -> list[history.Line]:
-    query = Event.select(Event, User).join_from(Event, User, JOIN.LEFT_OUTER).where(Event.client == client)
-    return history.lines(query.order_by(Event.id.desc()).limit(EXCHANGES))
-
-
 def _merge_page(
     client: Client, form: MergeForm, status: int = 200, survivor: Client | None = None
 ) -> ResponseReturnValue:
@@ -302,15 +232,3 @@ def _add_first(client: Client, contact: ContactFacts) -> None:
 def _show_errors(form: Any, error: ClientError) -> None:
     for name, sentence in error.errors.items():
         form.refuse(name if name in form else "", sentence)
-
-
-def _contacts_url(client: Client) -> str:
-    return url_for("clients.show", id=client.id, onglet="contacts")
-
-
-def _payment_hint() -> str:
-    return _("Vide : {n} jours, comme vos autres clients.", n=current_account().payment_days)
-
-
-def _today() -> date:
-    return local_date(clock.now(), current_account().time_zone)

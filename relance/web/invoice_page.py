@@ -17,6 +17,7 @@ from relance.rules import penalties, rates
 from relance.rules.calendar import local_date
 from relance.services import charging, client_figures, forecasting, invoicing, keeping_clients, settling, threads
 from relance.web import chases, history, names, rows
+from relance.web.history_sentences import strong
 from relance.web.i18n import _
 from relance.web.numbers import row_id
 from relance.web.scope import current_account
@@ -82,7 +83,7 @@ def history_context(invoice: Invoice) -> dict[str, Any]:
         "coming": forecasting.for_invoice(invoice, clock.now()) if is_whole else [],
         "template_name": names.template,
         "offset": history.offset,
-        "strong": history.strong,
+        "strong": strong,
         "people": _namer(invoice),
         "history": history.lines(events),
         "history_family": family,

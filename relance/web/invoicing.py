@@ -1,6 +1,5 @@
 """A new invoice in three steps, and its edition. Everything works without JavaScript."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -13,13 +12,15 @@ from relance.models.invoices import Instalment, Invoice
 from relance.rules.calendar import local_date
 from relance.services import filing, invoicing, keeping_clients, listing, threads
 from relance.services.invoice_facts import InvoiceError, StaleFormError
-from relance.services.keeping_clients import ClientError, ClientFacts, ContactFacts
+from relance.services.keeping_clients import ClientError
 from relance.web import chases, names, rows
-from relance.web.forms.invoices import InvoiceForm, fill, find, labels, row_id
+from relance.web.forms.invoices import InvoiceForm, fill, find, labels
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
+from relance.web.invoice_client import client_of_address, clients_for, creditable, days_of, facts_of
 from relance.web.invoice_effect import Effect, effect_of
 from relance.web.invoice_reading import apply_read, due_date
+from relance.web.numbers import row_id
 from relance.web.scope import current_account, current_user, document_or_404, invoice_or_404
 
 blueprint = Blueprint("invoicing", __name__)
@@ -37,10 +38,10 @@ def new() -> ResponseReturnValue:
     form.number.data = invoicing.suggest_number(account, today)
     form.issued_on.data = today
     form.late_rate.data = account.late_rate_bp
-    client = _client_of_address()
+    client = client_of_address()
     if client is not None:
         form.client.data = next(text for text, one in labels([client]).items() if one == client)
-    form.due_on.data = due_date(today, str(_days(client)))
+    form.due_on.data = due_date(today, str(days_of(client)))
     return _page(form)
 
 
@@ -58,7 +59,7 @@ def create() -> ResponseReturnValue:
     account, user, now = current_account(), current_user(), clock.now()
     try:
         with transaction():  # a client created for an invoice that cannot be saved is not kept
-            facts = _facts(form, known)
+            facts = facts_of(form, known)
             invoice = invoicing.create(account, facts, state="draft", by=user, now=now).invoice
     except (InvoiceError, ClientError) as error:
         return _refused(form, error.errors)
@@ -102,7 +103,7 @@ def edit(id: int) -> ResponseReturnValue:
     if invoice.state in ("cancelled", "written_off"):
         return go_to(url_for("invoices.show", id=id), _("Rouvrez d'abord cette facture."), "warn")
     form = InvoiceForm()
-    fill(form, invoice, _clients(invoice))
+    fill(form, invoice, clients_for(invoice))
     return _page(form, invoice)
 
 
@@ -122,7 +123,7 @@ def update(id: int) -> ResponseReturnValue:
             return _page(form, invoice, effect=effect)
         before = threads.of_invoice(invoice, clock.now())
         with transaction():
-            facts = _facts(form, client)
+            facts = facts_of(form, client)
             saved = invoicing.update(invoice, facts, version=version, by=current_user(), now=clock.now())
     except StaleFormError:
         form.refuse("", "Cette facture a changé entre-temps. Vos modifications sont gardées ci-dessous.")
@@ -205,36 +206,6 @@ def _keep_file(form: InvoiceForm) -> None:
     form.document_id.raw_data = None
 
 
-def _facts(form: InvoiceForm, known: Client | None) -> invoicing.InvoiceFacts:
-    """What the form says, about a client that exists: a new one is created first."""
-    client, contact_id = _client_to_use(form, known)
-    facts = form.facts(client.id)
-    return replace(facts, contact_id=contact_id) if contact_id else facts
-
-
-def _client_to_use(form: InvoiceForm, client: Client | None) -> tuple[Client, int | None]:
-    """The client, created with its contact if it is new. ClientError names the fields of this form."""
-    if client is not None:
-        return client, None
-    account, user, now = current_account(), current_user(), clock.now()
-    facts = ClientFacts(name=form.client.data, kind=form.client_kind.data)
-    contact = ContactFacts(name=form.contact_name.data, email=form.contact_email.data)
-    errors = {}
-    try:
-        keeping_clients.check_contact(contact)
-    except ClientError as error:
-        errors = {f"contact_{name}": text for name, text in error.errors.items()}
-    if (contact.name or contact.email) and errors:
-        raise ClientError(errors)
-    try:
-        made = keeping_clients.create(account, facts, by=user, now=now)
-    except ClientError as error:
-        raise ClientError({"client": " ".join(error.errors.values())}) from error
-    if not (contact.name or contact.email):
-        return made, None
-    return made, int(keeping_clients.add_contact(made, contact, by=user, now=now).id)
-
-
 def _refused(form: InvoiceForm, errors: dict[str, str], invoice: Invoice | None = None) -> ResponseReturnValue:
     for name, sentence in errors.items():
         if name == "instalments":
@@ -268,12 +239,12 @@ def _page(
 
 def _context(form: InvoiceForm, invoice: Invoice | None) -> dict[str, Any]:
     account = current_account()
-    clients = _clients(invoice)
+    clients = clients_for(invoice)
     typed = (form.client.data or "").strip()
     client = find(clients, typed)
     contacts = keeping_clients.active_contacts(client) if client is not None else []
-    creditable = _creditable(client, invoice) if client is not None else []
-    form.offer([(one.id, one.name or one.email) for one in contacts], creditable)
+    credited = creditable(client, invoice) if client is not None else []
+    form.offer([(one.id, one.name or one.email) for one in contacts], credited)
     is_new_client = client is None and bool(typed)
     form.creates_client.data = listing.plain(typed) if is_new_client else ""
     form.creates_client.raw_data = None
@@ -295,39 +266,6 @@ def _context(form: InvoiceForm, invoice: Invoice | None) -> dict[str, Any]:
         "read_notice": "",
         "effect": None,
     }
-
-
-def _clients(invoice: Invoice | None) -> list[Client]:
-    """Those that can be chosen; the invoice's own even when it is archived."""
-    found = listing.open_clients(current_account())
-    if invoice is not None and invoice.client not in found:
-        found.append(invoice.client)
-    return found
-
-
-def _creditable(client: Client, invoice: Invoice | None) -> list[Invoice]:
-    """The client's invoices that a credit note may name, the newest first."""
-    query = Invoice.select().where(
-        Invoice.client == client, Invoice.kind != "credit_note", Invoice.state.in_(("sent", "paid"))
-    )
-    if invoice is not None:
-        query = query.where(Invoice.id != invoice.id)
-    return list(query.order_by(Invoice.issued_on.desc(), Invoice.id.desc()).limit(200))
-
-
-def _client_of_address() -> Client | None:
-    """The client that « Nouvelle facture » of a client's page names."""
-    key = request.args.get("client", "")
-    found: Client | None = None
-    if key.isdigit() and len(key) < 18:
-        found = Client.get_or_none(Client.id == int(key), Client.account == current_account())
-    return found
-
-
-def _days(client: Client | None) -> int:
-    if client is not None and client.payment_days is not None:
-        return int(client.payment_days)
-    return int(current_account().payment_days)
 
 
 def _summary(invoice: Invoice) -> dict[str, Any]:

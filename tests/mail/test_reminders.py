@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from relance.mail.layout import FOLDER, Text
 from relance.mail.reminders import TEMPLATES, Line, ReminderFacts, build
-from relance.rules.schedule import LEVELS
+from relance.rules.plans import LEVELS
 
 NBSP = "\u00a0"
 TODAY = dt.date(2026, 11, 22)

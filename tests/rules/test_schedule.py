@@ -2,76 +2,17 @@
 
 import datetime as dt
 from dataclasses import replace
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relance.rules.calendar import Calendar
-from relance.rules.schedule import (
-    Decision,
-    Item,
-    Past,
-    Policy,
-    Send,
-    Step,
-    Stop,
-    Wait,
-    after_sending,
-    decide,
-    entry_choices,
-    next_check,
-    next_move,
-    past_of,
-    plan_steps,
-    planned_on,
-    preview,
-)
-
-D = dt.date
-POLICY = Policy()
-NADIA = frozenset({"nadia@latitude-conseil.example"})
-HUGO = frozenset({"hugo@morel.example"})
-FAR = D(2028, 1, 1)
-
-
-def item(**values):
-    """An invoice due on Monday 23 November 2026, three weekly reminders, switched on the week before."""
-    values.setdefault("due_on", D(2026, 11, 23))
-    values.setdefault("steps", plan_steps("weekly", 3))
-    return Item(**{"key": 1, "enters_on": D(2026, 11, 16), "recipients": NADIA, **values})
-
-
-def sends(items, past=(), start=D(2026, 11, 16), end=FAR, policy=POLICY):
-    return list(preview(items, past, policy, start, end))
-
-
-def days(decisions):
-    return [decision.day for decision in decisions]
-
-
-@pytest.mark.requirement("S1.17", "S1.18", "S1.19")
-@pytest.mark.parametrize(
-    ("frequency", "count", "offsets", "templates"),
-    [
-        ("once", 1, [0], ["echeance"]),
-        ("weekly", 2, [1, 8], ["rappel", "dernier_rappel"]),
-        ("weekly", 3, [1, 8, 15], ["rappel", "relance_1", "dernier_rappel"]),
-        ("weekly", 4, [1, 8, 15, 22], ["rappel", "relance_1", "relance_2", "dernier_rappel"]),
-        ("weekly", 5, [1, 8, 15, 22, 29], ["rappel", "relance_1", "relance_2", "relance_2", "dernier_rappel"]),
-        (
-            "until_paid",
-            12,
-            [1 + 7 * n for n in range(12)],
-            ["rappel", "relance_1", *["relance_2"] * 9, "dernier_rappel"],
-        ),
-    ],
-)
-def test_a_frequency_makes_its_steps(frequency, count, offsets, templates):
-    steps = plan_steps(frequency, count)
-    assert [step.offset_days for step in steps] == offsets
-    assert [step.template for step in steps] == templates
+from relance.rules.entries import entry_choices
+from relance.rules.moves import Item, Stop, Wait, next_move, planned_on
+from relance.rules.plans import Step, plan_steps
+from relance.rules.schedule import Decision, Past, Policy, after_sending, decide, next_check, past_of, preview
+from tests.rules.chased import HUGO, NADIA, POLICY, D, days, item, sends
 
 
 @pytest.mark.requirement("S1.17")
@@ -191,52 +132,6 @@ def test_without_grouping_one_instalment_leaves_a_day():
     assert all(len(d.picks) == 1 for d in sends([item(key=1), item(key=2)], policy=policy))
 
 
-@pytest.mark.requirement("S0.4")
-def test_a_late_invoice_is_asked_where_to_begin():
-    late = item(due_on=D(2026, 11, 2))  # J+1, J+8, J+15 have passed on Sunday 22
-    choices = entry_choices(late, POLICY.calendar, D(2026, 11, 22))
-    assert list(choices) == ["gently", "join"]  # nothing is left to wait for
-    gently = sends([choices["gently"]], start=D(2026, 11, 22))
-    assert days(gently) == [D(2026, 11, 23), D(2026, 11, 30), D(2026, 12, 7)]
-    assert gently[0].lead.step.template == "rappel"
-    join = sends([choices["join"]], start=D(2026, 11, 22))
-    assert [(d.day, d.lead.step.template) for d in join] == [(D(2026, 11, 23), "dernier_rappel")]
-
-
-@pytest.mark.requirement("S0.4")
-def test_joining_never_makes_a_burst():
-    late = item(due_on=D(2026, 11, 2), steps=plan_steps("weekly", 6))  # J+15 passed, J+22 is Tuesday 24
-    choices = entry_choices(late, POLICY.calendar, D(2026, 11, 22))
-    join = days(sends([choices["join"]], start=D(2026, 11, 22)))
-    assert len(join) == 4  # J+15 at once, then J+22, J+29 and J+36
-    assert all((after - before).days >= 5 for before, after in pairwise(join))
-    assert days(sends([choices["next"]], start=D(2026, 11, 22))) == [D(2026, 11, 24), D(2026, 12, 1), D(2026, 12, 8)]
-
-
-def test_an_invoice_whose_steps_are_all_to_come_has_nothing_to_choose():
-    assert list(entry_choices(item(), POLICY.calendar, D(2026, 11, 22))) == ["normal"]
-
-
-def test_begun_gently_the_spacing_counts_from_the_day_the_first_one_really_left():
-    gently = entry_choices(item(due_on=D(2026, 11, 2)), POLICY.calendar, D(2026, 11, 22))["gently"]
-    late_start = sends([gently], start=D(2026, 11, 25))  # the machine was off on the 23rd and 24th
-    assert days(late_start) == [D(2026, 11, 25), D(2026, 12, 2), D(2026, 12, 9)]
-
-
-def test_a_held_item_resumes_after_its_last_day():
-    held = item(held_until=D(2026, 11, 27), held_because="pause")
-    assert next_move(held, POLICY.calendar, D(2026, 11, 24)) == Wait(D(2026, 11, 30), held.steps[0], "pause")
-
-
-def test_without_a_usable_address_the_step_waits_and_says_so():
-    assert next_move(item(recipients=frozenset()), POLICY.calendar, D(2026, 11, 24)).because == "no_recipient"
-
-
-@pytest.mark.parametrize("reason", ["paid", "draft", "credit_note", "cancelled", "direct_debit", "exempt"])
-def test_what_is_never_chased_stops(reason):
-    assert next_move(item(stop=reason), POLICY.calendar, D(2026, 11, 24)) == Stop(reason)
-
-
 def test_nothing_leaves_on_a_closed_day():
     assert decide([item()], [], POLICY, D(2026, 11, 28)).picks == ()
     assert next_move(item(), POLICY.calendar, D(2026, 11, 28)) == Wait(D(2026, 11, 30), item().steps[0], "closed")
@@ -317,8 +212,3 @@ def test_the_hint_never_comes_after_something_should_have_left(items, policy, of
             hint = hints[pick.item.key]
             assert hint is not None and (hint <= decision.day or hint <= decision.picks[0].planned_on)
         break
-
-
-def test_a_pick_is_a_send_of_next_move():
-    move = next_move(item(), POLICY.calendar, D(2026, 11, 24))
-    assert isinstance(move, Send) and move.step.index == 0

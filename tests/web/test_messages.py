@@ -10,7 +10,7 @@ from relance.models.clients import Contact
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
-from relance.rules.schedule import LEVELS
+from relance.rules.plans import LEVELS
 from relance.services import chasing, sweeping
 from relance.services.carrying import Post
 from relance.services.chasing import ChasePlan
