@@ -71,11 +71,6 @@ class Settings:
         smtp_url = _value(env, "SMTP_URL", "")
         smtp = parse_smtp_url(smtp_url) if smtp_url else None
         mail_from = _value(env, "MAIL_FROM", "") or None
-        if smtp is not None and mail_from is None:
-            raise ConfigError(
-                "RELANCE_MAIL_FROM manque : indiquez l'adresse d'où partent les relances "
-                "(par exemple relances@exemple.fr)."
-            )
         if mail_from is not None and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", mail_from):
             raise ConfigError(f"RELANCE_MAIL_FROM n'est pas une adresse e-mail : {mail_from!r}.")
         base_url = _value(env, "BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
@@ -93,7 +88,7 @@ class Settings:
             queue_url=queue_url,
             secret_key=_secret_key(env, data_dir),
             smtp=smtp,
-            mail_from=mail_from,
+            mail_from=mail_from or _default_sender(smtp, base_url),
             base_url=base_url,
             host=host,
             port=port,
@@ -127,6 +122,17 @@ def parse_smtp_url(url: str, name: str = "RELANCE_SMTP_URL") -> Smtp:
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
     )
+
+
+def _default_sender(smtp: Smtp | None, base_url: str) -> str | None:
+    """Where reminders leave from when the host named no address: the SMTP login, or one at the public name."""
+    if smtp is None:
+        return None
+    if smtp.username and "@" in smtp.username:
+        return smtp.username
+    name = urlsplit(base_url).hostname or ""
+    is_a_name = "." in name and not name.replace(".", "").isdigit()
+    return f"relance@{name if is_a_name else 'relance.localhost'}"
 
 
 def _value(env: Mapping[str, str], name: str, default: str) -> str:
