@@ -150,6 +150,28 @@ def test_every_library_imported_is_declared_and_every_declared_one_is_imported()
     assert sorted(declared - imported - by_name) == []
 
 
+def test_every_library_of_the_tests_is_declared() -> None:
+    """A machine where something was installed by hand would hide a missing one."""
+    parsed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = parsed["project"]
+    wanted = [
+        *project["dependencies"],
+        *project["optional-dependencies"]["scale-out"],
+        *parsed["dependency-groups"]["dev"],
+    ]
+    declared = {normal(re.split(r"[\s<>=\[;]", requirement)[0]) for requirement in wanted}
+    provided = importlib.metadata.packages_distributions()
+    with_flask = {"werkzeug", "jinja2", "click", "markupsafe", "itsdangerous", "wtforms"}
+    missing = set()
+    for path in tracked():
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ("tests", "bench"):
+            for module in imports_of(path) - {"relance", "tests", "bench", "app", "huey_tasks"}:
+                names = {normal(name) for name in provided.get(module, (module,))}
+                if not names & (declared | with_flask):
+                    missing.add(f"{path.relative_to(ROOT)}: {module}")
+    assert sorted(missing) == []
+
+
 def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
