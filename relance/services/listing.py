@@ -1,7 +1,6 @@
 """The list of invoices: filters, search, pages by key, counts and totals. No query per row."""
 
 import base64
-import binascii
 import json
 import operator
 import unicodedata
@@ -24,6 +23,7 @@ STATUSES = ("a-encaisser", "retard", "a-echoir", "payees", "brouillons", "toutes
 AGES = {"sous-30": (-30, 0), "1-30": (1, 30), "31-60": (31, 60), "61-90": (61, 90), "90": (91, None)}
 SORTS = ("echeance", "montant", "client")
 MAX_MATCHING_CLIENTS = 5_000
+MAX_CURSOR = 4_000  # characters of an address; a client's name has at most 200, six letters each when escaped
 
 
 @dataclass(frozen=True)
@@ -234,17 +234,31 @@ def _cursor(value: Any, last_id: int) -> str:
 
 
 def _read_cursor(wanted: Filter) -> tuple[Any, int] | None:
-    if not wanted.after:
+    """The key in the address. Anybody may write there: what is not a key as ``_cursor`` writes them is none."""
+    if not wanted.after or len(wanted.after) > MAX_CURSOR:
         return None
     try:
         padded = wanted.after + "=" * (-len(wanted.after) % 4)
         value, last_id = json.loads(base64.urlsafe_b64decode(padded))
-        number = int(last_id)
+        if not _is_number(last_id):
+            return None
         if wanted.sort == "echeance":
-            return date.fromisoformat(value), number
-        return (int(value), number) if wanted.sort == "montant" else (str(value), number)
-    except (ValueError, TypeError, binascii.Error):
+            return date.fromisoformat(value), last_id
+        if wanted.sort == "montant":
+            return (value, last_id) if _is_number(value) else None
+        return (value, last_id) if isinstance(value, str) and _is_stored(value) else None
+    except (ValueError, TypeError, RecursionError):
         return None
+
+
+def _is_number(value: Any) -> bool:
+    """True for what an integer column can be compared with."""
+    return type(value) is int and abs(value) < 2**62
+
+
+def _is_stored(text: str) -> bool:
+    """True for a text that a column can hold: PostgreSQL has no NUL, UTF-8 no half character."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _totals(conditions: list[Expression]) -> list[Total]:

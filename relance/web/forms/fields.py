@@ -22,6 +22,7 @@ from relance.web.i18n import _
 Validator = Callable[[Form, Field], None]
 
 MAX_LINE = 255  # characters; what the columns hold
+MAX_LINES = 5000  # characters of a note or an address
 YEARS = range(1950, 2101)
 
 
@@ -69,9 +70,11 @@ class LinesField(TextAreaField):
         self.data = "\n".join(line.strip() for line in lines if line.strip())
 
     def pre_validate(self, form: Form) -> None:
-        """Refuse invisible characters other than line ends."""
+        """Refuse invisible characters other than line ends, and more than anybody reads."""
         if any(unicodedata.category(character) == "Cc" and character != "\n" for character in self.data or ""):
             raise ValidationError(_("Ce texte contient un caractère invisible. Saisissez-le de nouveau."))
+        if len(self.data or "") > MAX_LINES:
+            raise ValidationError(_("Raccourcissez ce texte : {n} caractères au plus.", n=MAX_LINES))
 
 
 class SecretField(PasswordField):
