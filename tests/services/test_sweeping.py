@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from relance.models.accounts import Heartbeat
+from relance.models.letters import Letter
+from relance.models.messages import Message
 from relance.services import sweeping
 from tests import factories
 
@@ -33,3 +35,12 @@ def test_a_second_run_finds_nothing(account, camille, latitude, nadia, post, swi
     first, second = sweeping.sweep(TUESDAY, post), sweeping.sweep(TUESDAY, post)
     assert first.queued and first.report.sent
     assert (second.queued, second.report.sent, second.letters) == ([], [], 0)
+
+
+@pytest.mark.requirement("S1.26")
+def test_only_emails_leave_by_themselves_never_a_letter(account, camille, latitude, nadia, post, switch_on):
+    switch_on(factories.make_invoice(latitude, due_on=D(2026, 11, 23)), nadia, count=2)
+    for offset in range(90):
+        sweeping.sweep(TUESDAY + dt.timedelta(days=offset), post)
+    assert Message.select().where(Message.kind == "reminder").count() == 2
+    assert Letter.select().count() == 0
