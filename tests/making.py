@@ -7,8 +7,10 @@ from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.invoices import Invoice
-from relance.services import invoicing
+from relance.services import invoicing, keeping_clients, keeping_contacts
 from relance.services.invoice_facts import InvoiceFacts
+from relance.services.keeping_clients import ClientFacts
+from relance.services.keeping_contacts import ContactFacts
 
 NOW = dt.datetime(2026, 11, 23, 10, 0)  # a Monday, 11:00 in Paris
 TODAY = dt.date(2026, 11, 23)
@@ -51,6 +53,16 @@ def make_facts(client, **values):
 
 def make_invoice(client, *, state="sent", now=NOW, **values):
     return invoicing.create(client.account, make_facts(client, **values), state=state, now=now).invoice
+
+
+def record_client(account, **values):
+    """A client recorded by the service, so with its event."""
+    return keeping_clients.create(account, ClientFacts(**{"name": "Latitude Conseil"} | values), by=None, now=NOW)
+
+
+def record_contact(client, **values):
+    """A contact recorded by the service, so with its event."""
+    return keeping_contacts.add_contact(client, ContactFacts(**values), by=None, now=NOW)
 
 
 def events(**links):

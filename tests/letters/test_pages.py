@@ -205,12 +205,6 @@ def test_names_are_text_never_markup():
     assert "{{ 7*7 }}" in unescape(html)
 
 
-def test_facts_read_back_from_json_are_the_same():
-    for facts in (samples.organisation(), samples.individual(), samples.public_body(), samples.several()):
-        assert NoticeFacts.from_json(facts.to_json()) == facts
-        assert facts.to_json() == NoticeFacts.from_json(facts.to_json()).to_json()
-
-
 def test_dates_share_their_year_only_when_it_is_the_same():
     days = [samples.D(2026, 1, 1), samples.D(2025, 12, 30), samples.D(2025, 12, 31)]
     assert pages.join_dates(days).replace(NBSP, " ") == "30 décembre, 31 décembre 2025 et 1er janvier 2026"

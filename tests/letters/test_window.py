@@ -1,33 +1,32 @@
-"""The address stays inside the window of the envelope."""
+import re
 
 import pytest
 
+from relance.letters import pages
 from relance.letters.window import SIZES_PT, font_size
 
 
-def test_an_ordinary_address_is_set_at_the_largest_size() -> None:
-    lines = ("BRASSERIE DES DEUX RIVES", "COMPTABILITE", "8 QUAI DES BATELIERS", "67000 STRASBOURG")
-    assert font_size(lines) == SIZES_PT[0]
+def test_an_ordinary_address_is_written_at_full_size():
+    assert font_size(("BRASSERIE DES DEUX RIVES", "8 QUAI DES BATELIERS", "67000 STRASBOURG")) == SIZES_PT[0]
 
 
-def test_six_lines_of_thirty_eight_letters_still_fit() -> None:
-    """The longest address that AFNOR NF Z10-011 allows, in wide letters."""
-    assert font_size(("M" * 38,) * 6) < SIZES_PT[0]
-    assert font_size(("SOCIETE GENERALE DES TRANSPORTS GALLOIS",) * 6) in SIZES_PT
-
-
-def test_more_text_is_never_set_larger() -> None:
-    sizes = [font_size(("W" * length,) * 4) for length in range(0, 60, 3)]
+@pytest.mark.parametrize("letter", ["W", "株", "M"])
+def test_a_line_too_wide_is_written_smaller(letter):
+    sizes = [font_size((letter * length,)) for length in (5, 20, 30, 38)]
     assert sizes == sorted(sizes, reverse=True)
-    assert len(set(sizes)) > 2
+    assert sizes[-1] < SIZES_PT[0]
 
 
-@pytest.mark.parametrize(
-    ("lines", "size"), [((), SIZES_PT[0]), (("W" * 500,), SIZES_PT[-1]), (("A",) * 40, SIZES_PT[-1])]
-)
-def test_nothing_and_far_too_much_have_an_answer(lines: tuple[str, ...], size: float) -> None:
-    assert font_size(lines) == size
+def test_too_many_lines_are_written_smaller_too():
+    assert font_size(("A",) * 6) > font_size(("A",) * 8) > font_size(("A",) * 14)
 
 
-def test_an_unknown_alphabet_is_taken_as_wide() -> None:
-    assert font_size(("Ж" * 30,)) < font_size(("I" * 30,))
+def test_what_can_never_fit_takes_the_smallest_size_and_nothing_the_largest():
+    assert font_size(("W" * 500,)) == SIZES_PT[-1]
+    assert font_size(()) == SIZES_PT[0]
+
+
+def test_each_size_has_its_class_in_the_style_of_the_letter():
+    css = pages.screen_css(lambda name: name)
+    classes = {float(size.replace("-", ".")) for size in re.findall(r"font-size:\s*([\d.]+)pt", css)}
+    assert set(SIZES_PT) <= classes

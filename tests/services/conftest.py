@@ -5,7 +5,7 @@ import pytest
 from relance.services import chasing
 from relance.services.carrying import Post
 from relance.services.chasing import ChasePlan
-from tests import factories
+from tests import factories, making
 
 
 @pytest.fixture
@@ -23,3 +23,17 @@ def switch_on():
         return chasing.start(invoice, plan, by=None, now=now)
 
     return _switch_on
+
+
+@pytest.fixture
+def client(database):
+    """Who owes: a client of an account of its own, with a contact (tests/making.py)."""
+    client = making.make_client(making.make_account())
+    making.make_contact(client)
+    return client
+
+
+@pytest.fixture
+def brewery(account):
+    """Brasserie des Deux Rives, whom a formal notice is written to."""
+    return factories.make_client(account, "Brasserie des Deux Rives", address="8 quai des Bateliers\n67000 Strasbourg")

@@ -1,21 +1,12 @@
 import datetime as dt
 
-import pytest
-
 from relance.models.clients import Contact
 from relance.models.invoices import Instalment
 from relance.models.messages import Message, MessageItem
 from relance.services import chasing, invoicing, paying, threads
 from relance.services.chasing import ChasePlan
 from relance.services.invoice_facts import InstalmentFacts
-from tests.making import NOW, TODAY, fresh, make_account, make_client, make_contact, make_invoice
-
-
-@pytest.fixture
-def client(database):
-    client = make_client(make_account())
-    make_contact(client)
-    return client
+from tests.making import NOW, TODAY, fresh, make_invoice
 
 
 def kinds(thread):

@@ -65,7 +65,8 @@ def test_a_payment_is_detailed_with_its_day_its_means_and_its_reference(account,
 
 def test_an_e_mail_and_a_letter_are_one_link_away(account, as_camille, invoice):
     def addresses(kind, **links):
-        return [
+        event = Event(kind=kind, account=account, at=NOW, **links)
+        return [address for address, _words in history.line_of(event).links]
             address for address, _words in history.line_of(Event(kind=kind, account=account, at=NOW, **links)).links
         ]
 

@@ -10,6 +10,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.services import chasing, invoicing
 from relance.services.chasing import ChasePlan
 from tests import factories
+from tests.data import making
 from tests.factories import NOW, TODAY
 
 HTMX = {"HX-Request": "true"}
@@ -263,8 +264,8 @@ def test_a_chip_fills_the_due_date_and_keeps_the_rest(client, latitude, term, ex
     assert not Invoice.select().exists()
 
 
-def test_a_pdf_is_kept_and_can_be_downloaded(client, latitude, make_pdf):
-    content = make_pdf()
+def test_a_pdf_is_kept_and_can_be_downloaded(client, latitude):
+    content = making.pdf()
     data = typed(file=(io.BytesIO(content), "../Ma facture.pdf"))
     assert client.post("/factures/nouvelle", data=data, content_type="multipart/form-data").status_code == 303
     made = Invoice.get()
@@ -283,27 +284,14 @@ def test_a_file_that_is_no_pdf_is_refused_at_its_field(client, latitude):
     assert not Invoice.select().exists()
 
 
-def test_reading_a_pdf_without_data_keeps_it_and_says_so(client, latitude, make_pdf):
-    data = {"file": (io.BytesIO(make_pdf()), "facture.pdf")}
+def test_reading_a_pdf_without_data_keeps_it_and_says_so(client, latitude):
+    data = {"file": (io.BytesIO(making.pdf()), "facture.pdf")}
     answer = client.post("/factures/nouvelle/lecture", data=data, content_type="multipart/form-data", headers=HTMX)
     page = text_of(answer)
     assert answer.status_code == 200
     assert "<html" not in page
     assert "Factur-X" in page
     assert re.search(r'name="document_id"[^>]*value="\d+"', page)
-
-
-@pytest.fixture
-def make_pdf():
-    def _make():
-        from pypdf import PdfWriter
-
-        writer, out = PdfWriter(), io.BytesIO()
-        writer.add_blank_page(200, 200)
-        writer.write(out)
-        return out.getvalue()
-
-    return _make
 
 
 def test_the_page_of_an_invoice_tells_its_story(client, invoice):

@@ -1,0 +1,70 @@
+"""« Avant de poster »: what to know and where to correct it."""
+
+import datetime as dt
+
+import pytest
+
+from relance.services import notice_checks, noticing
+from tests import factories
+from tests.factories import NOW
+from tests.services.notices import late, prepare, remind, text_of
+
+
+@pytest.mark.requirement("S4.4", "S2.16")
+def test_the_reminders_that_left_are_counted_and_told(account, brewery):
+    invoice, other = late(brewery), late(brewery)
+    assert notice_checks.is_early(account, [invoice])
+    remind(invoice, "standard", dt.date(2026, 8, 24))
+    remind(invoice, "prerelance", dt.date(2026, 9, 20))
+    remind(invoice, "rappel", dt.date(2026, 9, 30))
+    remind(invoice, "relance_1", dt.date(2026, 10, 1), state="refused")
+    remind(invoice, "relance_1", dt.date(2026, 10, 2), state="queued")
+    assert notice_checks.is_early(account, [invoice])
+    assert "Une seule relance envoyée" in notice_checks.before_posting(account, brewery, [invoice])[0].sentence
+    remind(invoice, "relance_1", dt.date(2026, 10, 8), kind="manual", subject="Deuxième relance")
+    assert not notice_checks.is_early(account, [invoice])
+    first = notice_checks.before_posting(account, brewery, [invoice])[0]
+    assert first.is_ok
+    assert first.values == {"n": 2, "date": dt.date(2026, 10, 8)}
+    assert notice_checks.is_early(account, [invoice, other])
+
+    letter = prepare(account, brewery, [invoice])
+    told = noticing.facts_of(letter).reminders
+    assert [(reminder.on, reminder.label) for reminder in told] == [
+        (dt.date(2026, 9, 30), "Rappel"),
+        (dt.date(2026, 10, 8), "Relance 1"),
+    ]
+    assert "Deuxième relance" in text_of(noticing.render(letter.id, NOW))
+
+
+def test_what_is_missing_is_said_with_where_to_correct_it(account):
+    client = factories.make_client(account, "Studio sans adresse", address="")
+    account.iban = account.address = ""
+    account.save()
+    found = {check.fix: check.sentence for check in notice_checks.before_posting(account, client, [late(client)])}
+    assert "adresse postale est vide" in found["client"]
+    assert "adresse" in found["company"]
+    assert "IBAN" in found["bank"]
+
+
+def test_a_contractual_rate_under_the_legal_floor_is_said_not_changed(account, brewery):
+    invoice = late(brewery, late_rate_bp=300)
+    checks = notice_checks.before_posting(account, brewery, [invoice])
+    (floor,) = [check for check in checks if "sous le minimum légal" in check.sentence]
+    assert floor.values == {"taux": 300, "semestre": "2e semestre 2026", "plancher": 825}
+    assert noticing.facts_of(prepare(account, brewery, [invoice])).invoices[0].periods[0].rate_bp == 300
+
+
+def test_the_default_rate_is_to_be_compared_with_the_invoice_for_professionals_only(account, brewery):
+    def sentences(client):
+        found = notice_checks.before_posting(account, client, [late(client, late_rate_bp=None)])
+        return " ".join(check.sentence for check in found)
+
+    assert "Taux légal par défaut" in sentences(brewery)
+    person = factories.make_client(account, "Odile Perrin", kind="individual", siren="")
+    assert "Taux" not in sentences(person)
+    assert "ni pénalités, ni indemnité" in sentences(person)
+
+
+def test_without_an_invoice_nothing_is_late_enough(account):
+    assert notice_checks.is_early(account, [])
