@@ -272,3 +272,31 @@ def client(sign_in: Callable[[User], FlaskClient], camille: User) -> FlaskClient
 def stranger(sign_in: Callable[[User], FlaskClient], basile: User) -> FlaskClient:
     """The browser of Basile, signed in to another account."""
     return sign_in(basile)
+
+
+# Every page
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """An instance with a row of each state (tests/pages.py), made once for the crawls of every page."""
+    from tests import pages
+
+    folder = tmp_path_factory.mktemp("house")
+    settings = Settings(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'relance.db'}",
+        queue_url=f"sqlite:///{folder / 'queue.db'}",
+        secret_key=SECRET_KEY,
+        signup="open",
+    )
+    with time_machine.travel(factories.NOW.replace(tzinfo=dt.UTC), tick=False):
+        return pages.build(settings)
+
+
+@pytest.fixture
+def house(furnished: Any) -> Iterator[Any]:
+    """The furnished instance, in use for one test, its clock stopped at ``now``."""
+    with time_machine.travel(factories.NOW.replace(tzinfo=dt.UTC), tick=False):
+        furnished.reopen()
+        yield furnished

@@ -1,0 +1,336 @@
+"""Every page of the application, furnished: what a crawl of them all needs, whatever it looks for.
+
+``PAGES`` names each route that shows a page, with the rows to show; ``NOT_PAGES`` says why a route is not one.
+A new route is in neither: ``test_every_route_is_a_page_to_read_or_has_a_reason`` (test_french.py) then fails.
+"""
+
+import datetime as dt
+import itertools
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import peewee
+from flask import Flask
+
+from relance import db as relance_db
+from relance import mailbox, models, storage, vault
+from relance.config import Settings
+from relance.models.accounts import Account, Closure, Heartbeat, User
+from relance.models.chases import Chase
+from relance.models.clients import Client, Contact
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter
+from relance.models.messages import Message
+from relance.models.payments import Payment
+from relance.services import importing, invoicing, noticing, onboarding, seeding, sending_by_hand, sweeping
+from relance.services.carrying import Post
+from relance.services.import_planning import CREATE
+from relance.services.invoice_facts import InvoiceFacts
+from relance.services.signing_up import Wish
+from relance.services.writing import Draft
+from tests.data import making
+from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_invoice
+
+# « @late » is the id of that row (see ``_furnish``). What is not in the path is asked after « ? ».
+SIGNED_OUT: tuple[tuple[str, dict[str, str]], ...] = (
+    ("access.sign_in", {}),
+    ("access.forgotten", {}),
+    ("access.new_password", {"token": "@reset"}),
+    ("access.new_password", {"token": "lien-mort"}),
+    ("access.sign_up", {}),
+    ("access.sign_up_sent", {}),
+    ("access.confirm_sign_up", {"token": "@sign_up"}),
+)
+PAGES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("dashboard.index", {}),
+    ("onboarding.index", {}),
+    ("system.menu", {}),
+    ("system.shortcuts", {}),
+    ("invoices.index", {}),
+    ("invoices.index", {"statut": "retard"}),
+    ("invoices.index", {"statut": "toutes", "min": "100", "relances": "oui"}),
+    ("invoices.index", {"q": "introuvable"}),
+    ("invoices.show", {"id": "@late"}),
+    ("invoices.show", {"id": "@paid"}),
+    ("invoices.show", {"id": "@draft"}),
+    ("invoices.show", {"id": "@partly"}),
+    ("invoices.show", {"id": "@refused"}),
+    ("invoices.show", {"id": "@written_off"}),
+    ("invoices.show", {"id": "@cancelled"}),
+    ("invoices.show", {"id": "@credit_note"}),
+    ("invoices.past", {"id": "@late"}),
+    ("invoices.ask_cancel", {"id": "@late"}),
+    ("invoices.ask_write_off", {"id": "@late"}),
+    ("invoicing.new", {}),
+    ("invoicing.edit", {"id": "@late"}),
+    ("invoicing.edit", {"id": "@draft"}),
+    ("invoicing.check", {"id": "@draft"}),
+    ("chases.edit", {"id": "@late"}),
+    ("chases.edit", {"id": "@draft"}),
+    ("chases.edit", {"id": "@unchased", "activer": "1"}),
+    ("payments.new", {"id": "@late"}),
+    ("payments.ask_delete", {"id": "@partly", "payment_id": "@payment"}),
+    ("messages.new", {"id": "@late"}),
+    ("messages.new", {"id": "@refused"}),
+    ("messages.show", {"id": "@late", "message_id": "@sent"}),
+    ("messages.show", {"id": "@late", "message_id": "@queued"}),
+    ("clients.index", {}),
+    ("clients.index", {"archives": "oui"}),
+    ("clients.index", {"q": "introuvable"}),
+    ("clients.show", {"id": "@client"}),
+    ("clients.show", {"id": "@client", "onglet": "contacts"}),
+    ("clients.show", {"id": "@client", "onglet": "reglages"}),
+    ("clients.show", {"id": "@client", "onglet": "historique"}),
+    ("clients.new", {}),
+    ("clients.new_contact", {"id": "@client"}),
+    ("clients.edit_contact", {"id": "@contact"}),
+    ("clients.ask_merge", {"id": "@client"}),
+    ("letters.index", {}),
+    ("letters.new", {}),
+    ("letters.new", {"factures": "@late"}),
+    ("letters.show", {"letter_id": "@letter"}),
+    ("letters.show", {"letter_id": "@printing"}),
+    ("letters.show", {"letter_id": "@failed"}),
+    ("imports.new", {}),
+    ("imports.check", {"document_id": "@to_check"}),
+    ("imports.show", {"document_id": "@imported"}),
+    ("sends.index", {}),
+    ("sends.index", {"vue": "envoyes"}),
+    ("journal.index", {}),
+    ("journal.index", {"type": "introuvable"}),
+    ("mailbox.index", {}),
+    ("mailbox.show", {"number": "@mail"}),
+    ("settings.index", {}),
+    ("settings.company", {}),
+    ("settings.bank", {}),
+    ("settings.penalties", {}),
+    ("settings.alerts", {}),
+    ("settings.display", {}),
+    ("settings.security", {}),
+    ("calendar.edit", {}),
+    ("sender.edit", {}),
+    ("sender.edit", {"fournisseur": "gmail"}),
+    ("sender.edit", {"recu": "non"}),
+)
+# Once sendings are suspended.
+SUSPENDED: tuple[tuple[str, dict[str, str]], ...] = (
+    ("sends.ask_resume", {}),
+    ("dashboard.index", {}),
+    ("sends.index", {}),
+)
+# In an account where nothing was done yet.
+EMPTY: tuple[tuple[str, dict[str, str]], ...] = (
+    ("dashboard.index", {}),
+    ("onboarding.index", {}),
+    ("invoices.index", {}),
+    ("clients.index", {}),
+    ("letters.index", {}),
+    ("letters.new", {}),
+    ("sends.index", {}),
+    ("sends.index", {"vue": "envoyes"}),
+    ("journal.index", {}),
+    ("mailbox.index", {}),
+    ("invoicing.new", {}),
+    ("settings.company", {}),
+    ("settings.bank", {}),
+)
+NOT_PAGES = {
+    "static": "files of the application",
+    "system.home": "sends to the dashboard",
+    "system.health": "JSON for a machine",
+    "access.install": "exists before the first account only: read apart",
+    "invoices.export": "a file",
+    "invoices.pdf": "a file",
+    "journal.export": "a file",
+    "imports.sample": "a file",
+    "imports.rows": "a file",
+    "letters.pdf": "a file",
+    "messages.attachment": "a file",
+    "mailbox.raw": "a file",
+    "mailbox.attachment": "a file",
+    "invoicing.client_details": "a fragment of the new invoice",
+    "sends.waiting": "a fragment of the sends",
+    "letters.status": "a fragment of the letter",
+    "letters.paper": "the paper itself, in a frame of the letter",
+    "letters.draft": "the paper itself, in a frame of the new letter",
+    "messages.html": "an e-mail, in a frame of the message",
+    "mailbox.html": "an e-mail, in a frame of the local mailbox",
+}
+TO_FIX = making.csv("F-1;Vauquelin;02/11/2026;10", "F-2;Vauquelin;31/02/2026;12", "F-3;Perrin;02/11/2026;30")
+
+
+NEWCOMER = "nouvelle@atelier-neuf.example"
+
+
+@dataclass(frozen=True)
+class House:
+    """A furnished instance: its application, its database, the addresses of its pages by kind."""
+
+    settings: Settings
+    app: Flask
+    handle: peewee.Database
+    addresses: dict[str, tuple[str, ...]]
+    rows: dict[str, Any]
+
+    def reopen(self) -> None:
+        """Make this instance the one in use again, after another was."""
+        relance_db.database.initialize(self.handle)
+        storage.open_storage(self.settings.data_dir)
+        vault.open_vault(self.settings.secret_key)
+
+    def suspend(self, at: dt.datetime | None) -> None:
+        """Stop the sendings of the demo's account since ``at``, or let them go with None."""
+        with self.handle.connection_context():
+            Account.update(suspended_at=at, suspended_because="restore" if at else "").execute()
+
+
+def build(settings: Settings, now: dt.datetime = NOW) -> House:
+    """Make an instance with the demo and a row of each state; the machine's clock must stand at ``now``."""
+    from relance.web import create_app
+
+    app = create_app(settings)
+    app.testing = True
+    app.config["WTF_CSRF_ENABLED"] = False
+    handle = relance_db.database.obj
+    with handle.connection_context():
+        handle.create_tables(models.ALL)
+        with mailbox.running_mailbox(settings.data_dir):
+            rows = _furnish(settings, now)
+    kinds = {"pages": PAGES, "signed out": SIGNED_OUT, "suspended": SUSPENDED, "empty": EMPTY}
+    with app.test_request_context():
+        addresses = {
+            kind: tuple(app.url_for(name, **_filled(values, rows)) for name, values in places)
+            for kind, places in kinds.items()
+        }
+    return House(settings, app, handle, addresses, rows)
+
+
+def unknown_routes(app: Flask) -> set[str]:
+    """The endpoints that answer GET, are no page here, and have no reason not to be one."""
+    routes = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    pages = {name for name, _ in itertools.chain(SIGNED_OUT, PAGES, SUSPENDED, EMPTY)}
+    return routes - pages - set(NOT_PAGES)
+
+
+def _filled(values: dict[str, str], rows: dict[str, Any]) -> dict[str, Any]:
+    return {name: rows[text[1:]] if text.startswith("@") else text for name, text in values.items()}
+
+
+def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
+    """Rows of each state; the keys are what PAGES calls them."""
+    seeding.seed(now)
+    user = User.get(User.email == seeding.EMAIL)
+    User.update(password_hash=PASSWORD_HASH).execute()  # cheap to check: PASSWORD opens every account
+    account = Account.get_by_id(user.account_id)
+    late, partly = _invoice("0087"), _invoice("0083")
+    letters = _letters(account, user, now)
+    sweeping.sweep(now, Post.of(settings))
+    # Asked for after the worker's turn: this one is still being printed.
+    letters["printing"] = _prepare(account, user, "0083", now).id
+    for state, error in (("failed", "550 5.1.1 adresse inconnue"), ("uncertain", "")):
+        message = Message.select().where(Message.state == "sent", Message.client != late.client).first()
+        Message.update(state=state, error=error).where(Message.id == message.id).execute()
+    contact = Contact.get(Contact.client == late.client_id)
+    sent = Message.select().where(Message.state == "sent", Message.client == late.client).order_by(-Message.id).first()
+    draft = Draft(template="relance_1", contact_ids=(contact.id,), attaches_invoice=False, replaces_next=False)
+    queued = sending_by_hand.send(late, draft, key="page", by=user, now=now, domain="relance.example")
+    Client.create(account=account, name="Ancien client", created_at=now, archived_at=now)
+    Closure.create(account=account, starts_on=now.date(), ends_on=now.date() + dt.timedelta(days=6))
+    _, reset = onboarding.ask_reset(seeding.EMAIL, now=now) or (None, "")
+    _newcomer(now)
+    Heartbeat.beat("worker", now)
+    chased = Chase.select(Chase.invoice)
+    return {
+        "late": late.id,
+        "partly": partly.id,
+        "paid": _invoice("0052").id,
+        "draft": _invoice("0099").id,
+        "unchased": Invoice.get(Invoice.account == account, Invoice.state == "sent", Invoice.id.not_in(chased)).id,
+        "refused": _invoice("0094").id,
+        **_odd_invoices(late, user, now),
+        "payment": Payment.get(Payment.invoice == partly).id,
+        "sent": sent.id,
+        "queued": queued.id,
+        "client": late.client_id,
+        "contact": contact.id,
+        **letters,
+        **_imports(account, user, now),
+        "mail": mailbox.list_messages(settings.data_dir)[0].id,
+        "reset": reset,
+        "sign_up": _sign_up_link(now),
+    }
+
+
+def _invoice(number: str) -> Invoice:
+    return Invoice.get(Invoice.number == f"F-2026-{number}")
+
+
+def _odd_invoices(late: Invoice, user: User, now: dt.datetime) -> dict[str, int]:
+    """Invoices that left the ordinary path, of the same client as ``late``."""
+    lost, dead = (make_invoice(late.client, number) for number in ("F-2026-0041", "F-2026-0042"))
+    invoicing.write_off(lost, by=user, now=now)
+    invoicing.cancel(dead, by=user, now=now)
+    facts = InvoiceFacts(
+        client_id=late.client_id,
+        kind="credit_note",
+        number="A-2026-0003",
+        issued_on=now.date(),
+        due_on=now.date(),
+        total_cents=12_000,
+        credited_invoice_id=late.id,
+        object="Remise",
+    )
+    note = invoicing.create(late.account, facts, by=user, now=now).invoice
+    return {"written_off": lost.id, "cancelled": dead.id, "credit_note": note.id}
+
+
+def _prepare(account: Account, user: User, number: str, now: dt.datetime) -> Letter:
+    invoice = _invoice(number)
+    return noticing.prepare(
+        account,
+        invoice.client,
+        [invoice],
+        dated_on=now.date(),
+        delay_days=8,
+        claims_interest=True,
+        claims_fee=True,
+        by=user,
+        now=now,
+    )
+
+
+def _letters(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
+    ready, failed = _prepare(account, user, "0079", now), _prepare(account, user, "0071", now)
+    Letter.update(requested_at=None, error="La lettre dépasse trois pages.").where(Letter.id == failed.id).execute()
+    return {"letter": ready.id, "failed": failed.id}
+
+
+def _imports(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
+    """A file with a line to fix, and one that was imported."""
+    to_check = importing.keep_document(account, "import", "a-corriger.csv", "text/csv", TO_FIX, now)
+    done = importing.keep_document(account, "import", "factures.csv", "text/csv", making.factures(), now)
+    lines, _ = importing.read_csv(making.factures(), "factures.csv")
+    planned = importing.plan(account, lines, now.date())
+    assert planned.of(CREATE)
+    importing.apply(planned, by=user, now=now)
+    return {"to_check": to_check.id, "imported": done.id}
+
+
+def _newcomer(now: dt.datetime) -> None:
+    """An account of its own, opened a minute ago."""
+    user = onboarding.create_account(
+        business_name="Atelier Neuf",
+        email=NEWCOMER,
+        password=PASSWORD,
+        first_name="Lou",
+        last_name="Neuville",
+        now=now,
+    )
+    User.update(password_hash=PASSWORD_HASH).where(User.id == user.id).execute()
+
+
+def _sign_up_link(now: dt.datetime) -> str:
+    wish = Wish("Atelier Bis", "Dominique", "Bis", "dominique@atelier-bis.example")
+    body = {**asdict(wish), "password_hash": PASSWORD_HASH, "expires_at": (now + dt.timedelta(hours=1)).isoformat()}
+    return vault.encrypt(json.dumps(body))
