@@ -18,6 +18,7 @@ from relance.mail.mail import Address, Attachment, Mail, new_message_id
 from relance.mail.outcome import Refused, Sent, Unreachable
 from relance.mail.post import Line
 from relance.mailbox import Mailbox, list_messages, mailbox_address, raw, running_mailbox, start_mailbox
+from tests.test_mail_reading import hostile
 
 
 @pytest.fixture
@@ -161,10 +162,6 @@ def test_it_runs_as_a_process_and_stops_when_asked(tmp_path: Path) -> None:
     assert len(list_messages(tmp_path)) == 1
 
 
-def hostile(*lines: str) -> bytes:
-    return "\r\n".join(lines).encode("utf-8", "surrogateescape")
-
-
 def test_a_hostile_message_is_shown_as_far_as_it_can_be(box: Mailbox, tmp_path: Path) -> None:
     content = hostile(
         "Subject: =?utf-8?b?!!!?= \udcff",
@@ -180,23 +177,3 @@ def test_a_hostile_message_is_shown_as_far_as_it_can_be(box: Mailbox, tmp_path: 
     parsed = mail_reading.parse(raw(tmp_path, summary.id) or b"")
     assert "alert(1)" in parsed.html and parsed.text == ""
     assert json.dumps(parsed.headers)
-
-
-def test_thousands_of_nested_or_sibling_parts_are_cut() -> None:
-    nested = "".join(f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(3000))
-    deep = mail_reading.parse(f"Subject: profond\r\n{nested}\r\nfin".encode())
-    assert dict(deep.headers)["Subject"] == "profond"
-    siblings = "--b\r\n\r\ntext\r\n" * 1000
-    wide = mail_reading.parse(f"Subject: large\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{siblings}".encode())
-    assert wide.is_partial and len(wide.attachments) < mail_reading.MAX_PARTS
-
-
-def test_the_name_of_a_file_can_leave_no_folder() -> None:
-    content = hostile(
-        "Content-Type: application/pdf",
-        'Content-Disposition: attachment; filename="../../.bashrc"',
-        "",
-        "x",
-    )
-    (file,) = mail_reading.parse(content).attachments
-    assert file.filename == "bashrc"

@@ -67,8 +67,6 @@ def test_an_e_mail_and_a_letter_are_one_link_away(account, as_camille, invoice):
     def addresses(kind, **links):
         event = Event(kind=kind, account=account, at=NOW, **links)
         return [address for address, _words in history.line_of(event).links]
-            address for address, _words in history.line_of(Event(kind=kind, account=account, at=NOW, **links)).links
-        ]
 
     assert addresses("reminder_sent", invoice=invoice, message=5) == [f"/factures/{invoice.id}/messages/5"]
     assert addresses("letter_ready", letter=7) == ["/courriers/7"]
