@@ -18,6 +18,7 @@ _RULES = rf"""
   | (?<=[\w)»])(?P<glued>[!?]+(?=\s|$|[)»”"<]))
   | (?<=\d)(?P<unit>%(?!\w)|€)
   | (?P<number>n°){_SPACES}*(?=\w)
+  | (?<=\d){_SPACES}(?P<thousands>\d{{3}}(?=(?:{_SPACES}\d{{3}})*,\d\d(?!\d)))
   | (?P<article>\b[LRD]\.){_SPACES}+(?=\d)
   | (?P<apostrophe>')
   | (?P<narrow>{NARROW})
@@ -103,9 +104,10 @@ _PLACEHOLDER = re.compile(r"\{\{?\s*([^\W\d]\w*)\s*\}?\}")
 def french(text: str) -> str:
     """Return ``text`` in French typography, with U+00A0 as its only non-breaking space.
 
-    A space before ``; : ! ? % €`` and inside « » does not break; a missing one is added where that
-    cannot be anything else (``12%``, ``Vraiment?``, ``«mot»``) and never before a colon, so that
-    ``9:00`` and ``Subject:`` stay whole. Links and e-mail addresses are left alone. Idempotent.
+    A space before ``; : ! ? % €``, inside « » and between thousands (``1 920,00``) does not break; a
+    missing one is added where that cannot be anything else (``12%``, ``Vraiment?``, ``«mot»``) and never
+    before a colon, so that ``9:00`` and ``Subject:`` stay whole. Links and e-mail addresses are left
+    alone. Idempotent.
     """
     return _TEXT.sub(_fixed, text)
 
