@@ -12,6 +12,8 @@ from relance.rules.wording import french
 LANGUAGES = ("fr", "en")
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_LEAST_LETTERS = 8  # an entry with fewer letters of its own would recognise almost anything
+_NEXT_SENTENCE = re.compile(r"(?<=[.?]) (?=[A-ZÀÉÊ«])")
 
 
 def translate(text: str, language: str, **values: object) -> str:
@@ -22,7 +24,11 @@ def translate(text: str, language: str, **values: object) -> str:
     given and a placeholder of the sentence has none.
     """
     key = _typeset(text)
-    sentence = catalogue(language).get(key, key) if language != "fr" else key
+    if language == "fr":
+        return put(key, values) if values else key
+    sentence = catalogue(language).get(key)
+    if sentence is None:
+        sentence = key if values else _recognised(key, language)
     return put(sentence, values) if values else sentence
 
 
@@ -53,6 +59,46 @@ def catalogue(language: str) -> dict[str, str]:
         for message in messages
         if isinstance(message.id, str) and isinstance(message.string, str) and message.id and message.string
     }
+
+
+def _recognised(sentence: str, language: str) -> str:
+    """The translation of a sentence that already holds its values, or the sentence itself.
+
+    Errors and answers of servers are French sentences made, and often stored, below the web: the entry
+    whose words surround the values is found again here. Sentences put side by side are taken one by one.
+    """
+    filled = _filled(sentence, language)
+    if filled is not None:
+        return filled
+    known = catalogue(language)
+    return " ".join(known.get(part) or _filled(part, language) or part for part in _NEXT_SENTENCE.split(sentence))
+
+
+def _filled(sentence: str, language: str) -> str | None:
+    for shape, names, translation in _shapes(language):
+        if found := shape.fullmatch(sentence):
+            return put(translation, dict(zip(names, found.groups(), strict=True)))
+    return None
+
+
+@cache
+def _shapes(language: str) -> tuple[tuple[re.Pattern[str], tuple[str, ...], str], ...]:
+    """The entries with {placeholders}: pattern, names, translation; those with the most words of their own first."""
+    found = []
+    for text, translation in catalogue(language).items():
+        pieces = _PLACEHOLDER.split(text)
+        own, names = pieces[::2], tuple(pieces[1::2])
+        letters = sum(character.isalpha() for piece in own for character in piece)
+        if names and letters >= _LEAST_LETTERS:
+            pattern = re.compile("(.+?)".join(_words(piece) for piece in own), re.DOTALL)
+            found.append((letters, pattern, names, translation))
+    found.sort(key=lambda entry: -entry[0])
+    return tuple((pattern, names, translation) for _letters, pattern, names, translation in found)
+
+
+def _words(piece: str) -> str:
+    """The pattern of words of ours: a value beside them may have made a space breakable, or the reverse."""
+    return "[ \\u00a0]".join(re.escape(part) for part in re.split("[ \u00a0]", piece))
 
 
 @lru_cache(maxsize=4096)

@@ -39,7 +39,7 @@ def test_a_missing_value_is_an_error():
 
 @pytest.mark.parametrize(
     ("n", "language", "expected"),
-    [(0, "fr", "0 facture"), (1, "fr", "1 facture"), (2, "fr", "2 factures"), (0, "en", "0 factures")],
+    [(0, "fr", "0 facture"), (1, "fr", "1 facture"), (2, "fr", "2 factures"), (0, "en", "0 invoices")],
 )
 def test_zero_is_singular_in_french_only(n, language, expected):
     assert plural("{n} facture", "{n} factures", n, language) == expected
@@ -48,6 +48,27 @@ def test_zero_is_singular_in_french_only(n, language, expected):
 def test_both_languages_of_the_catalogue_name_the_same_values():
     for french, english in catalogue("en").items():
         assert set(PLACEHOLDER.findall(french)) == set(PLACEHOLDER.findall(english)), french
+
+
+@pytest.mark.parametrize(
+    ("french", "english"),
+    [
+        ("Ajoutez une adresse à Zoé L'Abbé.", "Add an address for Zoé L’Abbé."),
+        ("Le numéro F-12 existe déjà. Choisissez-en un autre ou ouvrez la facture existante.", "The number F-12 alre"),
+        (
+            "Le serveur smtp.example.org refuse le mot de passe. Aucune relance n'est partie.",
+            "The server smtp.example.org rejects the password. No reminder has left.",
+        ),
+        ("Aucune relance n'est partie. Phrase que personne n'a traduite.", "No reminder has left. Phrase que"),
+    ],
+)
+def test_a_sentence_that_holds_its_values_already_is_recognised(french, english):
+    assert translate(french, "en").startswith(english)
+
+
+def test_what_is_recognised_keeps_its_values_whatever_they_look_like():
+    assert translate("Ajoutez une adresse à {nom}.", "en", nom="Zoé") == "Add an address for Zoé."
+    assert translate("Ajoutez une adresse à {nom}.\nPayée", "en") == "Ajoutez une adresse à {nom}.\nPayée"
 
 
 def test_a_language_without_catalogue_is_french():
