@@ -165,7 +165,7 @@ def _invoice(
         total_cents=wanted.total_cents,
         net_cents=abs(read.net_cents) if read.net_cents is not None else None,
         vat_cents=abs(read.vat_cents) if read.vat_cents is not None else None,
-        object=read.object,
+        object=read.object[:250],
         order_reference=read.order_reference[:200],
         payment_method=wanted.payment_method,
         credited_invoice_id=credited.id if credited else None,

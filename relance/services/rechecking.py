@@ -14,6 +14,8 @@ from relance.rules import moves, plans
 from relance.services import chasing, composing, queueing, situations
 from relance.services.composing import Part
 
+MAX_ANSWER = 255  # characters of a server's refusal: what the column holds, whatever the server says
+
 
 def still_stands(message: Message, now: dt.datetime) -> bool:
     """True when the message may leave now. Cancels it, renders it again or makes it wait otherwise.
@@ -155,6 +157,7 @@ def note_refused_addresses(message: Message, refused: Mapping[str, tuple[int, st
     """An address the server refused for good is flagged on its contact, and no longer used."""
     for address, (code, text) in refused.items():
         if 500 <= code < 600:
-            Contact.update(rejected_at=now, rejected_because=f"{code} {text}").where(
+            because = f"{code} {text}"[:MAX_ANSWER]
+            Contact.update(rejected_at=now, rejected_because=because).where(
                 Contact.client == message.client_id, Contact.email == address, Contact.rejected_at.is_null()
             ).execute()

@@ -4,6 +4,8 @@ import datetime as dt
 import json
 from dataclasses import asdict, dataclass
 
+from peewee import IntegrityError
+
 from relance import vault
 from relance.db import transaction
 from relance.mail import account_notices
@@ -44,8 +46,9 @@ def ask(wish: Wish, password: str, *, now: dt.datetime, base_url: str, domain: s
             return
         body = {**asdict(wish), "password_hash": password_hash, "expires_at": (now + LIFETIME).isoformat()}
         link = f"{base_url}/inscription/{vault.encrypt(json.dumps(body))}"
-        words = account_notices.confirm_sign_up(wish.first_name, link)
-        notifying.queue_visitor_mail(wish.email, wish.first_name, "sign_up", words, now=now, domain=domain)
+        # Not a word of what was typed: the address may be a third party's, and the name an advertisement.
+        words = account_notices.confirm_sign_up("", link)
+        notifying.queue_visitor_mail(wish.email, "", "sign_up", words, now=now, domain=domain)
 
 
 def confirm(token: str, *, now: dt.datetime) -> User:
@@ -56,9 +59,14 @@ def confirm(token: str, *, now: dt.datetime) -> User:
         raise OnboardingError("Ce lien n'est plus valable. Recommencez l'inscription.") from error
     if now >= dt.datetime.fromisoformat(body["expires_at"]):
         raise OnboardingError("Ce lien a expiré. Recommencez l'inscription.")
+    try:
+        return _create(body, now)
+    except IntegrityError as error:  # the address is unique, also for two clicks at the same instant
+        raise OnboardingError("Ce compte est déjà créé. Connectez-vous.") from error
+
+
+def _create(body: dict[str, str], now: dt.datetime) -> User:
     with transaction():
-        if User.select().where(User.email == body["email"]).exists():
-            raise OnboardingError("Ce compte est déjà créé. Connectez-vous.")
         name = f"{body['first_name']} {body['last_name']}".strip()
         account = Account.create(
             business_name=body["business_name"], owner_name=name, email=body["email"], created_at=now

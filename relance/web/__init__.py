@@ -47,7 +47,7 @@ def create_app(settings: Settings, *, bell: Callable[[], None] = lambda: None) -
     open_database(settings.database_url)
     open_storage(settings.data_dir)
     open_vault(settings.secret_key)
-    app = Flask("relance", root_path=str(ROOT), static_folder=None)
+    app = errors.Application("relance", root_path=str(ROOT), static_folder=None)
     app.config.update(RELANCE=settings, RELANCE_BELL=bell, SECRET_KEY=settings.secret_key)
     # A name misspelt in a template is an error, not a blank.
     app.jinja_env.undefined = StrictUndefined

@@ -21,7 +21,7 @@ from relance.web.forms.access import AccountForm, ForgottenForm, NewPasswordForm
 from relance.web.htmx import go_to
 from relance.web.i18n import _
 from relance.web.scope import public
-from relance.web.security import is_own_path, visitor_ip
+from relance.web.security import is_own_path, visitor_ip, visitor_place
 
 blueprint = Blueprint("access", __name__)
 
@@ -38,7 +38,7 @@ def install() -> ResponseReturnValue:
     settings = scope.settings()
     if onboarding.has_accounts() or settings.signup == "closed":
         abort(404)
-    slow_down(f"install:{visitor_ip()}", PLACE_ATTEMPTS)
+    slow_down(f"install:{visitor_place()}", PLACE_ATTEMPTS)
     token = request.args.get("jeton", "")
     if not onboarding.is_installation_token(settings.data_dir, token):
         return render_template("access/no_token.html"), 403
@@ -62,7 +62,11 @@ def sign_up() -> ResponseReturnValue:
     _only_open()
     form = AccountForm()
     if form.validate_on_submit():
-        slow_down(f"signup:{visitor_ip()}", SIGN_IN_ATTEMPTS)
+        slow_down(f"signup:{visitor_place()}", SIGN_IN_ATTEMPTS)
+        # Past the limit the answer stays the same: only the e-mails stop, which a third party may not have asked for.
+        key = f"signup:{_digest(form.email.data)}"
+        if throttling.count(key, window=WINDOW, now=clock.now()) > RESET_ATTEMPTS:
+            return redirect(url_for("access.sign_up_sent"), 303)
         try:
             signing_up.ask(
                 signing_up.Wish(
@@ -119,15 +123,15 @@ def sign_in() -> ResponseReturnValue:
         return redirect(url_for("access.install"), 303)
     form = SignInForm()
     if form.validate_on_submit():
-        email, ip, now = form.email.data, visitor_ip(), clock.now()
-        key = f"signin:{_digest(email)}:{ip}"
+        email, place, now = form.email.data, visitor_place(), clock.now()
+        key = f"signin:{_digest(email)}:{place}"
         if (
             throttling.count(key, window=WINDOW, now=now) > SIGN_IN_ATTEMPTS
-            or throttling.count(f"signin:{ip}", window=WINDOW, now=now) > PLACE_ATTEMPTS
+            or throttling.count(f"signin:{place}", window=WINDOW, now=now) > PLACE_ATTEMPTS
         ):
             form.refuse("", "Trop d’essais. Réessayez dans 15 minutes ou réinitialisez votre mot de passe.")
             return _sign_in_page(form), 429, {"Retry-After": str(int(WINDOW.total_seconds()))}
-        user = onboarding.check_sign_in(email, form.password.data, now=now, ip=ip)
+        user = onboarding.check_sign_in(email, form.password.data, now=now, ip=visitor_ip())
         if user is not None:
             throttling.clear(key)
             open_session(user, remembers=form.remembers.data)
@@ -152,7 +156,7 @@ def forgotten() -> ResponseReturnValue:
     form = ForgottenForm()
     if form.validate_on_submit():
         email, now = form.email.data, clock.now()
-        slow_down(f"reset:{visitor_ip()}", PLACE_ATTEMPTS)
+        slow_down(f"reset:{visitor_place()}", PLACE_ATTEMPTS)
         # Past the limit the answer stays the same: only the e-mails stop.
         if throttling.count(f"reset:{_digest(email)}", window=WINDOW, now=now) <= RESET_ATTEMPTS:
             with transaction():
@@ -171,7 +175,7 @@ def forgotten() -> ResponseReturnValue:
 def new_password(token: str) -> ResponseReturnValue:
     """Choose a new password by the link received; then signed in, every other session closed."""
     now = clock.now()
-    slow_down(f"link:{visitor_ip()}", PLACE_ATTEMPTS)
+    slow_down(f"link:{visitor_place()}", PLACE_ATTEMPTS)
     if onboarding.user_of_reset(token, now=now) is None:
         return render_template("access/dead_link.html", form=ForgottenForm()), 410
     form = NewPasswordForm()

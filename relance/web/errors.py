@@ -3,6 +3,7 @@
 import logging
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
@@ -25,6 +26,14 @@ class Trouble:
     title: str
     sentence: str
     reference: str = ""
+
+
+class Application(Flask):
+    """A Flask whose log names the route of an incident and not its address: a link to reset a password is a secret."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """The exception, its route and its method."""
+        self.logger.error("Exception on %s [%s]", _route(), request.method, exc_info=exc_info)
 
 
 def init_app(app: Flask) -> None:
@@ -78,10 +87,14 @@ def _too_large(error: RequestEntityTooLarge) -> Response:
 def _crashed(error: InternalServerError) -> Response:
     # Flask has just logged the exception itself; this line ties it to what the user was told.
     reference = secrets.token_hex(3).upper()
-    _log.error("Incident %s: %r on %s %s", reference, error.original_exception, request.method, request.path)
+    _log.error("Incident %s: %r on %s %s", reference, error.original_exception, request.method, _route())
     # True because what leaves is written in the transaction that has just been rolled back.
     sentence = _("Rien n'a été envoyé. L'incident est noté sous la référence {id}.", id=reference)
     return _answer(Trouble(500, _("Une erreur est survenue"), sentence, reference))
+
+
+def _route() -> str:
+    return request.url_rule.rule if request.url_rule is not None else ""
 
 
 def _answer(trouble: Trouble) -> Response:

@@ -3,6 +3,7 @@
 import itertools
 from contextlib import ExitStack
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
@@ -92,10 +93,22 @@ def sandboxed(response: Response) -> Response:
 def visitor_ip() -> str:
     """The visitor's address. Behind a proxy on this machine, the one the proxy tells."""
     address = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if address in ("127.0.0.1", "::1", "") and forwarded:
-        return forwarded.rsplit(",", 1)[-1].strip()
-    return address
+    forwarded = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    return forwarded if address in ("127.0.0.1", "::1", "") and _network(forwarded) else address
+
+
+def visitor_place() -> str:
+    """What counts as one place in the limits: an address, or the /64 of an IPv6 one, which one visitor has whole."""
+    address = visitor_ip()
+    return _network(address) or address
+
+
+def _network(address: str) -> str:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip) if ip.version == 4 else str(ip_network((int(ip) >> 64 << 64, 64)))
 
 
 def is_own_path(target: str) -> bool:

@@ -8,7 +8,7 @@ from relance.models.chases import Chase
 from relance.models.clients import Contact
 from relance.models.events import Event
 from relance.models.messages import Message, MessageItem
-from relance.services import handing_over, queueing
+from relance.services import handing_over, queueing, rechecking
 from tests import factories
 
 D = dt.date
@@ -76,3 +76,11 @@ def test_a_suspended_account_keeps_it_in_the_queue(queued, account, post):
     account.save()
     assert claim(queued, post) is None
     assert Message.get().state == "queued"
+
+
+def test_a_server_that_refuses_at_length_is_quoted_as_far_as_the_column_goes(queued, nadia):
+    rechecking.note_refused_addresses(queued, {nadia.email: (550, "no " * 170)}, TUESDAY)
+    contact = Contact.get_by_id(nadia.id)
+    assert contact.rejected_at == TUESDAY
+    assert contact.rejected_because.startswith("550 no no")
+    assert len(contact.rejected_because) == rechecking.MAX_ANSWER

@@ -262,6 +262,46 @@ def test_a_known_address_is_not_given_away(open_app, camille):
     assert (known.status_code, known.location) == (unknown.status_code, unknown.location)
 
 
+def test_the_mail_to_an_unconfirmed_address_says_nothing_that_was_typed(open_app, database):
+    """Otherwise the form would carry anybody's advertisement to anybody, from the host's address."""
+    advert = "Gagnez 500 EUR sur casino.example"
+    open_app.test_client().post("/inscription", data=NEW | {"first_name": advert, "business_name": advert})
+    sent = Message.get(Message.kind == "sign_up")
+    assert "casino" not in sent.subject + sent.body_text + sent.body_html + sent.to_json
+
+
+def test_one_address_receives_few_sign_up_mails_wherever_they_are_asked_from(open_app, database):
+    for n in range(6):
+        answer = open_app.test_client().post("/inscription", data=NEW, environ_base={"REMOTE_ADDR": f"198.51.100.{n}"})
+        assert answer.location == "/inscription/envoyee"
+    assert Message.select().where(Message.kind == "sign_up").count() == 3
+
+
+def test_capitals_and_spaces_do_not_start_the_count_of_attempts_again(anonymous, camille):
+    words = [camille.email, camille.email.upper(), f" {camille.email} ", camille.email.title()]
+    answers = [anonymous.post("/connexion", data={"email": words[n % 4], "password": "x"}) for n in range(11)]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+def test_the_addresses_of_one_home_count_together(anonymous, camille):
+    data = {"email": camille.email, "password": "x"}
+    places = [f"2001:db8:1:2::{n}" for n in range(1, 12)]
+    codes = [anonymous.post("/connexion", data=data, environ_base={"REMOTE_ADDR": ip}).status_code for ip in places]
+    assert codes == [422] * 10 + [429]
+    away = anonymous.post("/connexion", data=data, environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"})
+    assert away.status_code == 422
+
+
+@pytest.mark.postgres
+def test_the_longest_names_fit_where_both_are_kept_together(open_app, database):
+    names = {"first_name": "x" * 101, "last_name": "y" * 255}
+    assert open_app.test_client().post("/inscription", data=NEW | names).status_code == 422
+    names = {"first_name": "x" * 100, "last_name": "y" * 100}
+    visitor = open_app.test_client()
+    visitor.post("/inscription", data=NEW | names)
+    assert visitor.post(re.search(r"/inscription/\S+", Message.get().body_text)[0]).location == "/bienvenue"
+
+
 def test_a_closed_instance_has_no_installation(settings, database, clock, data_dir):
     app = create_app(replace(settings, signup="closed"))
     token = onboarding.installation_token(data_dir)

@@ -46,6 +46,7 @@ def test_the_days_and_hours_are_saved_and_the_chases_looked_at_again(client, cam
         ({"time_zone": "Mars/Olympus"}, "option de la liste"),
         ({"holiday_region": "atlantide"}, "option de la liste"),
         ({"min_amount": "beaucoup"}, "montant"),
+        ({"min_amount": "99 999 999,00"}, "1\u00a0000\u00a0000,00"),
     ],
 )
 def test_a_calendar_that_cannot_be_is_refused(client, camille, change, sentence):

@@ -64,3 +64,14 @@ def test_a_wrong_method_says_which_are_right(client):
 def test_an_unknown_address_is_404_signed_in_or_not(client, anonymous):
     assert client.get("/nulle-part").status_code == 404
     assert anonymous.get("/nulle-part").status_code == 404
+
+
+def test_the_log_of_an_incident_names_its_route_and_never_the_secret_of_a_link(app, caplog, monkeypatch):
+    def _broken(*_args, **_values):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("relance.services.onboarding.user_of_reset", _broken)
+    app.testing = False
+    assert app.test_client().get("/mot-de-passe/a-secret-token").status_code == 500
+    assert "/mot-de-passe/<token>" in caplog.text
+    assert "a-secret-token" not in caplog.text

@@ -4,7 +4,7 @@ import pytest
 from flask import make_response
 
 from relance.web import create_app, security
-from relance.web.security import is_own_path, visitor_ip
+from relance.web.security import is_own_path, visitor_ip, visitor_place
 
 
 def _policy(response):
@@ -78,6 +78,33 @@ def test_a_proxy_on_this_machine_tells_the_visitors_address(app):
         headers={"X-Forwarded-For": "203.0.113.9"}, environ_base={"REMOTE_ADDR": "198.51.100.7"}
     ):
         assert visitor_ip() == "198.51.100.7", "a stranger does not choose their address"
+
+
+def test_what_is_no_address_is_not_one(app):
+    with app.test_request_context(headers={"X-Forwarded-For": "x" * 5000}, environ_base={"REMOTE_ADDR": "127.0.0.1"}):
+        assert visitor_ip() == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [("203.0.113.9", "203.0.113.9"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("", "")],
+)
+def test_one_home_is_one_place(app, address, place):
+    with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+        assert visitor_place() == place
+
+
+@pytest.mark.parametrize("path", ["/factures?q=a%00b", "/clients?q=%00", "/connexion?suite=/%00"])
+def test_no_address_carries_a_nul(client, path):
+    assert client.get(path).status_code == 422
+
+
+@pytest.mark.postgres
+def test_no_field_carries_a_nul_to_postgresql(client, invoice):
+    for path in (f"/factures/{invoice.id}/notes", f"/factures/{invoice.id}/paiements", "/clients/nouveau"):
+        page = client.post(path, data={"note": "a\0b", "form_key": "\0", "name": "\0", "amount": "1"})
+        assert page.status_code == 422
+        assert "<h1>Demande incomplète</h1>" in page.text
 
 
 def test_a_message_in_a_frame_may_run_nothing(app):

@@ -3,7 +3,7 @@
 from wtforms import BooleanField
 
 from relance.web.forms import Form
-from relance.web.forms.fields import EmailField, SecretField, TextField, required
+from relance.web.forms.fields import MAX_NAME, EmailField, SecretField, TextField, at_most, required
 
 
 class SignInForm(Form):
@@ -18,8 +18,8 @@ class AccountForm(Form):
     """A new account: the business and its first user."""
 
     business_name = TextField("Nom de l'entreprise", [required("le nom de votre entreprise")])
-    first_name = TextField("Prénom", [required("votre prénom")])
-    last_name = TextField("Nom", [required("votre nom")])
+    first_name = TextField("Prénom", [required("votre prénom"), at_most(MAX_NAME)])
+    last_name = TextField("Nom", [required("votre nom"), at_most(MAX_NAME)])
     email = EmailField("Adresse e-mail", [required("votre adresse e-mail")])
     password = SecretField("Mot de passe", [required("un mot de passe")])
 

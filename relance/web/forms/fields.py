@@ -22,6 +22,7 @@ from relance.web.i18n import _
 Validator = Callable[[Form, Field], None]
 
 MAX_LINE = 255  # characters; what the columns hold
+MAX_NAME = 100  # characters of a first name or a name: both are stored together too
 MAX_LINES = 5000  # characters of a note or an address
 YEARS = range(1950, 2101)
 
@@ -197,6 +198,26 @@ def required(what: str) -> Validator:
         is_empty = field.data is None or (isinstance(field.data, str) and not field.data.strip())
         if is_empty and not field.errors:
             raise ValidationError(_(f"Indiquez {what}."))
+
+    return _check
+
+
+def at_most(limit: int) -> Validator:
+    """« Raccourcissez ce texte » beyond ``limit`` characters, where a column holds two such texts."""
+
+    def _check(form: Form, field: Field) -> None:
+        if len(field.data or "") > limit:
+            raise ValidationError(_("Raccourcissez ce texte : {n} caractères au plus.", n=limit))
+
+    return _check
+
+
+def under(limit: int) -> Validator:
+    """Refuse an amount above ``limit`` cents, where a threshold is asked and not the price of something."""
+
+    def _check(form: Form, field: Field) -> None:
+        if (field.data or 0) > limit:
+            raise ValidationError(_("Indiquez {montant} au plus.", montant=filters.amount(limit)))
 
     return _check
 

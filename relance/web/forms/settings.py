@@ -9,6 +9,7 @@ from relance.rules import calendar, identity
 from relance.rules.labels import LANGUAGES
 from relance.web.forms import Form
 from relance.web.forms.fields import (
+    MAX_NAME,
     AmountField,
     DateField,
     EmailField,
@@ -18,11 +19,14 @@ from relance.web.forms.fields import (
     SecretField,
     SwitchField,
     TextField,
+    at_most,
     options,
     required,
+    under,
 )
 from relance.web.i18n import _
 
+MAX_SMALL = 1_000_000_00  # cents: beyond, it is no threshold, and the column is one of small numbers
 HALF_HOURS = range(6 * 60, 21 * 60 + 1, 30)
 REGION_NAMES = {
     "metropole": "France métropolitaine",
@@ -148,8 +152,8 @@ class CalendarForm(Form):
     time_zone = SelectField("Fuseau horaire", choices=options(ZONES.items()))
     min_gap_days = NumberField("Jours entre deux e-mails à un même client", low=0, high=30)
     is_grouping = SwitchField("Réunir dans un seul e-mail les factures d'un même client")
-    min_amount = AmountField("Ne pas relancer en dessous de")
-    tolerance = AmountField("Tenir pour payée une facture à")
+    min_amount = AmountField("Ne pas relancer en dessous de", validators=[under(MAX_SMALL)])
+    tolerance = AmountField("Tenir pour payée une facture à", validators=[under(MAX_SMALL)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -238,8 +242,8 @@ class PasswordForm(Form):
 class ProfileForm(Form):
     """Who signs in."""
 
-    first_name = TextField("Prénom", [required("votre prénom")])
-    last_name = TextField("Nom")
+    first_name = TextField("Prénom", [required("votre prénom"), at_most(MAX_NAME)])
+    last_name = TextField("Nom", [at_most(MAX_NAME)])
 
 
 def _clock(minute: int) -> str:
