@@ -37,7 +37,7 @@ _FIXED = (
     (11, 11, "armistice de 1918"),
     (12, 25, "Noël"),
 )
-_WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _FAR = 400  # days: a calendar that closes longer than that has no working day at all
 
 
@@ -93,7 +93,7 @@ class Calendar:
             if name:
                 return name
         if str(day.isoweekday()) not in self.days:
-            return _WEEKDAYS[day.weekday()]
+            return WEEKDAYS[day.weekday()]
         if any(start <= day <= end for start, end in self.closures):
             return "fermeture"
         return ""

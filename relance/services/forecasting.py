@@ -45,6 +45,11 @@ class PlannedSend:
     is_grouped: bool
     to: tuple[str, ...]
 
+    @property
+    def closed_by(self) -> str:
+        """What closed the day it was moved from, when the day's own name does not say it (« Noël », « fermeture »)."""
+        return "" if self.moved_because in cal.WEEKDAYS else self.moved_because
+
 
 def first_day(account: Account, now: dt.datetime) -> dt.date:
     """The first civil day on which something can still leave: today until the closing hour."""
