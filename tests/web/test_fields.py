@@ -126,3 +126,8 @@ def test_a_refusal_found_later_joins_the_summary(app):
         form.refuse("line", "Ce nom est déjà pris.")
         form.refuse("", "Réessayez.")
         assert form.all_errors() == [("", "Réessayez."), ("line", "Ce nom est déjà pris.")]
+
+
+def test_a_form_sent_empty_is_an_error_beside_its_fields_not_a_fault(client, latitude):
+    for path in (f"/clients/{latitude.id}/contacts", "/clients/nouveau", "/factures/nouvelle"):
+        assert client.post(path, data={}).status_code == 422, path

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 
 from relance.web.i18n import _
@@ -37,6 +38,11 @@ class Form(FlaskForm):
         def get_translations(self, form: Any) -> _Translations:
             """WTForms' own messages, in the language of the page."""
             return _Translations()
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent, even nothing at all: Flask-WTF would take an empty POST for a form never filled in."""
+            found = super().wrap_formdata(form, formdata)
+            return request.form if found is None and form.is_submitted() else found
 
     def refuse(self, field: str, sentence: str, **values: object) -> None:
         """Add an error found after the syntax (by a rule or a service) to ``field``; "" is the whole form."""

@@ -1,0 +1,29 @@
+from relance.models.chases import FREQUENCIES as STORED
+from relance.models.clients import Contact
+from relance.models.invoices import Invoice
+from relance.rules.plans import LEVELS
+from relance.services.planning import FINAL
+from relance.services.planning import REASONS as NEVER_CHASED
+from relance.web.history_words import CHANGES, FREQUENCIES, MASCULINE, REASONS, TITLES
+
+
+def test_every_reason_that_ends_or_stops_a_chase_has_its_words():
+    assert set(FINAL) <= set(REASONS)
+    assert set(NEVER_CHASED) - {"credit_note"} <= set(REASONS)  # a credit note is never chased, so never stopped
+
+
+def test_every_frequency_has_its_words():
+    assert set(FREQUENCIES) == set(STORED)
+
+
+def test_every_change_that_is_told_is_one_of_a_column():
+    columns = set(Invoice._meta.fields) | set(Contact._meta.fields) | {"instalments"}
+    assert set(CHANGES) - columns == set()
+
+
+def test_the_masculine_ones_are_templates():
+    assert set(MASCULINE) <= set(LEVELS)
+
+
+def test_no_title_is_empty_or_ends_like_a_sentence():
+    assert [title for title in TITLES.values() if not title or title.endswith(".")] == []
