@@ -1,0 +1,237 @@
+"""The journeys of every day without a mouse: what has the focus is seen, and comes back where it was."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from relance.models.accounts import User
+from relance.models.chases import Chase
+from relance.models.events import Event
+from relance.models.invoices import Invoice
+from tests import factories
+
+# The element that has the focus: how it is called, whether one sees that it has it, whether it is under something.
+FOCUSED = """() => {
+  const node = document.activeElement;
+  if (!node || node === document.body) return null;
+  const labels = [...(node.labels ?? [])].map((label) => label.innerText);
+  const name = node.getAttribute("aria-label") ?? [labels.join(" "), node.innerText, node.id].find(Boolean) ?? "";
+  const around = node.closest("label, .choice, .switch, .drop, .picker, .affix, .side-search");
+  const marked = [node, node.nextElementSibling, around];
+  const shown = marked.filter(Boolean).some((one) => {
+    const style = getComputedStyle(one);
+    const isOutlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    return isOutlined || style.boxShadow.includes("0px 0px 0px");
+  });
+  const box = node.getBoundingClientRect();
+  const [x, y] = [box.left + Math.min(box.width / 2, 40), box.top + Math.min(box.height / 2, 20)];
+  const over = document.elementFromPoint(x, y);
+  const apart = over && !node.contains(over) && !over.contains(node) && !over.closest("label")?.contains(node);
+  return {
+    name: name.trim().replace(/\\s+/g, " "),
+    tag: node.tagName,
+    shown,
+    hidden: !over || Boolean(apart && over.closest(".tabbar, .topbar, .toasts, [class*=sticky]")),
+    dialog: Boolean(node.closest("dialog")),
+  };
+}"""
+
+
+def focused(page: Page) -> dict[str, Any]:
+    return page.evaluate(FOCUSED) or {"name": "", "tag": "BODY", "shown": True, "hidden": False, "dialog": False}
+
+
+def tab_to(page: Page, name: str, key: str = "Tab") -> dict[str, Any]:
+    """Press Tab until what is called ``name`` has the focus; each stop on the way must be seen."""
+    for _ in range(90):
+        page.keyboard.press(key)
+        here = focused(page)
+        assert here["shown"], f"nothing shows that « {here['name']} » has the focus"
+        assert not here["hidden"], f"« {here['name']} » has the focus under a bar"
+        if re.search(name, here["name"]):
+            return here
+    raise AssertionError(f"Tab never reached {name}")
+
+
+def dialog_opened(page: Page) -> None:
+    """Wait until the dialog has the focus and htmx has settled it (it gives the focus once more, 20 ms later)."""
+    page.get_by_role("dialog").wait_for()
+    page.wait_for_function(
+        "document.activeElement.closest('dialog') && !document.querySelector('.htmx-settling, .htmx-added')"
+    )
+
+
+@pytest.fixture
+def by_keyboard(anonymous_page: Page, camille: User) -> Page:
+    """Camille's page; she signed in with the keyboard."""
+    page = anonymous_page
+    page.goto("/connexion")
+    tab_to(page, "Adresse e-mail")
+    page.keyboard.type(camille.email)
+    tab_to(page, "^Mot de passe$")
+    page.keyboard.type(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tableau-de-bord")
+    return page
+
+
+def test_the_first_stop_of_a_page_leads_past_the_navigation(by_keyboard, invoice):
+    page = by_keyboard
+    page.goto("/factures")
+    assert tab_to(page, "Aller au contenu")["tag"] == "A"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+@pytest.mark.requirement("S0.5")
+def test_reminders_are_switched_on_without_a_mouse(by_keyboard, nadia, invoice):
+    page = by_keyboard
+    page.goto(f"/factures/{invoice.id}")
+    tab_to(page, "Relances désactivées")
+    page.keyboard.press("Space")
+    page.wait_for_url(f"**/factures/{invoice.id}/relances?activer=1")
+    assert not Chase.select().exists(), "nothing starts before it was shown"
+    tab_to(page, "^Enregistrer$")
+    page.keyboard.press("Enter")
+    page.get_by_role("switch", name="Relances activées").wait_for()
+    chase = Chase.get(Chase.invoice == invoice)
+    assert (chase.ended_at, chase.started_by_id is not None) == (None, True)
+    assert Event.select().where(Event.invoice == invoice, Event.kind == "chase_started").count() == 1
+
+
+@pytest.mark.requirement("S0.5")
+def test_the_menu_leads_to_the_reminders_and_gives_the_focus_back(by_keyboard, nadia, invoice):
+    page = by_keyboard
+    page.goto(f"/factures/{invoice.id}")
+    tab_to(page, "^Autres actions$")
+    page.keyboard.press("Enter")
+    tab_to(page, "Gérer les e-mails de relance")
+    page.keyboard.press("Escape")
+    assert focused(page)["name"] == "Autres actions"
+    assert page.locator("details.menu[open]").count() == 0
+    page.keyboard.press("Space")
+    tab_to(page, "Gérer les e-mails de relance")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/factures/{invoice.id}/relances")
+    tab_to(page, "Envoyer un e-mail de relance en cas de retard de paiement")
+    page.keyboard.press("Space")
+    tab_to(page, "^Enregistrer$")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/factures/{invoice.id}")
+    assert Chase.get(Chase.invoice == invoice).ended_at is None
+
+
+def test_a_menu_closes_when_the_focus_leaves_it(by_keyboard, nadia, invoice):
+    page = by_keyboard
+    page.goto(f"/factures/{invoice.id}")
+    tab_to(page, "^Autres actions$")
+    page.keyboard.press("Enter")
+    tab_to(page, "Passer en perte")
+    page.keyboard.press("Tab")
+    assert page.locator("details.menu[open]").count() == 0
+
+
+def test_a_payment_is_recorded_in_a_dialog_that_keeps_the_focus(by_keyboard, nadia, invoice):
+    page = by_keyboard
+    page.goto(f"/factures/{invoice.id}")
+    tab_to(page, "Enregistrer un paiement")
+    page.keyboard.press("Enter")
+    dialog_opened(page)
+    stops = set()
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        here = focused(page)
+        assert here["dialog"] or here["tag"] == "BODY", f"« {here['name']} » is behind the dialog"
+        stops.add(here["name"])
+    assert {"Fermer", "Annuler", "Enregistrer le paiement"} <= stops
+    page.keyboard.press("Escape")
+    assert page.get_by_role("dialog").count() == 0
+    assert focused(page)["name"] == "Enregistrer un paiement"
+
+    page.keyboard.press("Enter")
+    dialog_opened(page)
+    tab_to(page, "^Annuler$")
+    page.keyboard.press("Enter")
+    assert focused(page)["name"] == "Enregistrer un paiement"
+
+    page.keyboard.press("Enter")
+    dialog_opened(page)
+    tab_to(page, "Enregistrer le paiement")
+    page.keyboard.press("Enter")
+    page.get_by_text("Facture payée.").first.wait_for()
+    paid = Invoice.get_by_id(invoice.id)
+    assert (paid.state, paid.balance_cents) == ("paid", 0)
+    assert Event.select().where(Event.invoice == invoice, Event.kind == "invoice_paid").count() == 1
+
+
+def test_a_refused_form_puts_the_focus_on_what_to_correct(by_keyboard, latitude):
+    page = by_keyboard
+    page.goto("/clients/nouveau")
+    tab_to(page, "^Ajouter le client$")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").get_by_role("listitem").first.wait_for()
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.matches('input, select, textarea')")
+    assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true"
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_no_stop_is_unseen_or_under_a_bar(sign_in_page, camille, nadia, invoice, width):
+    page = sign_in_page(camille, width=width, height=640)
+    for number in range(12):
+        factories.make_invoice(invoice.client, f"F-2026-01{number:02d}")
+    for address in ("/factures", f"/factures/{invoice.id}", "/factures/nouvelle", f"/factures/{invoice.id}/relances"):
+        page.goto(address)
+        first = None
+        for _ in range(70):
+            page.keyboard.press("Tab")
+            here = focused(page)
+            assert here["shown"], f"{address}: nothing shows that « {here['name']} » has the focus"
+            assert not here["hidden"], f"{address}: « {here['name']} » has the focus under a bar"
+            if here["name"] == first:
+                break
+            first = first or here["name"]
+
+
+def test_single_keys_are_shortcuts_outside_fields_only(by_keyboard, invoice):
+    page = by_keyboard
+    page.keyboard.press("g")
+    page.keyboard.press("f")
+    page.wait_for_url("**/factures")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.keyboard.press("n")
+    assert page.locator("input[type=search]:focus").input_value() == "n"
+    page.goto("/factures")
+    page.keyboard.press("?")
+    page.get_by_role("dialog", name="Raccourcis clavier").wait_for()
+    dialog_opened(page)
+    page.keyboard.press("n")
+    page.keyboard.press("Escape")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.url.endswith("/factures")
+    page.keyboard.press("n")
+    page.wait_for_url("**/factures/nouvelle")
+
+
+def test_single_keys_can_be_turned_off(by_keyboard, camille, invoice):
+    page = by_keyboard
+    page.goto("/reglages/affichage")
+    tab_to(page, "Raccourcis|raccourcis")
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("C’est enregistré.").first.wait_for()
+    assert User.get_by_id(camille.id).has_shortcuts is False
+    page.goto("/factures")
+    page.keyboard.press("n")
+    page.keyboard.press("?")
+    page.keyboard.press("/")
+    page.wait_for_timeout(200)
+    assert page.url.endswith("/factures")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
