@@ -9,6 +9,7 @@ from relance.services import chasing, invoicing
 from relance.services.chasing import ChasePlan
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.web.test_invoicing import typed
 
 HTMX = {"HX-Request": "true"}
 
