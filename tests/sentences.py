@@ -62,6 +62,7 @@ _FRENCH = re.compile(
     r"[À-ÖØ-öø-ÿ’«]|\b(?:l|d|n|s|qu|j|m)'[a-z]|\b(?:le|la|les|des?|du|un|une|ce|cette|ces|est|sont|votre|vos|vous|pas|"
     r"par|pour|sur|dans|avec|sans|plus|aucun|aucune|dernier|facture|factures|client|clients|e-mails?|jours?|relances?)\b"
 )
+_WORD = re.compile(r"[A-ZÀ-Ý][a-zà-ÿ]{2,}|[a-zà-ÿ]{3,4}\.")
 _PLACEHOLDER = re.compile(r"\{[^{}]+\}")
 _UNION = 40  # sentences one expression may stand for
 
@@ -119,7 +120,7 @@ def _of_python() -> dict[str, tuple[str, bool]]:
         if name.startswith(tuple(NOT_SHOWN)):
             continue
         for line, text, is_built in _Module(path, name).sentences():
-            is_empty = not any(letter.isalpha() for letter in _PLACEHOLDER.sub("", text))
+            is_empty = not any(letter.isalpha() or letter in ":;?«" for letter in _PLACEHOLDER.sub("", text))
             if not is_empty and not text.startswith(NOT_SENTENCES.get(name, ("\0",))):
                 key = typeset(text)
                 found[key] = (f"{name}:{line}", is_built and found.get(key, ("", True))[1])
@@ -177,10 +178,21 @@ class _Module:
             elif self._is_whole(node) and self._looks_french(node):
                 is_built = isinstance(node, ast.JoinedStr)
                 yield from ((node.lineno, text, is_built) for text in self._values(node))
-        if self.name in TABLES:
-            for node in self.tree.body:
-                if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
-                    yield from ((node.lineno, text, False) for each in node.value.values for text in self._values(each))
+        yield from ((line, text, False) for line, text in self._in_tables())
+
+    def _in_tables(self) -> Iterator[tuple[int, str]]:
+        """What the tables of a web module and the choices of its fields hold, single words included."""
+        if not self.name.startswith("relance/web/"):
+            return
+        given = [node.value for node in ast.walk(self.tree) if isinstance(node, ast.keyword) and node.arg == "choices"]
+        named = [node.value for node in self.tree.body if isinstance(node, ast.Assign)]
+        for table in given + [value for value in named if isinstance(value, ast.Dict | ast.Tuple)]:
+            keys = {key for node in ast.walk(table) if isinstance(node, ast.Dict) for key in node.keys}
+            is_whole = self.name in TABLES and isinstance(table, ast.Dict)
+            for node in ast.walk(table):
+                is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in keys
+                if is_text and (is_whole or _WORD.fullmatch(node.value)):
+                    yield node.lineno, node.value
 
     def _said(self, call: ast.Call) -> list[str]:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
@@ -220,7 +232,8 @@ class _Module:
         if isinstance(node, ast.IfExp):
             return [node.body, node.orelse]
         if isinstance(node, ast.Subscript):
-            return [value for table in self._tables(node.value) for value in table.values]
+            rows = [value for value in (node.value, *self._known(node.value)) if isinstance(value, ast.Tuple)]
+            return [value for table in (*self._tables(node.value), *rows) for value in _members(table)]
         if isinstance(node, ast.Call):
             if getattr(node.func, "id", "") == "_agree":
                 return node.args[1:]
@@ -291,6 +304,10 @@ class _Module:
         letters = sum(letter.isalpha() for letter in text)
         is_words = " " in text.strip() or any("À" <= letter <= "ÿ" for letter in text)
         return is_words and letters > 3 and bool(_FRENCH.search(text)) and "<" not in text
+
+
+def _members(table: ast.Dict | ast.Tuple) -> list[ast.expr]:
+    return table.values if isinstance(table, ast.Dict) else table.elts
 
 
 def _name(node: ast.AST) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from relance.rules.money import format_amount
 from relance.web import filters, names
-from relance.web.history_words import FREQUENCIES, MASCULINE, REASONS, SOURCES, TITLES
+from relance.web.history_words import FREQUENCIES, MASCULINE, PAGES, REASONS, SOURCES, TITLES
 from relance.web.i18n import _, language
 
 Facts = dict[str, Any]
@@ -58,7 +58,7 @@ def _people(facts: Facts) -> str:
 def _created(kind: str, facts: Facts) -> Markup:
     if facts.get("source") == "form":
         return _strong("Facture enregistrée")
-    return _strong("Facture importée", "depuis {source}", source=SOURCES.get(facts.get("source", ""), _("un fichier")))
+    return _strong("Facture importée", "depuis {source}", source=_(SOURCES.get(facts.get("source", ""), "un fichier")))
 
 
 def _moved(kind: str, facts: Facts) -> Markup:
@@ -165,7 +165,8 @@ def _refused_address(kind: str, facts: Facts) -> Markup:
 
 def _settings(kind: str, facts: Facts) -> Markup:
     page = str(facts.get("page", ""))
-    return _strong("Réglages modifiés", ": {page}", page=_(page)) if page else _strong("Réglages modifiés")
+    words = _(PAGES.get(page, page))
+    return _strong("Réglages modifiés", ": {page}", page=words) if page else _strong("Réglages modifiés")
 
 
 def _reason(facts: Facts) -> str:

@@ -99,4 +99,14 @@ TITLES = {
     "contact_changed": "Contact modifié",
     "contact_archived": "Contact archivé",
 }
+PAGES = {
+    "entreprise": "entreprise",
+    "banque": "coordonnées bancaires",
+    "expediteur": "expéditeur",
+    "calendrier": "jours et heures d'envoi",
+    "penalites": "pénalités et indemnité",
+    "alertes": "alertes",
+    "affichage": "affichage",
+    "securite": "sécurité",
+}
 MASCULINE = ("standard", "rappel", "dernier_rappel")

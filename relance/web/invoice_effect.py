@@ -73,6 +73,6 @@ def _lines(before: Thread, after: Thread) -> list[tuple[str, str, str]]:
     for one, other in zip_longest(old, new):
         name = names.template((other or one).template)
         found.append(
-            (name, rows.short_day(one.on).lower() if one else "", rows.short_day(other.on).lower() if other else "")
+            (name, rows.short_day_inside(one.on) if one else "", rows.short_day_inside(other.on) if other else "")
         )
     return found

@@ -13,7 +13,7 @@ from relance.rules.calendar import local_date
 from relance.services import chasing, threads
 from relance.services.threads import Knot, Thread
 from relance.web import filters, names
-from relance.web.i18n import _, _n
+from relance.web.i18n import _, _n, language
 
 LATE = ("sent", "uncertain", "failed")
 MAX_POINTS = 9
@@ -155,10 +155,16 @@ def when_of(day: date, at: datetime | None, today: date) -> str:
 
 
 def short_day(day: date) -> str:
-    """« Lun. 30 nov. », without its year."""
+    """« Lun. 30 nov. », without its year, where a sentence begins; « Mon 30 Nov » in English."""
     words = str(filters.weekday_date(day).striptags()).split()
     month = str(filters.short_date(day).striptags()).replace("\u00a0", " ").split()
-    return f"{words[0][:3].capitalize()}.\u00a0{month[0]}\u00a0{month[1]}"
+    stop = "" if language() == "en" else "."
+    return f"{words[0][:3].capitalize()}{stop}\u00a0{month[0]}\u00a0{month[1]}"
+
+
+def short_day_inside(day: date) -> str:
+    """« lun. 30 nov. », inside a sentence; « Mon 30 Nov » in English, which keeps its capitals."""
+    return short_day(day) if language() == "en" else short_day(day).lower()
 
 
 def full(thread: Thread, account: Account) -> list[dict[str, Any]]:
@@ -187,7 +193,7 @@ def _point(knot: Knot) -> dict[str, Any]:
     kinds = {"issued": "done", "sent": "done", "uncertain": "held", "failed": "held", "waiting": "next", "paid": "pay"}
     titles = {"issued": _("Facture envoyée"), "due": _("Échéance"), "paid": _("Payée")}
     title = titles.get(knot.kind) or names.template(knot.template)
-    day = short_day(knot.on).lower()
+    day = short_day_inside(knot.on)
     if knot.kind in ("next", "waiting") and knot.at is not None:
         day = f"{day}, {filters.local_time(knot.at)}"
     if knot.kind == "failed":

@@ -142,7 +142,7 @@ class AmountField(_ReadField):
 
     def write(self, value: int) -> str:
         """« 1 920,00 », without the sign: the field shows it."""
-        return filters.amount(value).removesuffix("€").strip()
+        return filters.amount(value).strip("€\u00a0 ")
 
 
 class RateField(_ReadField):
@@ -158,7 +158,7 @@ class RateField(_ReadField):
 
     def write(self, value: int) -> str:
         """« 12,15 »."""
-        return f"{value // 100},{value % 100:02}"
+        return filters.rate(value).strip("%\u00a0 ")
 
 
 class NumberField(_ReadField):

@@ -7,6 +7,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from relance.rules import calendar, identity
 from relance.rules.labels import LANGUAGES
+from relance.web import filters
 from relance.web.forms import Form
 from relance.web.forms.fields import (
     MAX_NAME,
@@ -123,10 +124,14 @@ class ServerForm(Form):
 
     from_address = EmailField("Adresse d’envoi", [required("l'adresse d'où partent vos relances")])
     host = TextField("Serveur", [required("le serveur d'envoi de votre fournisseur")])
-    security = SelectField("Sécurité", choices=options(SECURITIES))
+    security = SelectField("Sécurité")
     port = NumberField("Port", low=1, high=65535, validators=[required("le port du serveur")])
     username = TextField("Identifiant")
     password = SecretField("Mot de passe d’application")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.security.choices = [(key, _(name)) for key, name in SECURITIES]
 
     def validate_host(self, field: Field) -> None:
         """A name or an address, nothing else."""
@@ -148,8 +153,8 @@ class CalendarForm(Form):
     send_from_minute = SelectField("Heure d’envoi", coerce=int)
     send_until_minute = SelectField("Plus d'envoi après", coerce=int)
     skips_holidays = SwitchField("Ne rien envoyer les jours fériés")
-    holiday_region = SelectField("Jours fériés de", choices=options(REGION_NAMES.items()))
-    time_zone = SelectField("Fuseau horaire", choices=options(ZONES.items()))
+    holiday_region = SelectField("Jours fériés de")
+    time_zone = SelectField("Fuseau horaire")
     min_gap_days = NumberField("Jours entre deux e-mails à un même client", low=0, high=30)
     is_grouping = SwitchField("Réunir dans un seul e-mail les factures d'un même client")
     min_amount = AmountField("Ne pas relancer en dessous de", validators=[under(MAX_SMALL)])
@@ -157,9 +162,11 @@ class CalendarForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        hours = options((minute, _clock(minute)) for minute in HALF_HOURS)
+        hours = options((minute, filters.local_time(minute)) for minute in HALF_HOURS)
         self.send_from_minute.choices = hours
         self.send_until_minute.choices = hours
+        self.holiday_region.choices = [(key, _(name)) for key, name in REGION_NAMES.items()]
+        self.time_zone.choices = [(key, _(name)) for key, name in ZONES.items()]
 
     def validate_days(self, field: Field) -> None:
         """Nothing could ever leave without a day."""
@@ -244,11 +251,6 @@ class ProfileForm(Form):
 
     first_name = TextField("Prénom", [required("votre prénom"), at_most(MAX_NAME)])
     last_name = TextField("Nom", [at_most(MAX_NAME)])
-
-
-def _clock(minute: int) -> str:
-    hour, rest = divmod(minute, 60)
-    return f"{hour}\u00a0h\u00a0{rest:02}" if rest else f"{hour}\u00a0h"
 
 
 assert set(REGION_NAMES) == set(calendar.REGIONS), "every region of the calendar has a name"
