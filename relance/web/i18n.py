@@ -9,9 +9,8 @@ from relance.web import scope
 
 def language() -> str:
     """« fr » or « en »."""
-    if has_request_context() and scope.is_signed_in() and scope.current_user().language == "en":
-        return "en"
-    return "fr"
+    user = scope.signed_in_user() if has_request_context() else None
+    return "en" if user is not None and user.language == "en" else "fr"
 
 
 def _(text: str, **values: object) -> str:

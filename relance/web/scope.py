@@ -61,16 +61,23 @@ def ring() -> None:
     current_app.config["RELANCE_BELL"]()
 
 
+def signed_in_user() -> User | None:
+    """The user who is asking, or None: one look-up, for every sentence of a page asks whose language it is."""
+    visitor = flask_login.current_user._get_current_object()
+    return visitor.user if isinstance(visitor, Visitor) else None
+
+
 def is_signed_in() -> bool:
     """True when the request comes from a signed-in user."""
-    return bool(flask_login.current_user.is_authenticated)
+    return signed_in_user() is not None
 
 
 def current_user() -> User:
     """The user who is asking; 401 when nobody is signed in."""
-    if not is_signed_in():
+    user = signed_in_user()
+    if user is None:
         abort(401)
-    return cast(User, flask_login.current_user.user)
+    return user
 
 
 def current_account() -> Account:
