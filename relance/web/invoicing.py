@@ -281,5 +281,5 @@ def _changed(saved: invoicing.Saved, before: threads.Thread) -> str:
     sentences = [_("Facture modifiée."), *(_(text) for text in saved.warnings)]
     after = threads.of_invoice(saved.invoice, clock.now())
     if after.next is not None and (before.next is None or before.next.on != after.next.on):
-        sentences.append(_("Prochaine relance : {date}.", date=rows.short_day(after.next.on).lower()))
+        sentences.append(_("Prochaine relance : {date}.", date=rows.short_day_inside(after.next.on)))
     return " ".join(sentences)
