@@ -57,10 +57,8 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> dict[str, Any]:
 
 def dialog_opened(page: Page) -> None:
     """Wait until the dialog has the focus and htmx has settled it (it gives the focus once more, 20 ms later)."""
-    page.get_by_role("dialog").wait_for()
-    page.wait_for_function(
-        "document.activeElement.closest('dialog') && !document.querySelector('.htmx-settling, .htmx-added')"
-    )
+    page.locator("dialog[open]:focus-within").wait_for()
+    page.locator(".htmx-settling, .htmx-added").first.wait_for(state="detached")
 
 
 @pytest.fixture
