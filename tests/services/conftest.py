@@ -1,11 +1,13 @@
 """What the tests of sending share."""
 
+import datetime as dt
+
 import pytest
 
-from relance.services import chasing
+from relance.services import sending_by_hand, writing
 from relance.services.carrying import Post
-from relance.services.chasing import ChasePlan
 from tests import factories, making
+from tests.services.sending import switch_on
 
 
 @pytest.fixture
@@ -15,14 +17,35 @@ def post(settings, smtp_server):
 
 
 @pytest.fixture
-def switch_on():
-    """``switch_on(invoice, contact, …, count=3)``: reminders of that invoice, on."""
+def due_invoice(latitude, nadia, camille):
+    """Due on Monday 23 November; J+1 is Tuesday 24."""
+    return factories.make_invoice(latitude, "F-2026-0098", due_on=factories.TODAY)
 
-    def _switch_on(invoice, *contacts, now=factories.NOW, **values):
-        plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-        return chasing.start(invoice, plan, by=None, now=now)
 
-    return _switch_on
+@pytest.fixture
+def chased(due_invoice, nadia):
+    """The same, with three weekly reminders to Nadia."""
+    switch_on(due_invoice, nadia)
+    return due_invoice
+
+
+@pytest.fixture
+def coming(latitude, nadia, camille):
+    """An invoice due in ten days, on Thursday 3 December."""
+    return factories.make_invoice(latitude, "F-2026-0098", due_on=dt.date(2026, 12, 3))
+
+
+@pytest.fixture
+def send(invoice, camille, now):
+    """``send(row, key=…, at=…, …)``: a reminder by hand, by Camille, as the composer proposes it."""
+
+    def _send(row=None, key="form-1", at=now, **changes):
+        row = row or invoice
+        draft = writing.first_draft(row, at.date())
+        values = {**vars(draft), **changes}
+        return sending_by_hand.send(row, writing.Draft(**values), key=key, by=camille, now=at, domain="relance.example")
+
+    return _send
 
 
 @pytest.fixture

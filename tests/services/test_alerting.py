@@ -9,6 +9,7 @@ from relance.models.invoices import Instalment
 from relance.models.messages import Message
 from relance.services import alerting, paying, sweeping
 from tests import factories
+from tests.services.sending import switch_on
 
 D = dt.date
 BASE = {"base_url": "https://relance.example", "domain": "relance.example"}
@@ -91,9 +92,7 @@ def test_two_workers_at_once_warn_once(due_yesterday, post):
     assert alerting.alert_overdue(now, **BASE) == []
 
 
-def test_failures_are_reported_once_and_grouped(
-    due_yesterday, nadia, latitude, account, camille, post, smtp_server, switch_on
-):
+def test_failures_are_reported_once_and_grouped(due_yesterday, nadia, latitude, account, camille, post, smtp_server):
     other = factories.make_client(account, "Morel")
     hugo = factories.make_contact(other, "Hugo Morel")
     switch_on(due_yesterday, nadia)

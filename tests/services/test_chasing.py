@@ -22,12 +22,6 @@ def events(invoice):
     return [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
 
 
-@pytest.fixture
-def coming(latitude, nadia, camille):
-    """An invoice due in ten days, on Thursday 3 December."""
-    return factories.make_invoice(latitude, "F-2026-0098", due_on=D(2026, 12, 3))
-
-
 @pytest.mark.requirement("S0.3", "S1.13")
 def test_switching_on_writes_the_chase_its_entries_and_the_event(coming, nadia, camille, now):
     chase = chasing.start(coming, plan(nadia), by=camille, now=now)

@@ -2,23 +2,15 @@
 
 import datetime as dt
 
-import pytest
-
 from relance.models.chases import Chase, Skip
 from relance.models.events import Event
 from relance.services import queueing
 from tests import factories
+from tests.services.sending import switch_on
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)
 DOMAIN = "relance.example"
-
-
-@pytest.fixture
-def chased(latitude, nadia, camille, switch_on):
-    invoice = factories.make_invoice(latitude, "F-2026-0098", due_on=D(2026, 11, 23))
-    switch_on(invoice, nadia)
-    return invoice
 
 
 def test_the_hint_moves_to_the_opening_of_the_next_step(chased):
@@ -42,7 +34,7 @@ def test_steps_that_are_overtaken_leave_a_line_each(chased):
     assert told == ["relance_1", "dernier_rappel"]
 
 
-def test_a_wait_is_told_once(chased, latitude, nadia, switch_on):
+def test_a_wait_is_told_once(chased, latitude, nadia):
     other = factories.make_invoice(latitude, "F-2026-0099", due_on=D(2026, 11, 24))
     switch_on(other, nadia)
     queueing.advance_due(TUESDAY, domain=DOMAIN)

@@ -7,6 +7,7 @@ import pytest
 from relance.services import forecasting
 from relance.services.chasing import ChasePlan
 from tests import factories
+from tests.services.sending import switch_on
 
 D = dt.date
 
@@ -36,7 +37,7 @@ def test_switched_on_after_the_hour_it_leaves_today_until_six(account, latitude,
     assert forecasting.for_plan(account, invoice, plan, evening)[0].on == D(2026, 11, 24)
 
 
-def test_the_agenda_joins_a_clients_instalments_of_the_day(account, latitude, nadia, camille, now, switch_on):
+def test_the_agenda_joins_a_clients_instalments_of_the_day(account, latitude, nadia, camille, now):
     for number in ("F-1", "F-2"):
         switch_on(factories.make_invoice(latitude, number, due_on=D(2026, 11, 23)), nadia)
     sends = forecasting.for_account(account, now, D(2026, 11, 30))
@@ -46,13 +47,13 @@ def test_the_agenda_joins_a_clients_instalments_of_the_day(account, latitude, na
     ]
 
 
-def test_a_suspended_account_foresees_nothing(account, latitude, nadia, camille, now, switch_on):
+def test_a_suspended_account_foresees_nothing(account, latitude, nadia, camille, now):
     switch_on(factories.make_invoice(latitude, due_on=D(2026, 11, 23)), nadia)
     account.suspended_at = now
     assert forecasting.for_account(account, now, D(2026, 12, 30)) == []
 
 
-def test_a_reminder_that_waits_for_another_says_so(account, latitude, nadia, camille, now, switch_on):
+def test_a_reminder_that_waits_for_another_says_so(account, latitude, nadia, camille, now):
     switch_on(factories.make_invoice(latitude, "F-1", due_on=D(2026, 11, 23)), nadia)
     late = factories.make_invoice(latitude, "F-2", due_on=D(2026, 11, 24))
     switch_on(late, nadia)

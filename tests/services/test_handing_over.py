@@ -6,52 +6,12 @@ import json
 import pytest
 
 from relance.models.clients import Contact
-from relance.models.events import Event
 from relance.models.messages import Message
-from relance.services import chasing, handing_over, queueing, sweeping
-from relance.services.carrying import Post
-from relance.services.chasing import ChasePlan
-from tests import factories
+from relance.services import handing_over, queueing, sweeping
+from tests.services.sending import kinds, nine_on, reminders, states, sweep, switch_on
 
 D = dt.date
 PARIS_NINE = dt.time(8, 0)  # UTC, in winter
-
-
-@pytest.fixture
-def post(settings, smtp_server):
-    return Post.of(settings)
-
-
-@pytest.fixture
-def due_invoice(latitude, nadia, camille):
-    """Due on Monday 23 November; J+1 is Tuesday 24."""
-    return factories.make_invoice(latitude, "F-2026-0098", due_on=D(2026, 11, 23))
-
-
-def switch_on(invoice, *contacts, now=factories.NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
-
-
-def nine_on(day):
-    return dt.datetime.combine(day, PARIS_NINE)
-
-
-def sweep(day, post, time=PARIS_NINE):
-    return sweeping.sweep(dt.datetime.combine(day, time), post)
-
-
-def reminders(ids):
-    """Those of these messages that went to a client: the user's own mails travel in the same run."""
-    return list(Message.select().where(Message.id.in_(ids), Message.client.is_null(False)))
-
-
-def kinds(invoice):
-    return [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
-
-
-def states():
-    return [message.state for message in Message.select().where(Message.kind == "reminder").order_by(Message.id)]
 
 
 def test_reminders_of_one_thread_refer_to_each_other(due_invoice, nadia, post, smtp_server):

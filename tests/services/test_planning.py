@@ -16,12 +16,6 @@ def plan(*contacts, **values):
     return ChasePlan(**{"contact_ids": tuple(contact.id for contact in contacts), "count": 3, **values})
 
 
-@pytest.fixture
-def coming(latitude, nadia, camille):
-    """An invoice due in ten days, on Thursday 3 December."""
-    return factories.make_invoice(latitude, "F-2026-0098", due_on=D(2026, 12, 3))
-
-
 @pytest.mark.requirement("S3.7", "S3.8")
 @pytest.mark.parametrize(
     ("fields", "sentence"),

@@ -10,6 +10,7 @@ from relance.services import previewing, sweeping
 from relance.services.carrying import Post
 from relance.services.chasing import ChasePlan
 from tests import factories
+from tests.services.sending import switch_on
 
 D = dt.date
 
@@ -25,9 +26,7 @@ def invoice_due(latitude, nadia, camille):
 
 
 @pytest.mark.requirement("S1.11", "S0.4")
-def test_each_previewed_text_is_the_one_the_client_receives(
-    account, invoice_due, nadia, now, post, smtp_server, switch_on
-):
+def test_each_previewed_text_is_the_one_the_client_receives(account, invoice_due, nadia, now, post, smtp_server):
     plan = ChasePlan(contact_ids=(nadia.id,), count=3)
     shown = [previewing.preview(account, invoice_due, plan, now, index) for index in range(3)]
     switch_on(invoice_due, nadia)

@@ -13,13 +13,6 @@ TUESDAY = factories.NOW + dt.timedelta(days=1)
 DOMAIN = "relance.example"
 
 
-@pytest.fixture
-def chased(latitude, nadia, camille, switch_on):
-    invoice = factories.make_invoice(latitude, "F-2026-0098", due_on=D(2026, 11, 23))
-    switch_on(invoice, nadia)
-    return invoice
-
-
 @pytest.mark.requirement("S1.1")
 def test_the_database_holds_one_automatic_message_a_client_and_a_day(chased, account, latitude):
     [message_id] = queueing.advance_due(TUESDAY, domain=DOMAIN)

@@ -10,13 +10,14 @@ from relance.models.events import Event
 from relance.models.messages import Message, MessageItem
 from relance.services import handing_over, queueing, rechecking
 from tests import factories
+from tests.services.sending import switch_on
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)
 
 
 @pytest.fixture
-def queued(latitude, nadia, hugo, camille, switch_on):
+def queued(latitude, nadia, hugo, camille):
     invoice = factories.make_invoice(latitude, "F-2026-0098", due_on=D(2026, 11, 23))
     switch_on(invoice, nadia, hugo)
     [message_id] = queueing.advance_due(TUESDAY, domain="relance.example")

@@ -6,6 +6,7 @@ import pytest
 
 from relance.services import reporting, sweeping
 from tests import factories
+from tests.services.sending import switch_on
 
 D = dt.date
 KEYS = {"account", "client", "instalments", "to", "cc", "subject", "at", "reason"}
@@ -13,7 +14,7 @@ INSTALMENT = {"number", "due_on", "balance_cents", "currency", "step", "template
 
 
 @pytest.fixture
-def chased(latitude, nadia, camille, switch_on):
+def chased(latitude, nadia, camille):
     invoice = factories.make_invoice(latitude, "F-2026-0098", due_on=D(2026, 11, 23))
     switch_on(invoice, nadia, copies_user=True)
     return invoice
@@ -40,7 +41,7 @@ def test_a_row_has_the_promised_keys(chased, account, camille, post):
         assert row["at"] == "2026-11-24T08:00:00Z"
 
 
-def test_what_waits_says_why_and_until_when(chased, latitude, nadia, account, post, switch_on):
+def test_what_waits_says_why_and_until_when(chased, latitude, nadia, account, post):
     other = factories.make_invoice(latitude, "F-2026-0099", due_on=D(2026, 11, 24))
     switch_on(other, nadia)
     sweeping.sweep(factories.NOW + dt.timedelta(days=1), post)

@@ -8,10 +8,9 @@ from relance.models.accounts import Account
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
-from relance.services import chasing, forecasting, paying, queueing, sending_by_hand, sweeping, writing
-from relance.services.carrying import Post
-from relance.services.chasing import ChasePlan
+from relance.services import paying, queueing, sending_by_hand, sweeping
 from tests import factories
+from tests.services.sending import dates, kinds, switch_on, text_of
 
 D = dt.date
 
@@ -20,40 +19,6 @@ TODAY = factories.TODAY
 
 
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def post(settings, smtp_server):
-    return Post.of(settings)
-
-
-@pytest.fixture
-def send(invoice, camille, now):
-    def _send(row=None, key="form-1", at=now, **changes):
-        row = row or invoice
-        draft = writing.first_draft(row, at.date())
-        values = {**vars(draft), **changes}
-        return sending_by_hand.send(row, writing.Draft(**values), key=key, by=camille, now=at, domain="relance.example")
-
-    return _send
-
-
-def chase(invoice, *contacts, now=factories.NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
-
-
-def kinds(invoice):
-    return [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
-
-
-def text_of(mail):
-    """The text of a received mail with the line ends of a row."""
-    return mail.text.replace("\r\n", "\n").strip()
-
-
-def dates(invoice, now):
-    return [send.on for send in forecasting.for_invoice(invoice, now)]
 
 
 @pytest.mark.requirement("S4.12")
@@ -118,14 +83,14 @@ def test_a_message_that_left_is_not_undone(send, invoice, camille, post, now):
 
 
 def test_a_reminder_of_the_machine_is_not_undone_here(invoice, nadia, camille, now):
-    chase(invoice, nadia, start="join", now=now - dt.timedelta(days=4))
+    switch_on(invoice, nadia, start="join", now=now - dt.timedelta(days=4))
     [message_id] = queueing.advance_due(now, domain="relance.example")
     assert sending_by_hand.undo(Message.get_by_id(message_id), by=camille, now=now) is False
     assert Message.get_by_id(message_id).state == "queued"
 
 
 def test_it_takes_the_place_of_the_step_planned_within_the_gap(send, invoice, nadia, camille, now):
-    chase(invoice, nadia, start="gently")
+    switch_on(invoice, nadia, start="gently")
     before = dates(invoice, now)
     assert before[0] == D(2026, 11, 24)
     day, [pick] = sending_by_hand.replaceable(invoice, "rappel", now)
@@ -139,7 +104,7 @@ def test_it_takes_the_place_of_the_step_planned_within_the_gap(send, invoice, na
 
 
 def test_undoing_plans_the_replaced_step_again(send, invoice, nadia, camille, now):
-    chase(invoice, nadia, start="gently")
+    switch_on(invoice, nadia, start="gently")
     before = dates(invoice, now)
     message = send()
     sending_by_hand.undo(message, by=camille, now=now)
@@ -148,7 +113,7 @@ def test_undoing_plans_the_replaced_step_again(send, invoice, nadia, camille, no
 
 
 def test_without_replacing_the_step_waits_for_the_gap(send, invoice, nadia, camille, now):
-    chase(invoice, nadia, start="gently")
+    switch_on(invoice, nadia, start="gently")
     send(replaces_next=False)
     first = dates(invoice, now)[0]
     assert first == D(2026, 11, 30)  # five days later is a Saturday
@@ -159,7 +124,7 @@ def test_a_step_planned_later_than_the_gap_is_left_alone(send, invoice, nadia, c
     account = invoice.account
     Account.update(min_gap_days=1).where(Account.id == account.id).execute()
     row = Invoice.get_by_id(invoice.id)
-    chase(row, nadia, start="gently")
+    switch_on(row, nadia, start="gently")
     assert sending_by_hand.replaceable(row, "rappel", now) is None
     send(row)
     assert dates(row, now)[0] == D(2026, 11, 24)

@@ -7,13 +7,14 @@ import pytest
 from relance.models.messages import Message
 from relance.services import queueing, situations
 from tests import factories
+from tests.services.sending import switch_on
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)
 
 
 @pytest.fixture
-def chased(latitude, nadia, camille, switch_on):
+def chased(latitude, nadia, camille):
     invoice = factories.make_invoice(latitude, due_on=D(2026, 11, 23))
     switch_on(invoice, nadia)
     return invoice
@@ -77,7 +78,7 @@ def test_small_amounts_and_exempt_clients_are_left_alone(account, latitude):
     assert situations.stop_reason(account, latitude, invoice, 4_999) == "exempt"
 
 
-def test_loading_ten_clients_costs_no_more_queries_than_one(account, camille, switch_on, database):
+def test_loading_ten_clients_costs_no_more_queries_than_one(account, camille, database):
     from tests.services.test_chasing import counting
 
     clients = [factories.make_client(account, f"Client {n}") for n in range(10)]

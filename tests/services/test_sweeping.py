@@ -9,6 +9,7 @@ from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.services import sweeping
 from tests import factories
+from tests.services.sending import switch_on
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)
@@ -30,7 +31,7 @@ def test_a_fresh_instance_with_a_thousand_overdue_invoices_sends_clients_nothing
     assert smtp_server.to(nadia.email) == []
 
 
-def test_a_second_run_finds_nothing(account, camille, latitude, nadia, post, switch_on):
+def test_a_second_run_finds_nothing(account, camille, latitude, nadia, post):
     switch_on(factories.make_invoice(latitude, due_on=D(2026, 11, 23)), nadia)
     first, second = sweeping.sweep(TUESDAY, post), sweeping.sweep(TUESDAY, post)
     assert first.queued and first.report.sent
@@ -38,7 +39,7 @@ def test_a_second_run_finds_nothing(account, camille, latitude, nadia, post, swi
 
 
 @pytest.mark.requirement("S1.26")
-def test_only_emails_leave_by_themselves_never_a_letter(account, camille, latitude, nadia, post, switch_on):
+def test_only_emails_leave_by_themselves_never_a_letter(account, camille, latitude, nadia, post):
     switch_on(factories.make_invoice(latitude, due_on=D(2026, 11, 23)), nadia, count=2)
     for offset in range(90):
         sweeping.sweep(TUESDAY + dt.timedelta(days=offset), post)

@@ -10,11 +10,10 @@ from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment
-from relance.services import chasing, forecasting, sending_by_hand, sweeping, writing
-from relance.services.carrying import Post
-from relance.services.chasing import ChasePlan
+from relance.services import sending_by_hand, sweeping, writing
 from relance.services.writing import Caution, WritingError
 from tests import factories
+from tests.services.sending import switch_on, text_of
 
 D = dt.date
 
@@ -23,40 +22,6 @@ TODAY = factories.TODAY
 
 
 MINUTE = dt.timedelta(minutes=1)
-
-
-@pytest.fixture
-def post(settings, smtp_server):
-    return Post.of(settings)
-
-
-@pytest.fixture
-def send(invoice, camille, now):
-    def _send(row=None, key="form-1", at=now, **changes):
-        row = row or invoice
-        draft = writing.first_draft(row, at.date())
-        values = {**vars(draft), **changes}
-        return sending_by_hand.send(row, writing.Draft(**values), key=key, by=camille, now=at, domain="relance.example")
-
-    return _send
-
-
-def chase(invoice, *contacts, now=factories.NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
-
-
-def kinds(invoice):
-    return [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
-
-
-def text_of(mail):
-    """The text of a received mail with the line ends of a row."""
-    return mail.text.replace("\r\n", "\n").strip()
-
-
-def dates(invoice, now):
-    return [send.on for send in forecasting.for_invoice(invoice, now)]
 
 
 @pytest.mark.requirement("S2.6", "S0.2")
@@ -68,7 +33,7 @@ def test_the_page_opens_on_the_text_of_its_lateness_and_the_usual_contact(invoic
 
 
 def test_a_chased_invoice_opens_on_the_contacts_of_its_chase(invoice, nadia, hugo, camille):
-    chase(invoice, nadia, hugo, start="gently", copies_user=True)
+    switch_on(invoice, nadia, hugo, start="gently", copies_user=True)
     draft = writing.first_draft(invoice, TODAY, template="relance_2")
     assert set(draft.contact_ids) == {nadia.id, hugo.id}
     assert draft.template == "relance_2" and draft.copies_user

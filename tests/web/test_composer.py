@@ -5,14 +5,12 @@ import datetime as dt
 import pytest
 
 from relance.models.clients import Client, Contact
-from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
-from relance.services import chasing
-from relance.services.chasing import ChasePlan
 from tests import factories
 from tests.web import reading
-from tests.web.reading import css, fields, words
+from tests.web.composing import chase, composer, errors, form_of, path, preview_text, told
+from tests.web.reading import css, words
 
 NOW, TODAY = factories.NOW, factories.TODAY
 
@@ -21,43 +19,6 @@ HTMX = {"HX-Request": "true"}
 
 
 MINUTE = dt.timedelta(minutes=1)
-
-
-def path(invoice, tail=""):
-    return f"/factures/{invoice.id}/relancer/e-mail{tail}"
-
-
-def composer(browser, invoice, query=""):
-    return reading.page(browser, path(invoice) + query)
-
-
-def form_of(node):
-    """What a browser would send for the composer as it stands."""
-    return fields(css(node, "form#letter")[0])
-
-
-def preview_text(node):
-    return css(node, "#preview .mail-text")[0].text_content()
-
-
-def errors(node):
-    return [words(error) for error in css(node, ".field .error, fieldset .error")]
-
-
-def chase(invoice, *contacts, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=NOW)
-
-
-def told(invoice):
-    return [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
-
-
-@pytest.fixture
-def sent(client, invoice):
-    """A message sent by hand through the page."""
-    client.post(path(invoice), data=form_of(composer(client, invoice)))
-    return Message.get()
 
 
 @pytest.mark.requirement("S1.11")
@@ -207,3 +168,11 @@ def test_the_formal_notice_is_offered_beside_when_its_time_has_come(client, invo
         message=again, invoice=invoice, instalment=invoice.instalments.get(), template="rappel", balance_cents=1
     )
     assert link in [a.get("href") for a in css(composer(client, invoice), "#letter a")]
+
+
+def test_words_typed_about_an_invoice_that_is_no_more_chased_lead_to_the_page_that_says_so(client, invoice, nadia):
+    form = form_of(composer(client, invoice))
+    Invoice.update(state="cancelled").execute()
+    answer = client.post(path(invoice, "/apercu"), data=form, headers=HTMX)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, path(invoice))
+    assert css(composer(client, invoice), "form#letter") == []

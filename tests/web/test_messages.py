@@ -11,11 +11,11 @@ from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.rules.plans import LEVELS
-from relance.services import chasing, sweeping
+from relance.services import sweeping
 from relance.services.carrying import Post
-from relance.services.chasing import ChasePlan
 from tests import factories
 from tests.web import reading
+from tests.web.composing import composer, form_of, path, preview_text, told
 from tests.web.reading import css, fields, words
 
 NOW, TODAY = factories.NOW, factories.TODAY
@@ -25,43 +25,6 @@ HTMX = {"HX-Request": "true"}
 
 
 MINUTE = dt.timedelta(minutes=1)
-
-
-def path(invoice, tail=""):
-    return f"/factures/{invoice.id}/relancer/e-mail{tail}"
-
-
-def composer(browser, invoice, query=""):
-    return reading.page(browser, path(invoice) + query)
-
-
-def form_of(node):
-    """What a browser would send for the composer as it stands."""
-    return fields(css(node, "form#letter")[0])
-
-
-def preview_text(node):
-    return css(node, "#preview .mail-text")[0].text_content()
-
-
-def errors(node):
-    return [words(error) for error in css(node, ".field .error, fieldset .error")]
-
-
-def chase(invoice, *contacts, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=NOW)
-
-
-def told(invoice):
-    return [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
-
-
-@pytest.fixture
-def sent(client, invoice):
-    """A message sent by hand through the page."""
-    client.post(path(invoice), data=form_of(composer(client, invoice)))
-    return Message.get()
 
 
 @pytest.mark.requirement("S0.2", "S2.1", "S4.12")
