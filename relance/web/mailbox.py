@@ -132,5 +132,5 @@ def _download(content: bytes, name: str, mime: str) -> Response:
     response.mimetype = mime
     # Never shown inside our pages, whatever it claims to be.
     response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     return response

@@ -36,6 +36,8 @@ def preview(id: int) -> ResponseReturnValue:
     """The form and its preview after a choice or a word changed; nothing is saved."""
     invoice = invoice_or_404(id)
     context = composer.reading(invoice, ComposeForm(), clock.now())
+    if context["refusal"]:  # it was paid, say, while the words were typed: the page tells it
+        return go_to(url_for("messages.new", id=invoice.id))
     return respond("messages/new.html", "messages/_composer.html", **context)
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock
 from relance.models.invoices import Invoice
+from relance.models.payments import Payment
 from relance.rules.calendar import local_date
 from relance.services import paying
 from relance.services.paying import PaymentError, Received
@@ -59,7 +60,7 @@ def create(id: int) -> ResponseReturnValue:
 @blueprint.get("/factures/<int:id>/paiements/<int:payment_id>/suppression")
 def ask_delete(id: int, payment_id: int) -> ResponseReturnValue:
     """What deleting a payment means, before it is done."""
-    invoice, payment = invoice_or_404(id), payment_or_404(payment_id)
+    invoice, payment = _payment(id, payment_id)
     template = "payments/_delete.html" if wants_fragment() else "payments/delete.html"
     context = {"invoice": invoice, "payment": payment, "method_name": names.method(payment.method)}
     return make_response(render_template(template, **context))
@@ -68,12 +69,20 @@ def ask_delete(id: int, payment_id: int) -> ResponseReturnValue:
 @blueprint.post("/factures/<int:id>/paiements/<int:payment_id>/suppression")
 def delete(id: int, payment_id: int) -> ResponseReturnValue:
     """Remove a payment recorded by mistake; reminders resume at their next step, never backwards."""
-    invoice, payment = invoice_or_404(id), payment_or_404(payment_id)
+    invoice, payment = _payment(id, payment_id)
     after = paying.delete(payment, by=current_user(), now=clock.now())
     notice = _("Paiement supprimé.")
     if invoice.state == "paid" and after.state == "sent":
         notice = _("Paiement supprimé. La facture est de nouveau à encaisser.")
     return go_to(url_for("invoices.show", id=id), notice, "info")
+
+
+def _payment(id: int, payment_id: int) -> tuple[Invoice, Payment]:
+    """A payment of that invoice; 404 for that of another one: the page would ask about one and delete the other."""
+    invoice, payment = invoice_or_404(id), payment_or_404(payment_id)
+    if payment.invoice_id != invoice.id:
+        abort(404)
+    return invoice, payment
 
 
 def _told(received: Received) -> str:

@@ -128,3 +128,12 @@ def test_a_forged_payment_is_refused(app, client, invoice):
     app.config["WTF_CSRF_ENABLED"] = True
     assert client.post(f"/factures/{invoice.id}/paiements", data=typed()).status_code == 400
     assert not Payment.select().exists()
+
+
+def test_a_payment_is_deleted_from_its_own_invoice_only(client, invoice, latitude):
+    other = factories.make_invoice(latitude, "F-2026-0088")
+    payment = factories.make_payment(other, 5_000)
+    path = f"/factures/{invoice.id}/paiements/{payment.id}/suppression"
+    assert client.get(path).status_code == 404
+    assert client.post(path).status_code == 404
+    assert Payment.select().count() == 1

@@ -1,0 +1,178 @@
+"""A furnished account and, on the same instance, a stranger: what both tests of strangers need."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from relance import mailbox, models
+from relance.models.accounts import Account, Closure, User
+from relance.models.clients import Client, Contact
+from relance.models.documents import Document
+from relance.models.events import record
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter
+from relance.models.messages import Message
+from relance.models.payments import Payment
+from relance.services import chasing, seeding, sending_by_hand
+from relance.services.writing import Draft
+from tests import factories
+
+# What « id » is, by the beginning of the address; every other argument has a name of its own.
+ID_OF = {"/factures/": Invoice, "/clients/": Client, "/contacts/": Contact}
+MODEL_OF = {
+    "message_id": Message,
+    "payment_id": Payment,
+    "document_id": Document,
+    "letter_id": Letter,
+    "closure_id": Closure,
+}
+# Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
+NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password"}
+PART_OF_A_MAIL = "index"
+SAMPLE = 7  # ids of each kind that are tried on each route
+
+
+@dataclass(frozen=True)
+class World:
+    """``hers`` and ``his`` give the ids of each model; ``stranger`` is his browser, ``owner`` hers."""
+
+    app: Flask
+    account: Account
+    stranger: FlaskClient
+    owner: FlaskClient
+    nobody: FlaskClient
+    hers: dict[Any, list[Any]]
+    his: dict[Any, list[Any]]
+    secrets: frozenset[str]
+
+
+@contextmanager
+def opened(house: Any) -> Iterator[World]:
+    """The furnished instance with a stranger in it, all forgotten at the end."""
+    with house.handle.connection_context(), house.handle.atomic() as everything:
+        account = User.get(User.email == seeding.EMAIL).account
+        basile = _stranger()
+        _furnish(account)
+        folder = house.settings.data_dir
+        mails = [row.id for row in mailbox.list_messages(folder)]
+        assert mails, "the furnished instance received mail"
+        yield World(
+            house.app,
+            account,
+            _browser(house.app, basile.email),
+            _browser(house.app, seeding.EMAIL),
+            house.app.test_client(),
+            {**ids_of(account), "mail": mails},
+            {**ids_of(basile.account), "mail": ["0000000000"]},
+            _secrets(account),
+        )
+        everything.rollback()
+
+
+def ids_of(account: Account) -> dict[Any, list[Any]]:
+    """The ids of the account's rows, by model; every state of invoices and messages among the first ones."""
+    found: dict[Any, list[Any]] = {}
+    for model in {*ID_OF.values(), *MODEL_OF.values(), User}:
+        rows = list(model.select().where(model.account == account).order_by(model.id))
+        assert rows, f"{model.__name__}: the account needs one"
+        states: dict[str, int] = {}
+        for row in rows:
+            states.setdefault(str(getattr(row, "state", "")) + str(getattr(row, "kind", "")), row.id)
+        found[model] = list(dict.fromkeys([*states.values(), *(row.id for row in rows)]))[:SAMPLE]
+    return found
+
+
+def rows_of(account: Account) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row that names the account, to see that nothing moved."""
+    return {
+        model._meta.table_name: list(model.select().where(model.account == account).order_by(model.id).tuples())
+        for model in models.ALL
+        if "account" in model._meta.fields
+    }
+
+
+def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """(rule, method) of every route that names rows."""
+    for rule in app.url_map.iter_rules():
+        if rule.arguments and rule.endpoint not in NOT_ROWS:
+            for method in methods_of(rule):
+                yield rule, method
+
+
+def methods_of(rule: Rule) -> list[str]:
+    """The methods that a rule answers by itself."""
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def kind_of(rule: Rule, argument: str) -> Any:
+    """The model that an argument is the id of; KeyError for a route nobody thought of here."""
+    if argument == "number":
+        return "mail"
+    if argument == "id":
+        return next(model for prefix, model in ID_OF.items() if rule.rule.startswith(prefix))
+    return MODEL_OF[argument]
+
+
+def paths(rule: Rule, world: World, *, owners: Iterable[str]) -> Iterator[str]:
+    """The addresses of a rule with the ids of each of ``owners`` in each place: « hers », « his »."""
+    names = [name for name in rule.arguments if name != PART_OF_A_MAIL]
+    choices = [
+        [(name, found) for owner in owners for found in getattr(world, owner)[kind_of(rule, name)]] for name in names
+    ]
+    for values in product(*choices):
+        part = {PART_OF_A_MAIL: 0} if PART_OF_A_MAIL in rule.arguments else {}
+        _, path = rule.build({**dict(values), **part})  # type: ignore[misc]
+        yield str(path)
+
+
+def _browser(app: Flask, email: str) -> FlaskClient:
+    browser = app.test_client()
+    assert browser.post("/connexion", data={"email": email, "password": factories.PASSWORD}).status_code == 303
+    return browser
+
+
+def _stranger() -> User:
+    """Basile, with a row of each kind, whose words are nobody else's."""
+    account = factories.make_account(
+        "Menuiserie Basile", owner_name="Basile Ferrand", email="basile@menuiserie.example"
+    )
+    user = factories.make_user(account, "basile@menuiserie.example", first_name="Basile", last_name="Ferrand")
+    client = factories.make_client(account, "Hôtel des Cimes", siren="")
+    factories.make_client(account, "Auberge du Lac", siren="")
+    contact = factories.make_contact(client, "Odile Perrault", "odile@hotel-des-cimes.example")
+    document = factories.make_document(account, kind="import", name="menuiserie.csv", mime="text/csv")
+    invoice = factories.make_invoice(client, "B-12", total_cents=50_000)
+    factories.make_invoice(client, "B-13", state="draft", total_cents=60_000)
+    factories.make_payment(invoice, 10_000)
+    draft = Draft(template="rappel", contact_ids=(contact.id,), attaches_invoice=False)
+    sending_by_hand.send(invoice, draft, key="b", by=user, now=factories.NOW, domain="menuiserie.example")
+    Closure.create(account=account, starts_on=factories.TODAY, ends_on=factories.TODAY)
+    Letter.create(account=account, client=client, dated_on=factories.TODAY, document=document, created_at=factories.NOW)
+    return user
+
+
+def _furnish(account: Account) -> None:
+    """What the demo does not have: a note, and an invoice chased from a draft."""
+    invoice = Invoice.get(Invoice.account == account, Invoice.state == "sent")
+    record(
+        "note_added", account=account, at=factories.NOW, client=invoice.client_id, invoice=invoice, text="Chut Xyzzy"
+    )
+    assert any(chasing.chase_of(row) for row in Invoice.select().where(Invoice.account == account))
+
+
+def _secrets(account: Account) -> frozenset[str]:
+    """What only her pages may say: names, numbers and addresses, long enough to be hers alone."""
+    words = {"Chut Xyzzy", account.business_name, account.siret, account.email, seeding.EMAIL}
+    for client in Client.select().where(Client.account == account):
+        words |= {client.name}
+    for contact in Contact.select().where(Contact.account == account):
+        words |= {contact.name, contact.email}
+    words |= {row.number for row in Invoice.select().where(Invoice.account == account)}
+    words |= {row.object for row in Invoice.select().where(Invoice.account == account)}
+    return frozenset(word for word in words if word and len(word) >= 8)
