@@ -14,6 +14,8 @@ _FRENCH_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}.*)?")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
+MAX_EMAILS = 20
+
 
 def line(text: str, limit: int) -> str:
     """Text on one line, at most ``limit`` characters, without characters nobody sees."""
@@ -88,6 +90,9 @@ def has_valid_key(digits: str) -> bool:
 def emails(text: str) -> tuple[str, ...]:
     """Addresses separated by commas, each once, as they can be written to."""
     found: dict[str, str] = {}
+    # Each becomes a contact, in the one transaction of the import: thousands would hold the database for minutes.
+    if text.count(",") >= MAX_EMAILS:
+        raise ValueError(f"Une facture a au plus {MAX_EMAILS} adresses. Gardez celles à qui écrire.")
     for part in (piece.strip() for piece in text.split(",")):
         if not part:
             continue

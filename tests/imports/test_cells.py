@@ -100,3 +100,10 @@ def test_words_are_read_whatever_their_accents_and_capitals() -> None:
     assert cells.word("PAYÉE", words) == "paid"
     with pytest.raises(ValueError, match="a_traiter, payee"):
         cells.word("réglée", words)
+
+
+def test_a_cell_of_thousands_of_addresses_is_refused_unread() -> None:
+    addresses = [f"a{n}@client.example" for n in range(cells.MAX_EMAILS + 1)]
+    assert len(cells.emails(",".join(addresses[:-1]))) == cells.MAX_EMAILS
+    with pytest.raises(ValueError, match="au plus 20 adresses"):
+        cells.emails(",".join(addresses))
