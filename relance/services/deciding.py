@@ -1,7 +1,6 @@
 """What a person decides where the machine cannot: an uncertain sending, a refusal seen, sending resumed."""
 
 import datetime as dt
-from collections.abc import Iterator
 
 from relance.db import transaction
 from relance.models.accounts import Account, User
@@ -10,7 +9,7 @@ from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.messages import Message, MessageItem
 from relance.rules import moves
-from relance.services import chasing, situations
+from relance.services import chasing, situations, telling
 
 
 def confirm(message: Message, *, by: User, now: dt.datetime) -> bool:
@@ -123,22 +122,5 @@ def _take_turn(message: Message) -> None:
     Client.get_by_id(message.client_id).take_turn()
 
 
-def invoices_of(message: Message) -> Iterator[int]:
-    """The ids of the invoices a message is about, once each."""
-    rows = MessageItem.select(MessageItem.invoice).where(MessageItem.message == message).order_by(MessageItem.id)
-    yield from dict.fromkeys(invoice_id for (invoice_id,) in rows.tuples())
-
-
 def _tell(message: Message, kind: str, by: User, now: dt.datetime, **facts: object) -> None:
-    about: list[int | None] = list(invoices_of(message))
-    for invoice_id in about or [None]:
-        record(
-            kind,
-            account=message.account_id,
-            client=message.client_id,
-            invoice=invoice_id,
-            message=message,
-            user=by,
-            at=now,
-            **facts,
-        )
+    telling.tell(kind, message, telling.invoices_of(message) or [None], now=now, by=by, **facts)

@@ -12,9 +12,8 @@ from relance.db import database, transaction
 from relance.mail.mail import Address, Attachment, Mail, tagged
 from relance.mail.outcome import Outcome, Refused, Sent, Uncertain, Unreachable
 from relance.models.documents import Document
-from relance.models.events import record
-from relance.models.messages import Message, MessageAttachment, MessageItem
-from relance.services import carrying, chasing, queueing, rechecking
+from relance.models.messages import Message, MessageAttachment
+from relance.services import carrying, chasing, queueing, rechecking, telling
 from relance.services.carrying import Carrier
 
 GIVES_UP_AFTER = dt.timedelta(days=3)
@@ -151,21 +150,7 @@ def _close(message: Message, state: str, now: dt.datetime, **values: object) -> 
 
 def tell(message: Message, kind: str, now: dt.datetime, **facts: object) -> None:
     """One event per invoice of a reminder; mails to the user leave no line unless they fail."""
-    invoices = list(
-        dict.fromkeys(
-            row[0] for row in MessageItem.select(MessageItem.invoice).where(MessageItem.message == message).tuples()
-        )
-    )
+    invoices = telling.invoices_of(message)
     if not invoices and (kind == "reminder_sent" or message.account_id is None):
         return
-    for invoice_id in invoices or [None]:
-        record(
-            kind,
-            account=message.account_id,
-            client=message.client_id,
-            invoice=invoice_id,
-            message=message,
-            user=message.user_id,
-            at=now,
-            **facts,
-        )
+    telling.tell(kind, message, invoices or [None], now=now, by=message.user_id, **facts)

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from relance.models.accounts import Account
 from relance.models.chases import Chase, ChaseContact
 from relance.models.clients import Client, Contact
-from relance.models.events import record
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, plans
-from relance.services import chasing, composing, queueing, situations
+from relance.services import chasing, composing, queueing, situations, telling
 from relance.services.composing import Part
 
 MAX_ANSWER = 255  # characters of a server's refusal: what the column holds, whatever the server says
@@ -82,20 +81,10 @@ def _switched_off(message: Message, item: MessageItem) -> str:
 
 def _cancel(message: Message, because: str, now: dt.datetime, invoice_ids: Iterable[int] = ()) -> None:
     """Cancel the message, give its steps back and say so in the history of each invoice."""
-    items = MessageItem.select(MessageItem.invoice).where(MessageItem.message == message).tuples()
-    invoices = dict.fromkeys([*invoice_ids, *(row[0] for row in items)])
+    invoices = dict.fromkeys([*invoice_ids, *telling.invoices_of(message)])
     Message.update(state="cancelled", slot=None, error=because).where(Message.id == message.id).execute()
     MessageItem.update(slot=None).where(MessageItem.message == message).execute()
-    for invoice_id in invoices:
-        record(
-            "reminder_cancelled",
-            account=message.account_id,
-            client=message.client_id,
-            invoice=invoice_id,
-            message=message,
-            at=now,
-            because=because,
-        )
+    telling.tell("reminder_cancelled", message, invoices, now=now, because=because)
 
 
 def _render_again(

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from relance import clock
 from relance.models.messages import Message
-from relance.services import chasing, deciding, forecasting, outbox, sending_by_hand
+from relance.services import chasing, deciding, forecasting, outbox, sending_by_hand, telling
 from relance.web import agenda, names, scope
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
@@ -65,7 +65,7 @@ def decide(message_id: int) -> ResponseReturnValue:
     elif outcome == "pas-parti":
         done = deciding.deny(message, by=user, now=now)
         notice = _("Noté : cet e-mail n'est pas parti. Il ne partira que si vous l'envoyez vous-même.")
-        about = list(deciding.invoices_of(message))
+        about = telling.invoices_of(message)
         if done and len(about) == 1:
             return go_to(url_for("messages.new", id=about[0], modele=message.template), notice)
     else:
@@ -108,7 +108,7 @@ def _reminder_or_404(message_id: int) -> Message:
 
 def _back(message: Message) -> str:
     """Where the click came from."""
-    about = list(deciding.invoices_of(message))
+    about = telling.invoices_of(message)
     came_from = request.form.get("depuis", "")
     if came_from == "message" and about:
         return url_for("messages.show", id=about[0], message_id=message.id)

@@ -15,7 +15,7 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message, MessageItem
 from relance.rules.calendar import local_date
-from relance.services import deciding
+from relance.services import telling
 from relance.services.attending import Group
 from relance.web import filters, names
 from relance.web.i18n import _, _n
@@ -111,7 +111,7 @@ def _server(transport: Transport, context: Context) -> Line:
 
 def _failed(message: Message, context: Context) -> Line:
     client: Any = message.client
-    about = list(deciding.invoices_of(message))
+    about = telling.invoices_of(message)
     see = Action(_("Voir l’e-mail"), url_for("messages.show", id=about[0], message_id=message.id))
     decide = url_for("sends.decide", message_id=message.id)
     name = names.template(message.template)
