@@ -68,10 +68,7 @@ def _planned(sends: list[PlannedSend]) -> Planned:
 def _note(send: PlannedSend) -> str:
     if send.moved_from is not None:
         day = filters.weekday_date(send.moved_from)
-        if send.offset_days < 0:
-            moved = _("Avancée du {date}", date=day)
-        else:
-            moved = _("Reportée du {date}", date=day)
+        moved = _("Avancée du {date}", date=day) if send.offset_days < 0 else _("Reportée du {date}", date=day)
         return f"{moved} ({_(send.closed_by)})" if send.closed_by else moved
     return _("Retardée : un autre e-mail part peu avant à ce client") if send.waits_because else ""
 
