@@ -26,6 +26,7 @@ def init_app(app: Flask) -> None:
         iban,
         siret,
         cents_split,
+        raised,
     ):
         app.add_template_filter(function)
 
@@ -48,22 +49,22 @@ def rate(basis_points: int) -> str:
 
 def long_date(day: date, year: bool = True) -> Markup:
     """« 1er janvier 2027 », the « er » raised."""
-    return _raised(wording.long_date(day, language(), year=year))
+    return raised(wording.long_date(day, language(), year=year))
 
 
 def short_date(day: date) -> Markup:
     """« 31 oct. 2026 », for tables."""
-    return _raised(wording.short_date(day, language()))
+    return raised(wording.short_date(day, language()))
 
 
 def day_month(day: date) -> Markup:
     """« 31 oct. », where the year goes without saying."""
-    return _raised(wording.short_date(day, language()).rpartition("\u00a0")[0])
+    return raised(wording.short_date(day, language()).rpartition("\u00a0")[0])
 
 
 def weekday_date(day: date) -> Markup:
     """« lundi 30 novembre », for sentences."""
-    return _raised(wording.weekday_date(day, language()))
+    return raised(wording.weekday_date(day, language()))
 
 
 def local_day(instant: datetime) -> date:
@@ -86,7 +87,7 @@ def local_time(instant: datetime | int) -> str:
 def local_instant(instant: datetime) -> Markup:
     """« lundi 30 novembre 2026, 9 h 02 »."""
     day = local_day(instant)
-    return _raised(f"{wording.weekday_date(day, language())}\u00a0{day.year}, {local_time(instant)}")
+    return raised(f"{wording.weekday_date(day, language())}\u00a0{day.year}, {local_time(instant)}")
 
 
 def iban(text: str) -> str:
@@ -104,7 +105,7 @@ def _local(instant: datetime) -> datetime:
     return instant.replace(tzinfo=UTC).astimezone(zone)
 
 
-def _raised(text: str) -> Markup:
-    """A date with « 1er » as 1<sup>er</sup>."""
+def raised(text: str) -> Markup:
+    """The text of a date with « 1er » as 1<sup>er</sup>."""
     escaped = str(escape(text))
     return Markup(escaped.replace("1er\u00a0", "1<sup>er</sup>\u00a0").replace("1er ", "1<sup>er</sup> "))  # noqa: S704
