@@ -12,7 +12,7 @@ def done(account: Account) -> set[str]:
     ``sender`` is done once a test e-mail was received, or an own server was verified.
     """
     found = set()
-    if account.siret and account.address:
+    if account.address:  # the form says the SIRET is optional: a task must not wait for it in silence
         found.add("company")
     if account.iban:
         found.add("iban")

@@ -21,6 +21,11 @@ def test_the_tasks_of_a_complete_account_are_done_one_by_one(database, now):
     assert first_steps.done(account) == {"company", "iban", "sender", "invoice"}
 
 
+def test_an_address_is_enough_for_the_business_since_the_siret_is_optional(database):
+    account = factories.make_account(siret="", address="12 rue de la Charité\n69002 LYON", iban="")
+    assert first_steps.done(account) == {"company"}
+
+
 def test_a_test_mail_received_is_enough_for_the_sender(account):
     account.has_received_test = True
     assert "sender" in first_steps.done(account)
