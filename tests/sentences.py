@@ -27,10 +27,11 @@ NOT_SHOWN = {
     "relance/cli.py": "the terminal",
     "relance/config.py": "the terminal",
     "relance/serve.py": "the terminal",
-    "relance/letters/": "the letters are in French",
+    "relance/letters/facts.py": "the letters are in French",
+    "relance/letters/pages.py": "the letters are in French",
+    "relance/letters/window.py": "the letters are in French",
     "relance/mail/account_notices.py": "e-mails in both languages",
     "relance/mail/layout.py": "e-mails in both languages",
-    "relance/mail/mail.py": "a message that cannot be built is told by services/delivering",
     "relance/mail/notices.py": "e-mails in both languages",
     "relance/mail/reminders.py": "e-mails in both languages",
     "relance/mail/samples.py": "e-mails in both languages",
@@ -43,15 +44,15 @@ NOT_SHOWN = {
     "relance/services/restoring.py": "the terminal",
     "relance/services/seed_cast.py": "the demonstration's own data",
     "relance/services/seeding.py": "the demonstration's own data",
-    "relance/storage.py": "the server's log",
 }
-# Texts that look like sentences and are not.
+# Texts that look like sentences and are not: how they begin, with $ when that is all.
 NOT_SENTENCES = {
-    "relance/imports/cii.py": ("d'émission", "d'échéance"),  # ends of a sentence read whole
-    "relance/rules/calendar.py": ("Code du travail",),
-    "relance/rules/passwords.py": ("\n",),
-    "relance/services/composing.py": ("service comptabilité",),
-    "relance/web/forms/fields.py": ("Indiquez {what}",),  # each use is read whole
+    "relance/imports/cii.py": r"d'émission$|d'échéance$",  # ends of a sentence read whole
+    "relance/mail/mail.py": r"Le nom du fichier$",  # the beginning of a sentence read whole
+    "relance/rules/calendar.py": r"Code du travail",
+    "relance/rules/passwords.py": r"\n",
+    "relance/services/composing.py": r"service comptabilité",
+    "relance/web/forms/fields.py": r"Indiquez \{what\}",  # each use is read whole
 }
 # Modules whose texts all go through ``_`` and its kin, in pieces that mean nothing alone.
 IN_PIECES = ("relance/web/history.py", "relance/web/history_sentences.py")
@@ -121,7 +122,7 @@ def _of_python() -> dict[str, tuple[str, bool]]:
             continue
         for line, text, is_built in _Module(path, name).sentences():
             is_empty = not any(letter.isalpha() or letter in ":;?«" for letter in _PLACEHOLDER.sub("", text))
-            if not is_empty and not text.startswith(NOT_SENTENCES.get(name, ("\0",))):
+            if not is_empty and not re.match(NOT_SENTENCES.get(name, "$^"), text):
                 key = typeset(text)
                 found[key] = (f"{name}:{line}", is_built and found.get(key, ("", True))[1])
     return found

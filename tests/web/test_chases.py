@@ -145,7 +145,7 @@ def test_the_preview_is_the_text_that_arrives(smtp_server, client, coming, nadia
     client.post(f"/factures/{coming.id}/relances/test", data=choices(nadia), headers={"HX-Request": "true"})
     import html
 
-    [text] = re.findall(r'<div class="mail-body mail-text">(.*?)</div>', shown, re.S)
+    [text] = re.findall(r'<div class="mail-body mail-text" lang="fr">(.*?)</div>', shown, re.S)
     assert html.unescape(text).strip() == smtp_server.received[0].text.strip().replace("\r\n", "\n")
 
 
