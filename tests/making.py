@@ -7,10 +7,12 @@ from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.invoices import Invoice
-from relance.services import invoicing, keeping_clients, keeping_contacts
+from relance.services import chasing, invoicing, keeping_clients, keeping_contacts
+from relance.services.chasing import ChasePlan
 from relance.services.invoice_facts import InvoiceFacts
 from relance.services.keeping_clients import ClientFacts
 from relance.services.keeping_contacts import ContactFacts
+from tests import factories
 
 NOW = dt.datetime(2026, 11, 23, 10, 0)  # a Monday, 11:00 in Paris
 TODAY = dt.date(2026, 11, 23)
@@ -63,6 +65,12 @@ def record_client(account, **values):
 def record_contact(client, **values):
     """A contact recorded by the service, so with its event."""
     return keeping_contacts.add_contact(client, ContactFacts(**values), by=None, now=NOW)
+
+
+def switch_on(invoice, *contacts, now=factories.NOW, **values):
+    """Reminders of that invoice, on: three of them unless ``values`` say otherwise."""
+    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
+    return chasing.start(invoice, plan, by=None, now=now)
 
 
 def events(**links):

@@ -6,14 +6,13 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock
-from relance.mail.outcome import Sent
 from relance.models.chases import Chase
 from relance.models.clients import Contact
 from relance.models.invoices import Invoice
 from relance.services import chasing, forecasting, keeping_clients, previewing
 from relance.services.carrying import Post
 from relance.services.chasing import ChaseError, ChasePlan
-from relance.web import names, scope
+from relance.web import names, posting, scope
 from relance.web.forms.chases import ChaseForm
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
@@ -129,12 +128,7 @@ def test(id: int) -> ResponseReturnValue:
     if composed is None or not plan.contact_ids:
         answer, is_sent = _("Choisissez d'abord un contact et une fréquence."), False
     else:
-        post = Post.of(scope.settings())
-        outcome = previewing.send_test(composed, current_account(), current_user(), post, clock.now())
-        is_sent = isinstance(outcome, Sent)
-        answer = _("E-mail test envoyé à {adresse}.", adresse=current_user().email)
-        if not isinstance(outcome, Sent):
-            answer = _(outcome.sentence)
+        answer, is_sent = posting.send_test(composed)
     context |= {"test_answer": answer, "is_test_sent": is_sent}
     template = "chases/_test.html" if wants_fragment() else "chases/edit.html"
     return make_response(render_template(template, **context), 200 if is_sent else 422)

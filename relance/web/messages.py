@@ -6,17 +6,15 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from relance import clock, storage
-from relance.mail.outcome import Sent
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment
-from relance.services import outbox, previewing, sending_by_hand
+from relance.services import outbox, sending_by_hand
 from relance.services.carrying import Post
 from relance.services.writing import WritingError
-from relance.web import composer, names, scope
+from relance.web import composer, names, posting, scope
 from relance.web.forms.messages import ComposeForm
 from relance.web.htmx import go_to, respond
-from relance.web.i18n import _
 from relance.web.scope import current_account, current_user, invoice_or_404, message_or_404
 from relance.web.security import sandboxed
 
@@ -50,12 +48,7 @@ def test(id: int) -> ResponseReturnValue:
     if composed is None:
         answer, is_sent = context["problem"], False
     else:
-        post = Post.of(scope.settings())
-        outcome = previewing.send_test(composed, current_account(), current_user(), post, clock.now())
-        is_sent = isinstance(outcome, Sent)
-        answer = _("E-mail test envoyé à {adresse}.", adresse=current_user().email)
-        if not isinstance(outcome, Sent):
-            answer = _(outcome.sentence)
+        answer, is_sent = posting.send_test(composed)
     context |= {"test_answer": answer, "is_test_sent": is_sent}
     return respond("messages/new.html", "chases/_test.html", status=200 if is_sent else 422, **context)
 

@@ -2,10 +2,15 @@
 
 import datetime as dt
 
+from relance import clock
 from relance.mail import account_notices
+from relance.mail.outcome import Sent
 from relance.models.accounts import User
-from relance.services import notifying
+from relance.services import notifying, previewing
+from relance.services.carrying import Post
+from relance.services.composing import Composed
 from relance.web import scope
+from relance.web.i18n import _
 
 
 def domain() -> str:
@@ -30,3 +35,12 @@ def tell_iban_changed(user: User, old: str, new: str, *, now: dt.datetime) -> No
     """Queue the notice that follows a change of IBAN; ``old`` and ``new`` are masked."""
     words = account_notices.iban_changed(user.first_name, old, new, user.language)
     notifying.queue_user_mail(user, "iban_changed", words, now=now, domain=domain())
+
+
+def send_test(composed: Composed) -> tuple[str, bool]:
+    """Send a message as it stands to the user alone, now: what to tell them, and whether it left."""
+    user = scope.current_user()
+    outcome = previewing.send_test(composed, user.account, user, Post.of(scope.settings()), clock.now())
+    if isinstance(outcome, Sent):
+        return _("E-mail test envoyé à {adresse}.", adresse=user.email), True
+    return _(outcome.sentence), False

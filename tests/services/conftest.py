@@ -7,7 +7,7 @@ import pytest
 from relance.services import sending_by_hand, writing
 from relance.services.carrying import Post
 from tests import factories, making
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 
 @pytest.fixture

@@ -4,17 +4,9 @@ import datetime as dt
 
 from relance.models.events import Event
 from relance.models.messages import Message
-from relance.services import chasing, forecasting, sweeping
-from relance.services.chasing import ChasePlan
-from tests import factories
+from relance.services import forecasting, sweeping
 
 PARIS_NINE = dt.time(8, 0)  # UTC, in winter
-
-
-def switch_on(invoice, *contacts, now=factories.NOW, **values):
-    """Reminders of that invoice, on: three of them unless ``values`` say otherwise."""
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
 
 
 def nine_on(day):

@@ -9,7 +9,7 @@ from relance.models.invoices import Instalment
 from relance.models.messages import Message
 from relance.services import alerting, paying, sweeping
 from tests import factories
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 D = dt.date
 BASE = {"base_url": "https://relance.example", "domain": "relance.example"}

@@ -11,9 +11,9 @@ from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.models.messages import Message
-from relance.services import attending, chasing, deciding, sending_by_hand, writing
-from relance.services.chasing import ChasePlan
+from relance.services import attending, deciding, sending_by_hand, writing
 from tests import factories
+from tests.making import switch_on
 
 NOW, TODAY = factories.NOW, factories.TODAY
 
@@ -26,11 +26,6 @@ def kinds(account, at=NOW):
     found = attending.groups(account, at)
     assert attending.count(account, at) == sum(group.count for group in found)
     return {group.kind: group.count for group in found}
-
-
-def chase(invoice, *contacts, now=NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 2, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
 
 
 def write(invoice, by, at=NOW, key="k"):
@@ -80,7 +75,7 @@ def test_what_is_not_late_or_never_chased_is_not_there(account, invoice, camille
 
 
 def test_a_chased_invoice_is_not_there(account, invoice, nadia, camille):
-    chase(invoice, nadia, start="gently")
+    switch_on(invoice, nadia, start="gently", count=2)
     assert kinds(account) == {}
 
 
@@ -142,14 +137,14 @@ def test_a_late_client_without_any_address_is_named_once(account, invoice, latit
 
 
 def test_a_chase_whose_contacts_are_gone_is_there(account, invoice, nadia, hugo, camille):
-    chase(invoice, nadia, start="gently")
+    switch_on(invoice, nadia, start="gently", count=2)
     Contact.update(archived_at=NOW).where(Contact.id == nadia.id).execute()
     assert kinds(account) == {"waiting": 1}
 
 
 @pytest.mark.requirement("S1.24")
 def test_a_finished_chase_is_there_until_a_letter_leaves(account, invoice, nadia, camille):
-    row = chase(invoice, nadia, start="gently")
+    row = switch_on(invoice, nadia, start="gently", count=2)
     Chase.update(ended_at=NOW, ended_because="finished", next_check_at=None).where(Chase.id == row.id).execute()
     assert kinds(account) == {"finished": 1}
     letter = Letter.create(

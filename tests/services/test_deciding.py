@@ -5,19 +5,14 @@ import datetime as dt
 from relance.models.accounts import Account
 from relance.models.events import Event
 from relance.models.messages import Message
-from relance.services import chasing, deciding, queueing, sending_by_hand, writing
-from relance.services.chasing import ChasePlan
+from relance.services import deciding, queueing, sending_by_hand, writing
 from tests import factories
+from tests.making import switch_on
 
 NOW, TODAY = factories.NOW, factories.TODAY
 
 
 DAY = dt.timedelta(1)
-
-
-def chase(invoice, *contacts, now=NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 2, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
 
 
 def write(invoice, by, at=NOW, key="k"):
@@ -26,7 +21,7 @@ def write(invoice, by, at=NOW, key="k"):
 
 
 def uncertain(invoice, nadia):
-    chase(invoice, nadia, start="join", now=NOW - 4 * DAY)
+    switch_on(invoice, nadia, start="join", now=NOW - 4 * DAY, count=2)
     [message_id] = queueing.advance_due(NOW, domain="relance.example")
     Message.update(state="uncertain", claimed_at=NOW).where(Message.id == message_id).execute()
     return Message.get_by_id(message_id)
@@ -61,7 +56,7 @@ def test_it_did_not_leave_is_sent_again_by_nobody_but_a_person(account, invoice,
 
 
 def test_resuming_leaves_out_what_may_have_left_before_the_restore(account, invoice, nadia, camille):
-    chase(invoice, nadia, start="join", now=NOW - 4 * DAY)
+    switch_on(invoice, nadia, start="join", now=NOW - 4 * DAY, count=2)
     Account.update(suspended_at=NOW, suspended_because="x").where(Account.id == account.id).execute()
     held = Account.get_by_id(account.id)
     assert queueing.advance_due(NOW, domain="relance.example") == []
@@ -75,7 +70,7 @@ def test_resuming_leaves_out_what_may_have_left_before_the_restore(account, invo
 
 
 def test_resuming_may_also_send_what_waits(account, invoice, nadia, camille):
-    chase(invoice, nadia, start="join", now=NOW - 4 * DAY)
+    switch_on(invoice, nadia, start="join", now=NOW - 4 * DAY, count=2)
     Account.update(suspended_at=NOW, suspended_because="x").where(Account.id == account.id).execute()
     assert deciding.resume(Account.get_by_id(account.id), skips_past=False, by=camille, now=NOW) == 0
     assert len(queueing.advance_due(NOW, domain="relance.example")) == 1

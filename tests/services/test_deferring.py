@@ -6,7 +6,7 @@ from relance.models.chases import Chase, Skip
 from relance.models.events import Event
 from relance.services import queueing
 from tests import factories
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)

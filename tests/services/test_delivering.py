@@ -10,7 +10,8 @@ from relance.models.messages import Message
 from relance.services import carrying, delivering, paying, queueing
 from relance.services.carrying import Post
 from tests import factories
-from tests.services.sending import kinds, nine_on, reminders, states, sweep, switch_on
+from tests.making import switch_on
+from tests.services.sending import kinds, nine_on, reminders, states, sweep
 
 D = dt.date
 PARIS_NINE = dt.time(8, 0)  # UTC, in winter

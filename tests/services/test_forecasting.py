@@ -7,7 +7,7 @@ import pytest
 from relance.services import forecasting
 from relance.services.chasing import ChasePlan
 from tests import factories
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 D = dt.date
 

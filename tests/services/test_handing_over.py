@@ -8,7 +8,8 @@ import pytest
 from relance.models.clients import Contact
 from relance.models.messages import Message
 from relance.services import handing_over, queueing, sweeping
-from tests.services.sending import kinds, nine_on, reminders, states, sweep, switch_on
+from tests.making import switch_on
+from tests.services.sending import kinds, nine_on, reminders, states, sweep
 
 D = dt.date
 PARIS_NINE = dt.time(8, 0)  # UTC, in winter

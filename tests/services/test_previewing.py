@@ -10,7 +10,7 @@ from relance.services import previewing, sweeping
 from relance.services.carrying import Post
 from relance.services.chasing import ChasePlan
 from tests import factories
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 D = dt.date
 

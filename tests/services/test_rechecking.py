@@ -10,7 +10,7 @@ from relance.models.events import Event
 from relance.models.messages import Message, MessageItem
 from relance.services import handing_over, queueing, rechecking
 from tests import factories
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 
 from relance.services import reporting, sweeping
 from tests import factories
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 D = dt.date
 KEYS = {"account", "client", "instalments", "to", "cc", "subject", "at", "reason"}

@@ -10,7 +10,8 @@ from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
 from relance.services import paying, queueing, sending_by_hand, sweeping
 from tests import factories
-from tests.services.sending import dates, kinds, switch_on, text_of
+from tests.making import switch_on
+from tests.services.sending import dates, kinds, text_of
 
 D = dt.date
 

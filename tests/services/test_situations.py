@@ -7,7 +7,7 @@ import pytest
 from relance.models.messages import Message
 from relance.services import queueing, situations
 from tests import factories
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)

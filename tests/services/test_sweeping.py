@@ -9,7 +9,7 @@ from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.services import sweeping
 from tests import factories
-from tests.services.sending import switch_on
+from tests.making import switch_on
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)

@@ -4,7 +4,8 @@ from relance.models.events import Event
 from relance.models.messages import Message
 from relance.services import queueing, telling
 from tests import factories
-from tests.services.sending import nine_on, switch_on
+from tests.making import switch_on
+from tests.services.sending import nine_on
 
 
 def test_a_message_about_two_invoices_is_told_in_both_histories(latitude, nadia, camille, now):

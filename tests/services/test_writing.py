@@ -13,7 +13,8 @@ from relance.models.messages import Message, MessageAttachment
 from relance.services import sending_by_hand, sweeping, writing
 from relance.services.writing import Caution, WritingError
 from tests import factories
-from tests.services.sending import switch_on, text_of
+from tests.making import switch_on
+from tests.services.sending import text_of
 
 D = dt.date
 

@@ -1,9 +1,6 @@
 """The composer of an e-mail, as its tests use it."""
 
 from relance.models.events import Event
-from relance.services import chasing
-from relance.services.chasing import ChasePlan
-from tests.factories import NOW
 from tests.web import reading
 from tests.web.reading import css, fields, words
 
@@ -27,11 +24,6 @@ def preview_text(node):
 
 def errors(node):
     return [words(error) for error in css(node, ".field .error, fieldset .error")]
-
-
-def chase(invoice, *contacts, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=NOW)
 
 
 def told(invoice):

@@ -7,9 +7,9 @@ import pytest
 from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.messages import Message
-from relance.services import chasing, sending_by_hand, writing
-from relance.services.chasing import ChasePlan
+from relance.services import sending_by_hand, writing
 from tests import factories
+from tests.making import switch_on
 from tests.web import reading
 from tests.web.reading import css, words
 
@@ -27,11 +27,6 @@ def lede(browser):
     return words(css(page(browser), ".page-head .lede")[0])
 
 
-def chase(invoice, *contacts, now=NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
-
-
 @pytest.mark.parametrize(
     ("at", "sentence"),
     [
@@ -46,12 +41,12 @@ def test_the_sentence_says_what_leaves_next(account, latitude, nadia, camille, s
     other = factories.make_client(account, "Les Blés d’Or")
     clock.move_to(at.replace(tzinfo=dt.UTC))
     for debtor, contact in ((latitude, nadia), (other, factories.make_contact(other, "Paul Henry"))):
-        chase(factories.make_invoice(debtor, due_on=dt.date(2026, 11, 23)), contact, frequency="once", now=at)
+        switch_on(factories.make_invoice(debtor, due_on=dt.date(2026, 11, 23)), contact, frequency="once", now=at)
     assert lede(sign_in(camille)).split(". ", 1)[1] == sentence
 
 
 def test_the_sentence_says_what_has_left_and_that_sending_is_suspended(client, invoice, nadia, account):
-    row = chase(invoice, nadia, start="gently")
+    row = switch_on(invoice, nadia, start="gently")
     message = sending_by_hand.send(
         invoice, writing.first_draft(invoice, TODAY), key="k", by=None, now=NOW, domain="relance.example"
     )
@@ -67,8 +62,8 @@ def test_the_sentence_says_what_has_left_and_that_sending_is_suspended(client, i
 def test_the_week_to_come_is_shown_by_day_with_hour_template_offset_and_reason(client, latitude, nadia, account):
     other = factories.make_client(account, "Les Blés d’Or")
     paul = factories.make_contact(other, "Paul Henry")
-    chase(factories.make_invoice(latitude, due_on=TODAY - DAY, total_cents=132_000), nadia)
-    chase(factories.make_invoice(other, due_on=TODAY + 3 * DAY, total_cents=78_000), paul, frequency="once")
+    switch_on(factories.make_invoice(latitude, due_on=TODAY - DAY, total_cents=132_000), nadia)
+    switch_on(factories.make_invoice(other, due_on=TODAY + 3 * DAY, total_cents=78_000), paul, frequency="once")
     days = css(page(client), "#sends .agenda > li")
     assert [words(css(day, ".day")[0]) for day in days] == [
         "Aujourd’hui, lundi 23 novembre9 h",
@@ -79,13 +74,13 @@ def test_the_week_to_come_is_shown_by_day_with_hour_template_offset_and_reason(c
 
 
 def test_a_moved_date_says_from_which_day_and_why(client, latitude, nadia):
-    chase(factories.make_invoice(latitude, due_on=TODAY + 5 * DAY), nadia, frequency="once")
+    switch_on(factories.make_invoice(latitude, due_on=TODAY + 5 * DAY), nadia, frequency="once")
     coming = css(page(client, "/envois"), ".agenda > li")
     assert words(css(coming[0], ".day strong")[0]) == "Lundi 30 novembre"
     assert words(coming[0]).endswith("Reportée du samedi 28 novembre")
 
 
 def test_a_holiday_is_named(client, latitude, nadia):
-    chase(factories.make_invoice(latitude, due_on=dt.date(2026, 12, 25)), nadia, frequency="once")
+    switch_on(factories.make_invoice(latitude, due_on=dt.date(2026, 12, 25)), nadia, frequency="once")
     coming = css(page(client, "/envois"), ".agenda > li")
     assert words(coming[0]).endswith("Reportée du vendredi 25 décembre (Noël)")

@@ -8,8 +8,9 @@ from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
 from tests import factories
+from tests.making import switch_on
 from tests.web import reading
-from tests.web.composing import chase, composer, errors, form_of, path, preview_text, told
+from tests.web.composing import composer, errors, form_of, path, preview_text, told
 from tests.web.reading import css, words
 
 NOW, TODAY = factories.NOW, factories.TODAY
@@ -134,7 +135,7 @@ def test_a_closed_day_is_said(client, invoice, nadia, clock):
 
 @pytest.mark.parametrize("is_ticked", [True, False])
 def test_the_planned_step_within_the_gap_is_replaced_unless_one_says_no(client, invoice, nadia, is_ticked):
-    chase(invoice, nadia, start="gently")
+    switch_on(invoice, nadia, start="gently")
     page = composer(client, invoice)
     form = form_of(page)
     assert form["replaces_next"] == "y" and "mardi 24 novembre" in words(css(page, "#composer")[0])

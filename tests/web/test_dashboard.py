@@ -9,9 +9,9 @@ from relance.db import database
 from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Instalment, Invoice
-from relance.services import chasing, sending_by_hand, situations, writing
-from relance.services.chasing import ChasePlan
+from relance.services import sending_by_hand, situations, writing
 from tests import factories
+from tests.making import switch_on
 from tests.web import reading
 from tests.web.reading import css, words
 
@@ -35,11 +35,6 @@ def todo(browser):
         (words(css(line, ".t")[0]), [words(a) for a in css(line, ".actions a, .actions button")])
         for line in css(page(browser), "#todo .todo > li")
     ]
-
-
-def chase(invoice, *contacts, now=NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
 
 
 def test_it_asks_to_sign_in(anonymous):
@@ -100,7 +95,7 @@ def test_an_email_in_its_minute_can_be_undone_from_here(client, invoice, camille
 
 
 def test_another_account_sees_none_of_it(stranger, invoice, latitude, nadia):
-    chase(invoice, nadia, start="gently")
+    switch_on(invoice, nadia, start="gently")
     text = words(page(stranger))
     assert "Latitude" not in text and "F-2026-0087" not in text
     assert "Hôtel des Cimes" in text
@@ -181,7 +176,7 @@ def test_the_number_of_queries_does_not_grow_with_the_invoices(client, account, 
     chased = Invoice.select().where(Invoice.account == account, Invoice.due_on > TODAY).limit(30)
     for row in list(chased):
         contact = Contact.get(Contact.client == row.client_id)
-        chase(row, contact)
+        switch_on(row, contact)
         Chase.update(next_check_at=NOW + 13 * DAY).where(Chase.invoice == row).execute()
     counter.count = 0
     answer = client.get("/tableau-de-bord")
@@ -190,7 +185,7 @@ def test_the_number_of_queries_does_not_grow_with_the_invoices(client, account, 
 
 
 def test_only_the_clients_of_the_week_are_loaded(client, account, monkeypatch, latitude, nadia):
-    chase(factories.make_invoice(latitude, due_on=TODAY + 40 * DAY), nadia)
+    switch_on(factories.make_invoice(latitude, due_on=TODAY + 40 * DAY), nadia)
     Chase.update(next_check_at=NOW + 41 * DAY).execute()
     asked = []
     true = situations.load

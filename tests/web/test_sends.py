@@ -7,10 +7,10 @@ import pytest
 from relance.models.accounts import Account
 from relance.models.events import Event
 from relance.models.messages import Message
-from relance.services import chasing, queueing, sending_by_hand, sweeping, writing
+from relance.services import queueing, sending_by_hand, sweeping, writing
 from relance.services.carrying import Post
-from relance.services.chasing import ChasePlan
 from tests import factories
+from tests.making import switch_on
 from tests.web import reading
 from tests.web.reading import css, fields, words
 
@@ -25,15 +25,10 @@ def write(invoice, by, key="k", at=NOW):
     return sending_by_hand.send(invoice, draft, key=key, by=by, now=at, domain="relance.example")
 
 
-def chase(invoice, *contacts, now=NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
-
-
 @pytest.fixture
 def uncertain(invoice, nadia, camille):
     """A reminder of the machine that may have left."""
-    chase(invoice, nadia, start="join", now=NOW - dt.timedelta(days=4))
+    switch_on(invoice, nadia, start="join", now=NOW - dt.timedelta(days=4))
     [message_id] = queueing.advance_due(NOW, domain="relance.example")
     Message.update(state="uncertain", claimed_at=NOW, error="La connexion s'est coupée.").execute()
     return Message.get_by_id(message_id)
@@ -48,8 +43,8 @@ def kinds(invoice):
 
 
 def test_what_comes_is_listed_by_day_for_sixty_days(client, latitude, nadia):
-    chase(factories.make_invoice(latitude, "F-2026-0098", due_on=TODAY + dt.timedelta(55)), nadia)
-    chase(factories.make_invoice(latitude, due_on=TODAY + dt.timedelta(70)), nadia)
+    switch_on(factories.make_invoice(latitude, "F-2026-0098", due_on=TODAY + dt.timedelta(55)), nadia)
+    switch_on(factories.make_invoice(latitude, due_on=TODAY + dt.timedelta(70)), nadia)
     [day] = css(reading.page(client, "/envois"), ".agenda > li")
     assert words(css(day, ".day strong")[0]) == "Lundi 18 janvier"
     assert "Rappel (J+1)" in words(day)
@@ -57,7 +52,7 @@ def test_what_comes_is_listed_by_day_for_sixty_days(client, latitude, nadia):
 
 def test_several_invoices_of_a_client_on_a_day_are_one_line(client, latitude, nadia):
     for _ in range(2):
-        chase(factories.make_invoice(latitude, due_on=TODAY + dt.timedelta(3)), nadia, frequency="once")
+        switch_on(factories.make_invoice(latitude, due_on=TODAY + dt.timedelta(3)), nadia, frequency="once")
     [day] = css(reading.page(client, "/envois"), ".agenda > li")
     [line] = css(day, "ul li")
     assert "2 factures, 2 400,00 €" in words(line)
@@ -197,7 +192,7 @@ def test_a_decision_taken_twice_or_unknown_changes_nothing(client, invoice, unce
 @pytest.fixture
 def suspended(account, invoice, nadia):
     """As after a restore: a reminder is due, nothing leaves."""
-    chase(invoice, nadia, start="join", now=NOW - dt.timedelta(days=4))
+    switch_on(invoice, nadia, start="join", now=NOW - dt.timedelta(days=4))
     because = "restauration de la sauvegarde du 20/11/2026"
     Account.update(suspended_at=NOW, suspended_because=because).where(Account.id == account.id).execute()
     return account

@@ -7,9 +7,9 @@ import pytest
 from relance.models.chases import Chase
 from relance.models.clients import Contact
 from relance.models.messages import Message
-from relance.services import chasing, sending_by_hand, writing
-from relance.services.chasing import ChasePlan
+from relance.services import sending_by_hand, writing
 from tests import factories
+from tests.making import switch_on
 from tests.web import reading
 from tests.web.reading import css, words
 
@@ -29,11 +29,6 @@ def todo(browser):
         (words(css(line, ".t")[0]), [words(a) for a in css(line, ".actions a, .actions button")])
         for line in css(page(browser), "#todo .todo > li")
     ]
-
-
-def chase(invoice, *contacts, now=NOW, **values):
-    plan = ChasePlan(**{"contact_ids": tuple(c.id for c in contacts), "count": 3, **values})
-    return chasing.start(invoice, plan, by=None, now=now)
 
 
 @pytest.mark.requirement("S0.1", "S0.2", "S1.3")
@@ -70,7 +65,7 @@ def test_each_kind_of_line_has_its_actions_and_they_lead_somewhere(client, accou
     rejected = factories.make_client(account, "Transports Gallois")
     bad = factories.make_contact(rejected, "Jean Petit")
     Contact.update(rejected_at=NOW).where(Contact.id == bad.id).execute()
-    row = chase(invoice, nadia, start="gently")
+    row = switch_on(invoice, nadia, start="gently")
     Chase.update(ended_at=NOW, ended_because="finished", next_check_at=None).where(Chase.id == row.id).execute()
     assert todo(client) == [
         ("E-mail non remis à Transports Gallois", ["Corriger l’adresse"]),
@@ -83,7 +78,7 @@ def test_each_kind_of_line_has_its_actions_and_they_lead_somewhere(client, accou
 
 @pytest.mark.requirement("S2.16")
 def test_after_two_reminders_without_effect_a_formal_notice_is_offered(client, invoice, nadia, camille):
-    row = chase(invoice, nadia, start="gently")
+    row = switch_on(invoice, nadia, start="gently")
     for key in "ab":
         sending_by_hand.send(
             invoice, writing.first_draft(invoice, TODAY), key=key, by=camille, now=NOW, domain="relance.example"
