@@ -7,11 +7,14 @@ from importlib import resources
 
 from babel.messages.pofile import read_po
 
+from relance.rules import money, wording
 from relance.rules.wording import french
 
 LANGUAGES = ("fr", "en")
 
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_AMOUNT = re.compile(r"(\d[\d\u00a0]*,\d\d)\u00a0(€|[A-Z]{3})")
+_CODES = {"€": "EUR"}
 _LEAST_LETTERS = 8  # an entry with fewer letters of its own would recognise almost anything
 _NEXT_SENTENCE = re.compile(r"(?<=[.?]) (?=[A-ZÀÉÊ«])")
 
@@ -77,8 +80,19 @@ def _recognised(sentence: str, language: str) -> str:
 def _filled(sentence: str, language: str) -> str | None:
     for shape, names, translation in _shapes(language):
         if found := shape.fullmatch(sentence):
-            return put(translation, dict(zip(names, found.groups(), strict=True)))
+            values = [_rewritten(value, language) for value in found.groups()]
+            return put(translation, dict(zip(names, values, strict=True)))
     return None
+
+
+def _rewritten(value: str, language: str) -> str:
+    """An amount or a date of a sentence, as ``language`` writes it; any other value as it is."""
+    if found := _AMOUNT.fullmatch(value):
+        return money.format_amount(money.parse_amount(found[1]), _CODES.get(found[2], found[2]), language)
+    day = wording.read_date(value)
+    if day is None:
+        return value
+    return wording.long_date(day, language) if value == wording.long_date(day) else wording.short_date(day, language)
 
 
 @cache

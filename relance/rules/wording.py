@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 
 NBSP = "\u00a0"
@@ -139,6 +140,16 @@ def long_date(day: date, language: str = "fr", *, year: bool = True) -> str:
 def short_date(day: date, language: str = "fr") -> str:
     """« 31 oct. 2026 », for tables; in English « 31 Oct 2026 »."""
     return f"{_day_number(day, language)}{NBSP}{_SHORT_MONTHS[language][day.month - 1]}{NBSP}{day.year}"
+
+
+def read_date(text: str) -> date | None:
+    """The day that ``long_date`` or ``short_date`` wrote in French, with its year; None for any other text."""
+    found = re.fullmatch(rf"(\d{{1,2}})(?:er)?{_SPACES}(\w+\.?){_SPACES}(\d{{4}})", text)
+    for months in (_MONTHS["fr"], _SHORT_MONTHS["fr"]):
+        if found and found[2] in months:
+            with suppress(ValueError):  # « 31 février 2026 », typed by somebody
+                return date(int(found[3]), months.index(found[2]) + 1, int(found[1]))
+    return None
 
 
 def weekday_date(day: date, language: str = "fr") -> str:

@@ -66,6 +66,28 @@ def test_a_sentence_that_holds_its_values_already_is_recognised(french, english)
     assert translate(french, "en").startswith(english)
 
 
+@pytest.mark.parametrize(
+    ("french", "english"),
+    [
+        (
+            "Ce paiement dépasse le reste dû (1\u00a0640,00\u00a0€). Vérifiez le montant.",
+            "This payment exceeds the balance (€1,640.00). Check the amount.",
+        ),
+        ("Total : 12,00\u00a0CHF ici, 0,50\u00a0€ dans Relance.", "Total: CHF\u00a012.00 here, €0.50 in Relance."),
+        (
+            "La date de facture (1er\u00a0août 2026) est dans le futur.",
+            "The invoice date (1\u00a0August 2026) is in the future.",
+        ),
+        (
+            "Échéance : 31\u00a0oct.\u00a02026 ici, plus tard dans Relance.",
+            "Due date: 31\u00a0Oct\u00a02026 here, plus tard in Relance.",
+        ),
+    ],
+)
+def test_the_amounts_and_dates_of_a_sentence_recognised_are_written_again(french, english):
+    assert translate(french, "en") == english
+
+
 def test_what_is_recognised_keeps_its_values_whatever_they_look_like():
     assert translate("Ajoutez une adresse à {nom}.", "en", nom="Zoé") == "Add an address for Zoé."
     assert translate("Ajoutez une adresse à {nom}.\nPayée", "en") == "Ajoutez une adresse à {nom}.\nPayée"

@@ -12,6 +12,7 @@ from relance.rules.wording import (
     french_source,
     long_date,
     placeholders,
+    read_date,
     short_date,
     weekday_date,
 )
@@ -116,3 +117,15 @@ def test_a_users_text_is_filled_and_its_empty_lines_vanish() -> None:
 def test_an_unknown_variable_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match=r"La variable \{nmero\} n’existe pas"):
         fill("Facture {nmero}", {"numero": "F-1"})
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_french_date_is_read_back(month):
+    day = date(2026, month, 1)
+    assert read_date(long_date(day)) == day
+    assert read_date(short_date(day)) == day
+
+
+@pytest.mark.parametrize("text", ["", "3 mai", "le 3 mai 2026", "3 mayo 2026", "F-2026-0087", "31 févr. 2026"])
+def test_any_other_text_is_no_date(text):
+    assert read_date(text) is None
