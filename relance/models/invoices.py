@@ -21,7 +21,6 @@ from relance.models.documents import Document
 KINDS = ("invoice", "deposit", "progress", "final", "credit_note")
 STATES = ("draft", "to_process", "sent", "paid", "cancelled", "written_off")
 PAYMENT_METHODS = ("transfer", "direct_debit", "card", "cheque", "cash")
-OPEN_STATES = ("sent",)
 
 
 class Invoice(BaseModel):

@@ -19,6 +19,7 @@ from relance.mail.post import test_connection
 from relance.models.accounts import Account, Heartbeat, Transport
 from relance.models.messages import Message
 from relance.rules.rates import UnknownRate, half_year_of
+from relance.services import journal
 
 WORKER_SEEN_WITHIN = dt.timedelta(minutes=2)
 STUCK_AFTER = dt.timedelta(hours=1)
@@ -44,7 +45,7 @@ def run(settings: Settings, now: dt.datetime) -> list[Check]:
     found += [tables, _smtp(settings), _pdf(), _rates(now.date())]
     if tables.is_ok:
         with connection():
-            found += [_worker(now), _outbox(now), _transports(now), _suspended()]
+            found += [_worker(now), _outbox(now), _transports(now), _suspended(), _journal()]
     return found
 
 
@@ -173,3 +174,14 @@ def _suspended() -> Check:
     if names:
         return Check("Suspensions", False, f"l'envoi est suspendu pour : {', '.join(names)}.")
     return Check("Suspensions", True, "aucun compte n'est suspendu.")
+
+
+def _journal() -> Check:
+    broken = [
+        f"{account.business_name} (événement {event_id})"
+        for account in Account.select().order_by(Account.id)
+        if (event_id := journal.first_break(account.id)) is not None
+    ]
+    if broken:
+        return Check("Journal", False, f"le passé a été modifié : {', '.join(broken)}. Comparez avec une sauvegarde.")
+    return Check("Journal", True, "personne n'a modifié ce qui est écrit.")

@@ -1,12 +1,12 @@
 """What will be sent, and when: the deciding function run forward over what is stored today."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase
-from relance.models.clients import Client, Contact
+from relance.models.clients import Contact
 from relance.models.invoices import Instalment, Invoice
 from relance.rules import calendar as cal
 from relance.rules import moves, schedule
@@ -44,6 +44,11 @@ class PlannedSend:
     waits_because: str
     is_grouped: bool
     to: tuple[str, ...]
+
+    @property
+    def days_from_due(self) -> int:
+        """Days from the due date to the day the plan names: ``offset_days``, but for a plan begun gently or late."""
+        return ((self.moved_from or self.on) - self.due_on).days
 
     @property
     def closed_by(self) -> str:
@@ -131,23 +136,6 @@ def _chased_clients(account: Account, now: dt.datetime, until: dt.date) -> list[
     return [row[0] for row in query.tuples()]
 
 
-def next_for_invoices(account: Account, invoices: Iterable[Invoice], now: dt.datetime) -> dict[int, PlannedSend | None]:
-    """The next send of each invoice of a page (None: nothing will leave), in a fixed number of queries."""
-    invoices = list(invoices)
-    loaded = situations.load(account, {invoice.client_id for invoice in invoices}, chasing.today_of(account, now))
-    found: dict[int, PlannedSend | None] = {invoice.id: None for invoice in invoices}
-    until = first_day(account, now) + HORIZON
-    for situation in loaded.values():
-        wanted = {t.invoice.id for t in situation.tracked.values() if not t.item.stop} & set(found)
-        for send in _run(situation, now, until):
-            if send.invoice_id in wanted:
-                found[send.invoice_id] = send
-                wanted.discard(send.invoice_id)
-            if not wanted:
-                break
-    return found
-
-
 def day_decision(situation: Situation, now: dt.datetime, day: dt.date) -> Decision | None:
     """What is decided for a client on a coming day; None when that day is over."""
     start = first_day(situation.account, now)
@@ -205,9 +193,3 @@ def moved(pick: Pick, policy: Policy) -> tuple[dt.date | None, str]:
     if pick.item.entry_step == pick.step.index or pick.planned_on == raw:
         return None, ""
     return raw, policy.calendar.why_closed(raw)
-
-
-def clients_of(account: Account) -> list[Client]:
-    """The account's clients that have an active chase."""
-    chased = Chase.select(Chase.client).where(Chase.account == account, Chase.ended_at.is_null())
-    return list(Client.select().where(Client.id.in_(chased)).order_by(Client.id))

@@ -98,21 +98,6 @@ def record_opening(
     return _add(invoice, amount_cents, received_on, invoice.payment_method, "", None, by, now)
 
 
-def mark_paid(
-    invoice: Invoice,
-    received_on: date,
-    method: str = "transfer",
-    form_key: str | None = None,
-    *,
-    by: User | None,
-    now: datetime,
-) -> Received:
-    """Record a payment of exactly what is left. PaymentError when nothing is."""
-    return record(
-        invoice, Invoice.get_by_id(invoice.id).balance_cents, received_on, method, "", form_key, by=by, now=now
-    )
-
-
 def delete(payment: Payment, *, by: User | None, now: datetime) -> Invoice:
     """Remove a payment recorded by mistake; the invoice is owed again and reminders resume, never backwards."""
     with transaction():

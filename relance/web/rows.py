@@ -15,7 +15,6 @@ from relance.services.threads import Knot, Thread
 from relance.web import filters, names
 from relance.web.i18n import _, _n, language
 
-LATE = ("sent", "uncertain", "failed")
 MAX_POINTS = 9
 MAX_FULL = 9
 

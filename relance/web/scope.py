@@ -13,7 +13,6 @@ from flask_login import LoginManager, UserMixin
 
 from relance.config import Settings
 from relance.models.accounts import Account, User
-from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
@@ -113,11 +112,6 @@ def document_or_404(number: int) -> Document:
 def message_or_404(number: int) -> Message:
     """A message of the current account."""
     return cast(Message, _own(Message, number))
-
-
-def chase_or_404(number: int) -> Chase:
-    """A chase (suivi) of the current account."""
-    return cast(Chase, _own(Chase, number))
 
 
 def payment_or_404(number: int) -> Payment:

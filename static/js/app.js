@@ -98,18 +98,6 @@ function failed(event) {
 document.addEventListener("htmx:sendError", failed);
 document.addEventListener("htmx:responseError", failed);
 
-// Copy: the button says it, and so does the live region.
-document.addEventListener("click", async (event) => {
-  const source = event.target.closest("[data-copy]");
-  if (!source) return;
-  await navigator.clipboard.writeText(source.dataset.copy);
-  const label = source.lastChild;
-  const before = label.textContent;
-  label.textContent = words.sayCopied;
-  announce(words.sayCopied);
-  setTimeout(() => { label.textContent = before; }, 2000);
-});
-
 // Passwords that can be read while typed, and switches whose state is written beside them.
 document.addEventListener("change", (event) => {
   const field = document.getElementById(event.target.dataset.reveal ?? "");

@@ -6,7 +6,7 @@ import pytest
 
 from relance.models.chases import Chase, Entry
 from relance.models.events import Event
-from relance.services import chasing, forecasting
+from relance.services import chasing, forecasting, threads
 from relance.services.chasing import ChaseError, ChasePlan
 from tests import factories
 
@@ -159,9 +159,9 @@ def test_the_page_of_a_list_is_foreseen_in_a_fixed_number_of_queries(account, la
     counts = []
     for page in (invoices[:3], invoices):
         with counting(database) as queries:
-            found = forecasting.next_for_invoices(account, page, now)
+            found = threads.of_invoices(account, page, now)
         counts.append(len(queries))
-        assert all(found[invoice.id] is not None for invoice in page)
+        assert all(found[invoice.id].next is not None for invoice in page)
     assert counts[0] == counts[1]
 
 

@@ -11,9 +11,10 @@ import pytest
 from relance import db
 from relance.config import Settings, Smtp
 from relance.models.accounts import Account, Heartbeat, Transport
+from relance.models.events import Event, record
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
-from relance.services import diagnosing
+from relance.services import diagnosing, journal
 from relance.services.diagnosing import Check, run
 from tests import factories, servers
 
@@ -136,3 +137,15 @@ def test_a_half_year_without_rates_calls_for_an_update(settings: Settings, datab
     checks = {check.name: check for check in run(settings, dt.datetime(2040, 1, 2))}
     assert not checks["Taux légaux"].is_ok
     assert "1er semestre 2040" in checks["Taux légaux"].sentence
+
+
+def test_a_past_that_somebody_rewrote_is_said(
+    doctor: Callable[..., dict[str, Check]], account: Account, now: dt.datetime
+) -> None:
+    event = record("note_added", account=account, at=now, text="vrai")
+    journal.seal(now + dt.timedelta(minutes=5))
+    assert doctor()["Journal"].is_ok
+    Event.update(data='{"text": "réécrit"}').where(Event.id == event.id).execute()
+    check = doctor()["Journal"]
+    assert not check.is_ok
+    assert f"Atelier Roussel (événement {event.id})" in check.sentence

@@ -142,15 +142,6 @@ def test_a_draft_already_paid_becomes_paid_when_it_is_confirmed(client):
     assert events(invoice=invoice)[-1] == "invoice_paid"
 
 
-def test_mark_paid_records_exactly_what_is_left(client):
-    invoice = make_invoice(client)
-    pay(invoice, 32_000)
-    paying.mark_paid(invoice, TODAY, by=None, now=NOW)
-    assert sorted(row.amount_cents for row in Payment.select()) == [32_000, 400_000]
-    with pytest.raises(PaymentError):
-        paying.mark_paid(invoice, TODAY, by=None, now=NOW)
-
-
 def _at_once(work, count):
     """Run ``work`` in ``count`` threads that start together, each on its own connection."""
     barrier, results = threading.Barrier(count), []
