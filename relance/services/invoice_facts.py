@@ -176,7 +176,7 @@ def _instalments_error(facts: InvoiceFacts) -> str | None:
     if total != facts.total_cents:
         return (
             f"Les échéances font {format_amount(total, facts.currency)}, "
-            f"la facture {format_amount(facts.total_cents, facts.currency)}. Les deux doivent être égaux."
+            f"la facture {format_amount(facts.total_cents, facts.currency)}. Les deux montants doivent être égaux."
         )
     return None
 

@@ -55,7 +55,7 @@ def _planned(sends: list[PlannedSend]) -> Planned:
     first = max(sends, key=lambda send: send.offset_days)
     ids = {send.invoice_id for send in sends}
     amount = filters.amount(sum(send.balance_cents for send in sends), first.currency)
-    name, offset = names.template(first.template), history.offset(first.offset_days)
+    name, offset = names.template(first.template), history.offset(first.days_from_due)
     if len(ids) > 1:
         detail = _("{modèle}, {n} factures, {montant}", modèle=name, n=len(ids), montant=amount)
         href = f"/clients/{first.client_id}"
