@@ -118,8 +118,9 @@ def change_lines(facts: Facts) -> list[str]:
     for name, pair in (facts.get("changes") or {}).items():
         if name in CHANGES and isinstance(pair, list) and len(pair) == 2:
             before, after = (_value(name, value, facts) for value in pair)
-            if before == after:  # as many instalments, on other dates or for other amounts
-                found.append(_("échéances modifiées") if name == "instalments" else _(CHANGES[name]))
+            if name == "instalments" and before == after:  # as many of them, on other dates or for other amounts
+                if before != "1":  # what moved a single one is a line of its own
+                    found.append(_("échéances modifiées"))
                 continue
             found.append(_("{champ} : {avant} → {après}", champ=_(CHANGES[name]), avant=before, après=after))
     return found

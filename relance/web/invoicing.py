@@ -91,9 +91,9 @@ def read() -> ResponseReturnValue:
 
 @blueprint.get("/factures/nouvelle/client")
 def client_details() -> ResponseReturnValue:
-    """What depends on the client: its contacts, or what is needed to create it."""
+    """What depends on the client: its contacts, or what is needed to create it, and what a credit note may reduce."""
     form = InvoiceForm(request.args)
-    return make_response(render_template("invoices/_client_details.html", **_context(form, None)))
+    return make_response(render_template("invoices/client.htmx.html", **_context(form, None)))
 
 
 @blueprint.get("/factures/<int:id>/modifier")

@@ -139,6 +139,12 @@ def test_the_details_of_a_client_come_alone(client, latitude, nadia):
     assert "Type de client" in unknown
 
 
+def test_a_credit_note_names_an_invoice_of_the_client_just_typed(client, invoice):
+    answer = text_of(client.get("/factures/nouvelle/client?client=latitude conseil", headers=HTMX))
+    assert 'id="credited" hx-swap-oob="true"' in answer
+    assert f'<option value="{invoice.id}"' in answer and invoice.number in answer
+
+
 def test_several_instalments_are_typed_row_by_row(client, latitude):
     data = typed(due_on="", part_on=["20/12/2026", "20/01/2027", ""], part_amount=["920,00", "1000", ""])
     assert client.post("/factures/nouvelle", data=data).status_code == 303
