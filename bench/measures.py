@@ -167,12 +167,13 @@ def _sink() -> Iterator[Smtp]:
         server.wait()
 
 
-def list_page() -> Measure:
-    """The list of invoices among 10 000, through the application, against a bare SELECT of the same fifty rows."""
+@contextmanager
+def list_of_invoices(count: int) -> Iterator[tuple[Callable[[], None], Callable[[], None]]]:
+    """(the page of the list asked through the application, a bare SELECT of the rows on it), among ``count``."""
     with instance() as settings:
         from relance.web import create_app
 
-        rows.make(10_000)
+        rows.make(count)
         app = create_app(settings)
         app.config["WTF_CSRF_ENABLED"] = False
         browser = app.test_client()
@@ -191,6 +192,12 @@ def list_page() -> Measure:
                 assert len(connection.execute(query).fetchall()) == 50
 
         page()
+        yield page, bare
+
+
+def list_page() -> Measure:
+    """The list of invoices among 10 000, through the application, against a bare SELECT of the same fifty rows."""
+    with list_of_invoices(10_000) as (page, bare):
         return Measure(timed(page, PAGES), "ms", timed(bare, PAGES), 500)
 
 
