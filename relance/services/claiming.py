@@ -64,7 +64,7 @@ def notice_facts(
         claims_fee=claims_fee and client.kind != "individual" and invoices[0].currency == "EUR",
         imputation=imputation,
         bank=Bank(
-            holder=account.iban_holder or account.owner_name or account.business_name,
+            holder=account.iban_holder or account.business_name,
             iban=account.iban,
             bic=account.bic,
             reference=_reference(account, invoices),
