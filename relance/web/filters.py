@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from markupsafe import Markup, escape
 
+from relance.mail.layout import unwrapped
 from relance.rules import money, wording
 from relance.web import scope
 from relance.web.i18n import language
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         siret,
         cents_split,
         raised,
+        unwrapped,
     ):
         app.add_template_filter(function)
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from relance.mail.layout import unwrapped
 from relance.models.accounts import Account
 from relance.models.clients import Contact
 from relance.models.events import Event
@@ -54,7 +55,7 @@ def test_two_clicks_send_the_reminder_to_the_client(client, invoice, nadia, sett
     assert bell == ["rung"]
     sweeping.sweep(NOW + MINUTE, Post.of(settings))
     [mail] = smtp_server.to(nadia.email)
-    assert mail.text.replace("\r\n", "\n").strip() == preview_text(page).strip()
+    assert unwrapped(mail.text.replace("\r\n", "\n").strip()) == preview_text(page).strip()
 
 
 def test_a_double_click_sends_one(client, invoice, nadia):
@@ -85,7 +86,7 @@ def test_the_test_goes_to_the_user_alone_and_leaves_no_trace(client, invoice, na
     assert f"E-mail test envoyé à {camille.email}" in words(reading.parse(answer))
     [mail] = smtp_server.received
     assert mail.recipients == [camille.email] and mail.subject.startswith("[TEST] ")
-    assert mail.text.replace("\r\n", "\n").strip() == preview_text(page).strip()
+    assert unwrapped(mail.text.replace("\r\n", "\n").strip()) == preview_text(page).strip()
     assert "F-2026-0087" in mail.text and "{" not in mail.text
     assert (Message.select().count(), told(invoice)) == (0, [])
 
