@@ -127,6 +127,7 @@ def _values(facts: ReminderFacts, language: str) -> dict[str, object]:
         "invoice": _invoice(first, language),
         "amount": _amount(sum(line.balance_cents for line in facts.lines), facts, language),
         "of_amount": _of_amount(first, facts, language),
+        "is_part_paid": _is_part_paid(first),
         "issued": _day(first.issued_on, facts.today, language),
         "due": _day(first.due_on, facts.today, language),
         "due_phrase": _due_phrase(first, facts, language),
@@ -176,10 +177,14 @@ def _invoice(line: Line, language: str) -> str:
 
 def _of_amount(line: Line, facts: ReminderFacts, language: str) -> str:
     amount = _amount(line.balance_cents, facts, language)
-    is_part_paid = line.instalment is None and line.balance_cents < line.total_cents
     if language == "en":
-        return f"with {amount} left to pay" if is_part_paid else f"for {amount}"
-    return f"dont il reste {amount} à régler" if is_part_paid else f"d’un montant de {amount}"
+        return f"with {amount} left to pay" if _is_part_paid(line) else f"for {amount}"
+    return f"dont il reste {amount} à régler" if _is_part_paid(line) else f"d’un montant de {amount}"
+
+
+def _is_part_paid(line: Line) -> bool:
+    """True when something was received on an invoice due in one go."""
+    return line.instalment is None and line.balance_cents < line.total_cents
 
 
 def _due_phrase(line: Line, facts: ReminderFacts, language: str) -> str:

@@ -30,7 +30,6 @@ from relance.services.planning import (
     why_not,
 )
 
-# What a person chooses and what follows from it are told apart, but callers speak of chasing alone.
 __all__ = [
     "FINAL",
     "REASONS",
@@ -241,7 +240,12 @@ def resume_if_reopened(invoice: Invoice, *, now: dt.datetime, by: User | None) -
         account = invoice.account
         calendar = situations.policy_of(account).calendar
         today = today_of(account, now)
-        items = [enter(item, calendar, today, "next") for item in plan_items(invoice, plan_of(chase), account)]
+        anchors = {row.instalment_id: row.anchor_on for row in Entry.select().where(Entry.chase == chase)}
+        # Begun gently, the spacing the user saw stays; only what fell before today is past.
+        items = [
+            replace(item, enters_on=today, entry_step=None, anchor_on=anchors.get(item.key))
+            for item in plan_items(invoice, plan_of(chase), account)
+        ]
         has_more = any(moves.remaining_steps(item, calendar, today) for item in items)
         Entry.delete().where(Entry.chase == chase).execute()
         for item in items:

@@ -337,3 +337,21 @@ def test_an_unknown_template_or_no_invoice_is_refused() -> None:
 def test_every_template_exists_in_every_voice() -> None:
     for template, voice in itertools.product(TEMPLATES, ("vous", "tu", "en")):
         assert (FOLDER / template / f"{voice}.txt").read_text(encoding="utf-8").count("{{ payment }}") == 1
+
+
+@pytest.mark.parametrize(
+    ("register", "language", "whole", "part"),
+    [
+        ("vous", "fr", "n’est pas encore réglée", "n’est pas entièrement réglée"),
+        ("tu", "fr", "n’est pas encore réglée", "n’est pas entièrement réglée"),
+        ("vous", "en", "has not been paid yet", "has not been paid in full yet"),
+    ],
+)
+def test_what_is_partly_paid_is_not_called_unpaid(register: str, language: str, whole: str, part: str) -> None:
+    def said(paid_cents: int) -> str:
+        lines = (line(total_cents=120_000, balance_cents=120_000 - paid_cents),)
+        built = build(facts(template="rappel", lines=lines, register=register, language=language))
+        return " ".join(built.text.split(" ")).replace("\n", " ")
+
+    assert whole in said(0) and part not in said(0)
+    assert part in said(20_000) and whole not in said(20_000)

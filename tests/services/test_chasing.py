@@ -116,6 +116,18 @@ def test_unmarking_when_every_step_has_passed_leaves_the_invoice_to_the_user(com
     assert forecasting.for_invoice(coming, later) == []
 
 
+def test_unmarking_keeps_the_gentle_spacing(invoice, nadia, camille, now, post):
+    from relance.services import paying, sweeping
+
+    chasing.start(invoice, plan(nadia, start="gently"), by=camille, now=now)
+    tuesday = now + dt.timedelta(days=1)
+    sweeping.sweep(tuesday, post)
+    before = [send.on for send in forecasting.for_invoice(invoice, tuesday)]
+    received = paying.record(invoice, invoice.total_cents, tuesday.date(), by=camille, now=tuesday)
+    paying.delete(received.payment, by=camille, now=tuesday)
+    assert [send.on for send in forecasting.for_invoice(invoice, tuesday)] == before == [D(2026, 12, 1), D(2026, 12, 8)]
+
+
 def test_a_new_due_date_moves_what_was_not_sent_and_skips_what_it_throws_into_the_past(coming, nadia, camille, now):
     chasing.start(coming, plan(nadia), by=camille, now=now)
     row = coming.instalments.get()
