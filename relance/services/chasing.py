@@ -35,7 +35,6 @@ __all__ = [
     "REASONS",
     "ChaseError",
     "ChasePlan",
-    "change",
     "chase_of",
     "default_plan",
     "entered_items",
@@ -106,11 +105,6 @@ def start(invoice: Invoice, plan: ChasePlan, *, by: User | None, now: dt.datetim
             copies_user=plan.copies_user,
         )
         return Chase.get_by_id(chase.id)
-
-
-def change(chase: Chase, plan: ChasePlan, *, by: User | None, now: dt.datetime) -> Chase:
-    """Replace the plan of a chase; what was sent stays sent."""
-    return start(chase.invoice, plan, by=by, now=now)
 
 
 def _save_entry(chase: Chase, item: moves.Item) -> None:
