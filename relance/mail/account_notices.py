@@ -30,12 +30,6 @@ def already_signed_up(first_name: str, url: str, language: str) -> Text:
     return _write("already_signed_up", first_name, language, link=(Link("", label, url),))
 
 
-def smtp_test(first_name: str, business: str, server: str, language: str) -> Text:
-    """What « Tester la connexion » sends to the user by their own server."""
-    values = {"business": clean(business), "server": clean(server)}
-    return _write("smtp_test", first_name, language, values=values)
-
-
 def _write(
     name: str,
     first_name: str,

@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 from relance import vault
 from relance.db import transaction
-from relance.mail import account_notices
+from relance.mail import reminders, samples
 from relance.mail.mail import Address, Mail, new_message_id, new_token
 from relance.mail.outcome import Sent
 from relance.mail.post import Line
 from relance.models.accounts import Account, SmtpServer, User
 from relance.models.events import record
+from relance.rules.calendar import local_date
 from relance.services.carrying import Carrier, Post
+from relance.services.previewing import TEST_PREFIX
 
 TEST_TIMEOUT = 10  # seconds, for each exchange: somebody is waiting
 
@@ -76,10 +78,10 @@ class TestResult:
 
 
 def send_test(user: User, carrier: Carrier, *, now: dt.datetime, timeout: float = TEST_TIMEOUT) -> TestResult:
-    """Send one mail to ``user`` through ``carrier``, now, and say what the server answered."""
+    """Send a reminder filled with example data to ``user`` through ``carrier``, now; say what the server answered."""
     account = user.account
     try:
-        mail = _mail(user, carrier)
+        mail = _mail(user, carrier, now)
     except ValueError as error:
         return TestResult(False, str(error))
     with Line(carrier.smtp, timeout=timeout) as line:
@@ -99,17 +101,29 @@ def carrier_to_test(account: Account, post: Post) -> Carrier:
     return post.own_carrier(server) if server else post.instance_carrier()
 
 
-def _mail(user: User, carrier: Carrier) -> Mail:
+def _mail(user: User, carrier: Carrier, now: dt.datetime) -> Mail:
+    """« Relance 1 » as a client would read it: the business is the user's own, the invoice an example."""
     account = user.account
-    words = account_notices.smtp_test(user.first_name, account.business_name, carrier.smtp.host, user.language)
+    today = local_date(now, account.time_zone)
+    facts = samples.sample_facts("relance_1", today, language=user.language)
+    own = replace(
+        facts,
+        signer_name=account.owner_name or user.full_name,
+        business_name=account.business_name,
+        phone=account.phone,
+        iban=account.iban or facts.iban,
+        bic=account.bic,
+        holder=account.iban_holder or account.business_name,
+    )
+    words = reminders.build(own)
     token = new_token()
-    mail = Mail(
-        subject=words.subject,
+    return Mail(
+        subject=TEST_PREFIX + words.subject,
         text=words.text,
         html=words.html,
         sender=Address(account.display_sender, carrier.from_address),
+        reply_to=Address("", account.reply_to or user.email),
         to=(Address(user.full_name if user.first_name else "", user.email),),
         message_id=new_message_id(token, carrier.domain),
         token=token,
     )
-    return replace(mail, reply_to=Address("", account.reply_to or user.email))

@@ -8,7 +8,6 @@ ALL = [
     notices.iban_changed("Zoé", "FR76 … 0189", "DE89 … 3000", "fr"),
     notices.confirm_sign_up("Zoé", "https://relance.example/inscription/abc"),
     notices.already_signed_up("Zoé", "https://relance.example/connexion", "fr"),
-    notices.smtp_test("Zoé", "Studio Zoé", "smtp.a.example", "fr"),
 ]
 
 

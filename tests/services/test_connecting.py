@@ -17,7 +17,7 @@ def _local_wish(server):
     return ServerWish("127.0.0.1", server.port, "none", "", "", "camille@atelier-roussel.example")
 
 
-@pytest.mark.requirement("S0.12")
+@pytest.mark.requirement("S0.12", "S0.15")
 def test_a_saved_server_is_not_used_before_a_test_succeeded(camille, now, settings, smtp_server):
     account = camille.account
     instance = Post.of(settings)
@@ -28,7 +28,8 @@ def test_a_saved_server_is_not_used_before_a_test_succeeded(camille, now, settin
     assert instance.carrier_of(account).from_address == "camille@atelier-roussel.example"
     (mail,) = smtp_server.received
     assert mail.recipients == [camille.email]
-    assert "votre adresse d’envoi fonctionne" in mail.subject
+    assert mail.subject.startswith("[TEST] ") and "EXEMPLE-0042" in mail.text
+    assert "Atelier Roussel" in mail.text and "{" not in mail.text
     assert Event.get(Event.kind == "smtp_verified").facts == {"host": "127.0.0.1"}
 
 
