@@ -103,6 +103,8 @@ def test_a_bad_row_is_named_and_the_command_fails(run, camille, tmp_path):
     path.write_text("numero;client;date_emission;montant_ttc\nF-1;Latitude;hier;12\n", encoding="utf-8")
     result = run("import-invoices", path, "--account", camille.email, "--json")
     assert result.exit_code == 1 and "hier" in result.output
+    dry = run("import-invoices", path, "--account", camille.email, "--dry-run", "--json")
+    assert dry.exit_code == 0 and "hier" in json.loads(dry.output)[0]["error"]
     assert Invoice.select().count() == 0
 
 
