@@ -26,6 +26,15 @@ from relance.services import (
 )
 from relance.services.carrying import Post
 
+RESULTS = {
+    "create": "nouvelle",
+    "same": "déjà enregistrée",
+    "different": "diffère de celle qui est enregistrée",
+    "fix": "à corriger",
+    "held": "retenue : une autre ligne du fichier est à corriger",
+    "refused": "refusée",
+}
+
 
 def init_app(app: Flask) -> None:
     """Add the commands to the application's command line."""
@@ -145,7 +154,9 @@ def import_invoices_command(files: tuple[Path, ...], account: str, dry_run: bool
         _print(rows)
     else:
         for row in rows:
-            click.echo(f"{row['file']} : {row['number'] or '?'} {row['error'] or 'lu'}")
+            click.echo(f"{row['file']} : {row['number'] or '?'}, {row['error'] or RESULTS[row['result']]}")
+            for warning in row["warnings"]:
+                click.echo(f"  attention : {warning}")
     if not dry_run and any(row["error"] for row in rows):
         sys.exit(1)
 
