@@ -89,34 +89,6 @@ class Prepared:
         )
 
 
-def compose(
-    account: Account,
-    client: Client,
-    parts: Sequence[Part],
-    contacts: Sequence[Contact],
-    *,
-    template: str,
-    today: dt.date,
-    copies_user: bool,
-    attaches_invoice: bool,
-    owner: User | None = None,
-    previous_on: dt.date | None = None,
-) -> Composed:
-    """Write the reminder of one or several instalments of a client. See ``prepare``."""
-    return prepare(
-        account,
-        client,
-        parts,
-        contacts,
-        template=template,
-        today=today,
-        copies_user=copies_user,
-        attaches_invoice=attaches_invoice,
-        owner=owner,
-        previous_on=previous_on,
-    ).write()
-
-
 def prepare(
     account: Account,
     client: Client,

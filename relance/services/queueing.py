@@ -145,7 +145,7 @@ def compose_picks(
     """The text of these instalments' message. Copies the user, and attaches, if any of them asks."""
     tracked = [situation.tracked[pick.item.key] for pick in picks]
     parts = [Part(t.invoice, t.instalment, is_moved=today > t.instalment.due_on) for t in tracked]
-    return composing.compose(
+    return composing.prepare(
         situation.account,
         situation.client,
         parts,
@@ -156,7 +156,7 @@ def compose_picks(
         attaches_invoice=any(t.chase.attaches_invoice for t in tracked),
         owner=owner,
         previous_on=previous_on,
-    )
+    ).write()
 
 
 def insert_message(

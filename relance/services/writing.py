@@ -113,7 +113,7 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
     parts = [Part(invoice, row, is_moved=today > row.due_on) for row in spoken_of(invoice, today, draft.template)]
     if not parts:
         raise WritingError("Il ne reste rien à payer sur cette facture.")
-    composed = composing.compose(
+    composed = composing.prepare(
         account,
         invoice.client,
         parts,
@@ -122,7 +122,7 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
         today=today,
         copies_user=draft.copies_user,
         attaches_invoice=draft.attaches_invoice,
-    )
+    ).write()
     if draft.words is None:
         return composed
     subject, body = draft.words

@@ -16,7 +16,9 @@ TODAY = factories.TODAY
 def compose(account, invoice, contacts, template="rappel", **values):
     part = Part(invoice, invoice.instalments.get())
     options = {"copies_user": False, "attaches_invoice": False} | values
-    return composing.compose(account, invoice.client, [part], contacts, template=template, today=TODAY, **options)
+    return composing.prepare(
+        account, invoice.client, [part], contacts, template=template, today=TODAY, **options
+    ).write()
 
 
 def test_tu_only_when_it_is_so_for_every_recipient(account, camille, invoice, nadia, hugo):
@@ -72,7 +74,7 @@ def test_an_unknown_half_year_claims_nothing(account, camille, latitude, nadia):
     account.claims_penalties = True
     invoice = factories.make_invoice(latitude, due_on=D(2026, 12, 1))
     part = Part(invoice, invoice.instalments.get())
-    composed = composing.compose(
+    composed = composing.prepare(
         account,
         latitude,
         [part],
@@ -81,7 +83,7 @@ def test_an_unknown_half_year_claims_nothing(account, camille, latitude, nadia):
         today=D(2027, 1, 20),
         copies_user=False,
         attaches_invoice=False,
-    )
+    ).write()
     assert "40,00" not in composed.text
 
 
