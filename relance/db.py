@@ -17,7 +17,7 @@ SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "foreign_keys": 1,
     "synchronous": "normal",
-    "busy_timeout": 15000,
+    "busy_timeout": 30000,
     "cache_size": -16000,
     "temp_store": "memory",
 }
@@ -54,7 +54,7 @@ def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         # IMMEDIATE: a transaction that will write takes its lock at the start, so two workers
         # queue up instead of failing half-way with « database is locked ».
-        handle: peewee.Database = peewee.SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=15)
+        handle: peewee.Database = peewee.SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=30)
     else:
         options: dict[str, Any] = dict(parse_qsl(parts.query))
         handle = PooledPostgresqlDatabase(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from relance.imports.values import MAX_FILE_BYTES, RefusedError
 
-MAX_ROWS = 5_000  # all of them are written in one transaction
+MAX_ROWS = 2_000  # all of them are written in one transaction
 
 EMPTY = "Ce fichier est vide. Choisissez un fichier CSV qui contient des factures."
 TOO_BIG = "Ce fichier dépasse 10 Mo. Découpez-le en plusieurs fichiers, puis réessayez."
@@ -17,7 +17,7 @@ SPREADSHEET = (
 )
 NOT_TEXT = "Ce fichier n'est pas un CSV : il contient autre chose que du texte."
 OLD_ENCODING = "Ce fichier n'est pas en UTF-8 : il a été lu en Windows-1252. Vérifiez les accents avant de continuer."
-TOO_MANY = "Ce fichier contient plus de 5 000 lignes. Découpez-le en plusieurs fichiers, puis réessayez."
+TOO_MANY = "Ce fichier contient plus de 2 000 lignes. Découpez-le en plusieurs fichiers, puis réessayez."
 
 
 @dataclass(frozen=True)
