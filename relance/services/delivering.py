@@ -8,6 +8,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 
 from relance import storage
 from relance.db import transaction
@@ -58,13 +59,19 @@ def batches(now: dt.datetime, *, size: int = 50, limit: int = 1000) -> list[list
 
 
 def deliver(message_ids: Iterable[int], now: dt.datetime, post: Post) -> Report:
-    """Hand these messages over. A server that fails once is left alone, with all that would use it."""
+    """Hand these messages over. A server that fails once is left alone, with all that would use it.
+
+    ``now`` is when the run begins; a slow server's later messages are claimed at their own instant, so that
+    none looks abandoned while it is being sent.
+    """
     report = Report()
+    began, started = now, monotonic()
     lines: dict[str, Line] = {}
     carriers: dict[int | None, Carrier] = {}
     closed: set[str] = set()
     try:
         for message_id in message_ids:
+            now = began + dt.timedelta(seconds=int(monotonic() - started))
             account_id = Message.select(Message.account).where(Message.id == message_id).tuples().scalar()
             if account_id not in carriers:
                 account = Account.get_by_id(account_id) if account_id is not None else None
@@ -77,7 +84,7 @@ def deliver(message_ids: Iterable[int], now: dt.datetime, post: Post) -> Report:
             try:
                 claimed = handing_over.claim(message_id, now, carrier)
             except Exception as error:  # noqa: BLE001 one message that cannot be made must not hold the others
-                report.failed.append(_set_aside(message_id, error, now))
+                _set_aside(report, message_id, error, now)
                 continue
             if claimed is None:
                 if Message.select().where(Message.id == message_id, Message.state == "cancelled").exists():
@@ -95,20 +102,24 @@ def deliver(message_ids: Iterable[int], now: dt.datetime, post: Post) -> Report:
     return report
 
 
-def _set_aside(message_id: int, error: Exception, now: dt.datetime) -> int:
-    """A message that cannot be built (an address no server can carry, a file that is gone) fails and is shown."""
+def _set_aside(report: Report, message_id: int, error: Exception, now: dt.datetime) -> None:
+    """A message that cannot be built (an address no server can carry, a file that is gone) fails and is shown.
+
+    Anything else (the database was busy) is no fault of the message: it stays in the queue for an hour.
+    """
     log.exception("message %s cannot be built", message_id)
-    known = isinstance(error, ValueError | storage.StorageError)
-    sentence = (
-        str(error) if known else "Ce message n'a pas pu être préparé. L'incident est noté dans le journal du serveur."
-    )
+    if not isinstance(error, ValueError | storage.StorageError):
+        later = now + dt.timedelta(hours=1)
+        Message.update(not_before_at=later).where(Message.id == message_id, Message.state == "queued").execute()
+        report.waiting.append(message_id)
+        return
     with transaction():
-        done = Message.update(state="refused", error=sentence).where(
+        done = Message.update(state="refused", error=str(error)).where(
             Message.id == message_id, Message.state == "queued"
         )
         if done.execute():
-            handing_over.tell(Message.get_by_id(message_id), "reminder_refused", now, error=sentence)
-    return message_id
+            handing_over.tell(Message.get_by_id(message_id), "reminder_refused", now, error=str(error))
+    report.failed.append(message_id)
 
 
 def _file(report: Report, message_id: int, state: str) -> None:

@@ -44,9 +44,10 @@ def advance_due(now: dt.datetime, *, domain: str, limit: int = 1000) -> list[int
     accounts: dict[int, Account] = {}
     queued = []
     for account_id, client_id in found:
-        account = accounts.setdefault(account_id, Account.get_by_id(account_id))
+        if account_id not in accounts:
+            accounts[account_id] = Account.get_by_id(account_id)
         try:
-            message_id = advance_client(account, client_id, now, domain=domain)
+            message_id = advance_client(accounts[account_id], client_id, now, domain=domain)
         except Exception:  # one client whose rows cannot be read must not hold the others
             log.exception("client %s cannot be advanced; trying again in an hour", client_id)
             later = now + dt.timedelta(hours=1)

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
+import peewee
 import pytest
 
 from relance.models.chases import Chase
 from relance.models.events import Event
 from relance.models.messages import Message
-from relance.services import carrying, delivering, paying, queueing
+from relance.services import carrying, delivering, handing_over, paying, queueing
 from relance.services.carrying import Post
 from tests import factories
 from tests.making import switch_on
@@ -252,3 +253,32 @@ def test_one_client_that_cannot_be_decided_does_not_hold_the_others(
     monkeypatch.undo()
     sweep(D(2026, 11, 24), post, dt.time(9, 5))
     assert len(smtp_server.to(nadia.email)) == 1
+
+
+def test_a_busy_database_costs_an_hour_not_the_message(due_invoice, nadia, camille, post, smtp_server, monkeypatch):
+    switch_on(due_invoice, nadia)
+    whole = handing_over.claim
+
+    def busy(*_):
+        raise peewee.OperationalError("database is locked")
+
+    monkeypatch.setattr(handing_over, "claim", busy)
+    swept = sweep(D(2026, 11, 24), post)
+    assert states() == ["queued"] and len(reminders(swept.report.waiting)) == 1
+    monkeypatch.setattr(handing_over, "claim", whole)
+    sweep(D(2026, 11, 24), post, dt.time(9, 5))
+    assert states() == ["sent"] and len(smtp_server.to(nadia.email)) == 1
+
+
+def test_a_slow_batch_claims_each_message_at_its_own_instant(account, camille, post, smtp_server, monkeypatch):
+    ticks = iter([0.0, 0.0, 1200.0])
+    monkeypatch.setattr(delivering, "monotonic", lambda: next(ticks))
+    for n in range(2):
+        client = factories.make_client(account, f"Client {n}")
+        contact = factories.make_contact(client, "Anne Martin", f"anne-{n}@client.example")
+        switch_on(factories.make_invoice(client, due_on=D(2026, 11, 23)), contact)
+    now = nine_on(D(2026, 11, 24))
+    ids = queueing.advance_due(now, domain="relance.example")
+    delivering.deliver(ids, now, post)
+    claimed = [message.claimed_at for message in Message.select().order_by(Message.id)]
+    assert claimed == [now, now + dt.timedelta(minutes=20)]
