@@ -10,6 +10,7 @@ from relance.db import connection, is_sqlite, migrate, open_database, transactio
 from relance.models.accounts import Heartbeat
 from tests import factories
 
+MIGRATIONS = ["0001_first_tables", "0002_sequences"]
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, character_maximum_length
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'schema_migration'
@@ -25,14 +26,26 @@ INDEXES = """
 
 
 def sqlite_schema(handle):
-    query = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'schema_migration' ORDER BY sql"
-    return [row[0] for row in handle.execute_sql(query).fetchall() if "sqlite_sequence" not in row[0]]
+    """Columns, keys and indexes. Not their text: a column added later stands elsewhere in it."""
+    rows = handle.execute_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    tables = [name for (name,) in rows if name not in ("schema_migration", "sqlite_sequence")]
+    found = {}
+    for table in tables:
+        columns = handle.execute_sql(f'PRAGMA table_info("{table}")').fetchall()
+        keys = handle.execute_sql(f'PRAGMA foreign_key_list("{table}")').fetchall()
+        found[table] = (
+            sorted((name, kind, is_required, is_key) for _, name, kind, is_required, _, is_key in columns),
+            sorted(key[2:] for key in keys),
+        )
+    indexes = "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name <> 'schema_migration'"
+    checks = "SELECT name FROM sqlite_master WHERE sql LIKE '%CHECK%' ORDER BY name"
+    return found, sorted(handle.execute_sql(indexes).fetchall()), handle.execute_sql(checks).fetchall()
 
 
 def test_migrating_sqlite_equals_the_models(tmp_path):
     migrated = open_database(f"sqlite:///{tmp_path / 'migrated.db'}")
     with connection():
-        assert migrate(tmp_path) == ["0001_first_tables"]
+        assert migrate(tmp_path) == MIGRATIONS
         assert migrate(tmp_path) == []
         found = sqlite_schema(migrated)
     created = open_database(f"sqlite:///{tmp_path / 'created.db'}")
@@ -74,7 +87,7 @@ def test_two_processes_that_migrate_at_once_migrate_once(tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(applied, key=len) == [[], [], [], ["0001_first_tables"]]
+    assert sorted(applied, key=len) == [[], [], [], MIGRATIONS]
 
 
 def test_a_failed_transaction_writes_nothing(database):

@@ -46,6 +46,13 @@ class Account(BaseModel):
     min_gap_days = IntegerField(default=5)
     is_grouping = BooleanField(default=True)
     weekly_cap = IntegerField(default=12)  # messages after which « until paid » asks for a decision
+    copies_user = BooleanField(default=False)  # in Cc of the reminders of a sequence
+    attaches_invoice = BooleanField(default=True)
+    asks_before_sending = BooleanField(default=False)  # reminders wait in « À traiter »
+    forewarns = CharField(default="asked")  # the evening before: never, asked (when one waits for a yes), always
+    next_forewarning_at = DateTimeField(null=True, index=True)
+    sends_thanks = BooleanField(default=False)  # a thank-you when a chased invoice is paid
+    promise_grace_days = IntegerField(default=2)
     tolerance_cents = IntegerField(default=0)
     min_amount_cents = IntegerField(default=0)
     payment_days = IntegerField(default=30)

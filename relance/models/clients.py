@@ -11,6 +11,7 @@ from peewee import (
 
 from relance.db import BaseModel
 from relance.models.accounts import Account
+from relance.models.sequences import Sequence
 
 KINDS = ("organisation", "individual", "public")
 
@@ -32,6 +33,8 @@ class Client(BaseModel):
     language = CharField(default="fr")
     payment_days = IntegerField(null=True)  # null: the account's
     is_exempt = BooleanField(default=False)  # never chased
+    sequence = ForeignKeyField(Sequence, null=True, backref="clients", on_delete="SET NULL")
+    enrolled_at = DateTimeField(null=True)
     note = TextField(default="")
     archived_at = DateTimeField(null=True)
     merged_into = ForeignKeyField("self", null=True, on_delete="SET NULL")

@@ -18,7 +18,7 @@ from relance.models.clients import Client
 from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
 
-STATES = ("queued", "sending", "sent", "refused", "uncertain", "cancelled")
+STATES = ("proposed", "queued", "sending", "sent", "refused", "uncertain", "cancelled")
 
 
 class Message(BaseModel):
@@ -27,12 +27,13 @@ class Message(BaseModel):
     ``slot`` is unique and set for automatic reminders (« client-<id>:<day> »): the database itself
     holds « at most one a day ». A cancelled message gives its slot back (null).
     States: queued → sending → sent | refused | uncertain, or back to queued when nobody accepted it.
+    « proposed » waits for the user's yes before it is queued; the next morning it is proposed anew.
     """
 
     account = ForeignKeyField(Account, null=True, on_delete="CASCADE")
     client = ForeignKeyField(Client, null=True, backref="messages", on_delete="CASCADE")
     user = ForeignKeyField(User, null=True, on_delete="SET NULL")  # who clicked, for a manual one
-    kind = CharField()  # reminder, manual, overdue_alert, failure_notice, password_reset …
+    kind = CharField()  # reminder, manual, thanks, forewarning, overdue_alert, failure_notice, password_reset …
     is_automatic = BooleanField(default=False)
     day_on = DateField(null=True)
     slot = CharField(null=True, unique=True)
