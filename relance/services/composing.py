@@ -24,11 +24,20 @@ PENALTIES_FROM = LEVELS["relance_2"]
 
 @dataclass(frozen=True)
 class Part:
-    """One instalment of a reminder. ``is_moved``: its step was planned for a day now past."""
+    """One instalment of a reminder. ``is_moved``: its step was planned for a day now past.
+
+    ``granted_on``: the date of an extension, of which the text speaks instead of the legal one.
+    """
 
     invoice: Invoice
     instalment: Instalment
     is_moved: bool = False
+    granted_on: dt.date | None = None
+
+    @property
+    def due_on(self) -> dt.date:
+        """The date the text speaks of."""
+        return self.granted_on or self.instalment.due_on
 
 
 @dataclass(frozen=True)
@@ -141,7 +150,7 @@ def _facts(
     previous_on: dt.date | None,
 ) -> reminders.ReminderFacts:
     interest, fee = _late_charges(account, client, parts, template, today)
-    lines = tuple(_line(part, today) for part in sorted(parts, key=lambda p: (p.instalment.due_on, p.instalment.id)))
+    lines = tuple(_line(part, today) for part in sorted(parts, key=lambda p: (p.due_on, p.instalment.id)))
     numbers = dict.fromkeys(line.number for line in lines)
     return reminders.ReminderFacts(
         template=template,
@@ -172,11 +181,11 @@ def _line(part: Part, today: dt.date) -> reminders.Line:
         object=part.invoice.object,
         kind=part.invoice.kind,
         issued_on=part.invoice.issued_on,
-        due_on=part.instalment.due_on,
+        due_on=part.due_on,
         balance_cents=part.instalment.balance_cents,
         total_cents=part.invoice.total_cents,
         currency=part.invoice.currency,
-        days_late=max(0, (today - part.instalment.due_on).days),
+        days_late=max(0, (today - part.due_on).days),
         instalment=(part.instalment.position, count) if count > 1 else None,
     )
 
