@@ -4,6 +4,7 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 
 _MESSAGE_ID = re.compile(r"<[^\s<>@]+@[^\s<>@]+>")
 _EMAIL = re.compile(r"[^\s<>@,;:\\\"()\[\]]+@[^\s<>@,;:\\\"()\[\]]+")
@@ -62,6 +63,7 @@ class Mail:
     """One e-mail, final. ``references`` are the Message-IDs of the thread, oldest first.
 
     ``envelope_from`` is where the server sends a refusal; empty, it is the sender's address.
+    ``dated_at`` (naive UTC) is its Date; None: the instant it is handed over.
     """
 
     subject: str
@@ -76,6 +78,7 @@ class Mail:
     references: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     envelope_from: str = ""
+    dated_at: datetime | None = None
 
     def __post_init__(self) -> None:
         """ValueError, in French, when a header could be injected or nobody would receive it."""

@@ -1,7 +1,11 @@
-"""A Mail as the bytes that leave: seven-bit, short lines, text first, attachments whole."""
+"""A Mail as the bytes that leave: seven-bit, short lines, text first, attachments whole.
+
+The same mail at the same instant gives the same bytes on any machine: what left can be made again from its row.
+"""
 
 import binascii
 import re
+from datetime import UTC, datetime
 from email import policy
 from email.encoders import encode_base64
 from email.header import Header
@@ -9,7 +13,7 @@ from email.message import Message
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.nonmultipart import MIMENonMultipart
-from email.utils import formataddr, formatdate
+from email.utils import format_datetime, formataddr
 
 from relance.mail.mail import Address, Attachment, Mail
 
@@ -28,26 +32,32 @@ def build(mail: Mail, sent_at: float) -> bytes:
         root["Cc"] = ", ".join(_header(address, "Cc") for address in mail.cc)
     if mail.reply_to:
         root["Reply-To"] = _header(mail.reply_to, "Reply-To")
-    root["Date"] = formatdate(sent_at, localtime=True)
+    root["Date"] = format_datetime(datetime.fromtimestamp(int(sent_at), UTC))
     root["Message-ID"] = mail.message_id
     if mail.references:
         root["In-Reply-To"] = mail.references[-1]
         root["References"] = " ".join(mail.references)
     # Out-of-office programs do not answer what says it was sent by a machine (RFC 3834).
     root["Auto-Submitted"] = "auto-generated"
-    return root.as_bytes(policy=_POLICY)
+    content = root.as_bytes(policy=_POLICY)
+    return content if content.endswith(b"\r\n") else content + b"\r\n"  # a message ends with a line on the wire
+
+
+def _boundary(mail: Mail, part: str) -> str:
+    """What stands between parts. « =_ » is in no quoted-printable nor base64 line, whatever the text says."""
+    return f"=_relance.{mail.token}.{part}"
 
 
 def _content(mail: Mail) -> Message:
     content: Message = _text(mail.text, "plain")
     if mail.html:
-        alternative = MIMEMultipart("alternative", policy=_POLICY)
+        alternative = MIMEMultipart("alternative", _boundary(mail, "text"), policy=_POLICY)
         alternative.attach(content)
         alternative.attach(_text(mail.html, "html"))
         content = alternative
     if not mail.attachments:
         return content
-    mixed = MIMEMultipart("mixed", policy=_POLICY)
+    mixed = MIMEMultipart("mixed", _boundary(mail, "all"), policy=_POLICY)
     mixed.attach(content)
     for attachment in mail.attachments:
         mixed.attach(_file(attachment))

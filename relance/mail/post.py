@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC
 from functools import lru_cache
 from types import TracebackType
 from typing import Self
@@ -62,7 +63,9 @@ class _Message(flask_mail.Message):
 
     def as_bytes(self) -> bytes:
         """Built once: it costs more than handing it over."""
-        self._bytes = self._bytes or mime.build(self._mail, self.date or 0)
+        dated_at = self._mail.dated_at
+        instant = dated_at.replace(tzinfo=UTC).timestamp() if dated_at is not None else self.date or 0
+        self._bytes = self._bytes or mime.build(self._mail, instant)
         return self._bytes
 
 

@@ -3,17 +3,15 @@
 import datetime as dt
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from peewee import IntegrityError
 
-from relance import storage
 from relance.db import database, transaction
-from relance.mail.mail import Address, Attachment, Mail, tagged
+from relance.mail.mail import Mail, tagged
 from relance.mail.outcome import Outcome, Refused, Sent, Uncertain, Unreachable
-from relance.models.documents import Document
-from relance.models.messages import Message, MessageAttachment
-from relance.services import carrying, chasing, queueing, rechecking, telling
+from relance.models.messages import Message
+from relance.services import carrying, chasing, queueing, rechecking, sent_source, telling
 from relance.services.carrying import Carrier
 
 GIVES_UP_AFTER = dt.timedelta(days=3)
@@ -84,26 +82,8 @@ def _take_the_day(message_id: int, message: Message, now: dt.datetime) -> bool:
 
 def mail_of(message: Message, carrier: Carrier) -> Mail:
     """The stored message as a mail, byte for byte what the row holds."""
-    attachments = []
-    for link in (
-        MessageAttachment.select(MessageAttachment, Document).join(Document).where(MessageAttachment.message == message)
-    ):
-        document = link.document
-        attachments.append(Attachment(document.name, document.mime, storage.get(document.sha256)))
-    return Mail(
-        subject=message.subject,
-        text=message.body_text,
-        html=message.body_html,
-        sender=Address(message.from_name, carrier.from_address),
-        reply_to=Address("", message.reply_to) if message.reply_to else None,
-        to=tuple(Address(name, email) for name, email in json.loads(message.to_json)),
-        cc=tuple(Address(name, email) for name, email in json.loads(message.cc_json)),
-        message_id=message.message_id,
-        references=tuple(message.references.split()),
-        token=message.token,
-        attachments=tuple(attachments),
-        envelope_from=tagged(carrier.from_address, message.token) if carrier.is_instance else carrier.from_address,
-    )
+    envelope = tagged(carrier.from_address, message.token) if carrier.is_instance else carrier.from_address
+    return replace(sent_source.mail_of(message, carrier.from_address), envelope_from=envelope)
 
 
 def finish(claimed: Claimed, outcome: Outcome, now: dt.datetime, carrier: Carrier) -> str:

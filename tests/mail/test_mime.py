@@ -53,3 +53,20 @@ def test_a_first_message_answers_none_and_says_a_machine_wrote_it(write: Write) 
     assert "References" not in message and "In-Reply-To" not in message
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"].datetime.timestamp() == AT
+
+
+def test_the_same_mail_at_the_same_instant_is_the_same_bytes(write: Write) -> None:
+    files = (Attachment("été.pdf", "application/pdf", b"%PDF" * 500),)
+    mail = write(attachments=files)
+    first = build(mail, AT + 0.7)
+    assert first == build(mail, AT + 0.2)
+    assert first != build(mail, AT + 1)
+    assert first.endswith(b"\r\n") and build(write(html=""), AT).endswith(b"\r\n")
+
+
+def test_a_text_that_quotes_the_boundary_does_not_end_its_part(write: Write) -> None:
+    mail = write(token="00000000000000abcdef")
+    text = "Avant\n--=_relance.00000000000000abcdef.text\n--=_relance.00000000000000abcdef.text--\nAprès\n"
+    message = parsed(write(text=text, token=mail.token))
+    assert message.get_body(("plain",)).get_content().replace("\r\n", "\n") == text
+    assert "boundary" in message["Content-Type"] and len(list(message.iter_parts())) == 2
