@@ -147,6 +147,7 @@ NOT_PAGES = {
     "imports.rows": "a file",
     "letters.pdf": "a file",
     "messages.attachment": "a file",
+    "messages.source": "a file",
     "mailbox.raw": "a file",
     "mailbox.attachment": "a file",
     "invoicing.client_details": "a fragment of the new invoice",

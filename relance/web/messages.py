@@ -9,12 +9,13 @@ from relance import clock, storage
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment
-from relance.services import outbox, sending_by_hand
+from relance.services import outbox, sending_by_hand, sent_source
 from relance.services.carrying import Post
 from relance.services.writing import WritingError
 from relance.web import composer, names, posting, scope
 from relance.web.forms.messages import ComposeForm
 from relance.web.htmx import go_to, respond
+from relance.web.i18n import _
 from relance.web.scope import current_account, current_user, invoice_or_404, message_or_404
 from relance.web.security import sandboxed
 
@@ -89,6 +90,7 @@ def show(id: int, message_id: int) -> ResponseReturnValue:
         "cc": json.loads(message.cc_json),
         "refused": json.loads(message.refused_json) or {},
         "documents": _documents(message),
+        "headers": _headers(message),
         "template_name": names.template,
         "now": clock.now(),
     }
@@ -100,6 +102,23 @@ def html(id: int, message_id: int) -> Response:
     """The HTML part alone, for the frame of the page: nothing in it runs, nothing is fetched."""
     _invoice, message = _message(id, message_id)
     return sandboxed(Response(message.body_html, mimetype="text/html"))
+
+
+@blueprint.get("/factures/<int:id>/messages/<int:message_id>/eml")
+def source(id: int, message_id: int) -> ResponseReturnValue:
+    """The very bytes the server received, to keep or to open elsewhere."""
+    invoice, message = _message(id, message_id)
+    try:
+        content = sent_source.source_of(message)
+    except storage.StorageError:
+        page = url_for("messages.show", id=invoice.id, message_id=message.id)
+        return go_to(page, _("Une pièce jointe de cet e-mail a disparu du serveur : l'original est incomplet."), "late")
+    if content is None:
+        abort(404)
+    answer = Response(content, mimetype="message/rfc822")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{invoice.number}-{message.id}.eml")
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
+    return answer
 
 
 @blueprint.get("/factures/<int:id>/messages/<int:message_id>/pieces/<int:document_id>")
@@ -122,6 +141,16 @@ def _message(id: int, message_id: int) -> tuple[Invoice, Message]:
     return invoice, message
 
 
+def _headers(message: Message) -> str:
+    """The headers as the server received them; '' when the message was never handed over."""
+    try:
+        content = sent_source.source_of(message)
+    except storage.StorageError:
+        return ""
+    return (content or b"").partition(b"\r\n\r\n")[0].decode("ascii", "replace").replace("\r\n", "\n")
+
+
 def _documents(message: Message) -> list[Document]:
     links = MessageAttachment.select(MessageAttachment.document).where(MessageAttachment.message == message)
-    return list(Document.select().where(Document.account == current_account(), Document.id.in_(links)))
+    own = Document.account == current_account()
+    return list(Document.select().where(own, Document.id.in_(links)).order_by(Document.id))

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from relance import storage
 from relance.mail.layout import unwrapped
 from relance.models.accounts import Account
 from relance.models.clients import Contact
@@ -199,3 +200,41 @@ def test_a_contact_of_another_account_is_never_written_to(client, invoice, nadia
 def test_a_suspended_account_sends_nothing_by_hand(client, invoice, nadia, account):
     Account.update(suspended_at=NOW).where(Account.id == account.id).execute()
     assert "suspendus" in words(css(composer(client, invoice), ".notice")[0])
+
+
+# The original
+
+
+@pytest.mark.requirement("S3.34")
+def test_the_original_is_downloaded_byte_for_byte_with_its_headers_on_the_page(
+    client, account, invoice, nadia, settings, smtp_server
+):
+    document = factories.make_document(account, b"%PDF-1.7 la facture", name="F-2026-0087 é.pdf")
+    Invoice.update(document=document).where(Invoice.id == invoice.id).execute()
+    client.post(path(invoice), data=form_of(composer(client, invoice)))
+    message = Message.get()
+    assert client.get(show_path(invoice, message, "/eml")).status_code == 404  # nothing left yet
+    sweeping.sweep(NOW + MINUTE, Post.of(settings))
+    [mail] = smtp_server.to(nadia.email)
+    page = reading.page(client, show_path(invoice, message))
+    [link] = css(page, ".page-head a[download]")
+    answer = client.get(link.get("href"))
+    assert answer.data == mail.content and answer.mimetype == "message/rfc822"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert f"Message-ID: {message.message_id}" in css(page, "details pre")[0].text_content()
+
+
+def test_an_original_whose_file_is_lost_says_so(client, account, invoice, nadia, settings, smtp_server):
+    document = factories.make_document(account, b"%PDF-1.7 perdue", name="perdue.pdf")
+    Invoice.update(document=document).where(Invoice.id == invoice.id).execute()
+    client.post(path(invoice), data=form_of(composer(client, invoice)))
+    sweeping.sweep(NOW + MINUTE, Post.of(settings))
+    storage._path(document.sha256).unlink()
+    message = Message.get()
+    answer = client.get(show_path(invoice, message, "/eml"), follow_redirects=True)
+    assert "a disparu du serveur" in answer.get_data(as_text=True)
+
+
+def test_the_original_of_another_account_is_not_found(client, stranger, sent, invoice, settings, smtp_server):
+    sweeping.sweep(NOW + MINUTE, Post.of(settings))
+    assert stranger.get(show_path(invoice, sent, "/eml")).status_code == 404
