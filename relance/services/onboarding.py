@@ -17,6 +17,7 @@ from relance.db import transaction
 from relance.models.accounts import Account, PasswordReset, User
 from relance.models.events import record
 from relance.rules import passwords
+from relance.services import delivered_sequences
 
 RESET_LIFETIME = dt.timedelta(hours=1)
 _TOKEN_FILE = "installation_token"  # noqa: S105 (the name of a file)
@@ -93,6 +94,7 @@ def create_account(
                 created_at=now,
                 last_seen_at=now,
             )
+            delivered_sequences.deliver(account, now)
             record("account_created", account=account, at=now, user=user, email=email, business=business_name)
     except IntegrityError as error:
         raise OnboardingError("Cette adresse a déjà un compte.", "email") from error
