@@ -28,18 +28,29 @@ def still_stands(message: Message, now: dt.datetime) -> bool:
         _wait(message, now + dt.timedelta(hours=1))
         return False
     if message.is_automatic:
-        opening = _opening(account, now)
-        if opening is not None:
-            _wait(message, opening)
+        opens_at = opening(account, now)
+        if opens_at is not None:
+            _wait(message, opens_at)
             return False
+    return refresh(message, now)
+
+
+def refresh(message: Message, now: dt.datetime, *, on: dt.date | None = None) -> bool:
+    """Say today's truth, or that of ``on``, the day it will leave. False when it had to be cancelled.
+
+    Called in a transaction with the client's turn taken. What is no longer owed falls out of the message.
+    """
+    account, client = message.account, message.client
+    if account is None or client is None:
+        return True
     owed, over = _drop_what_is_over(message, account, client)
     if not owed:
         _cancel(message, next(iter(over.values()), "paid"), now, over)
         return False
-    return _render_again(message, account, client, owed, now)
+    return _render_again(message, account, client, owed, now, on or chasing.today_of(account, now))
 
 
-def _opening(account: Account, now: dt.datetime) -> dt.datetime | None:
+def opening(account: Account, now: dt.datetime) -> dt.datetime | None:
     """When automatic messages may leave next, or None when they may now (account's time zone)."""
     wall = cal.local_datetime(now, account.time_zone)
     minute = wall.hour * 60 + wall.minute
@@ -88,10 +99,9 @@ def _cancel(message: Message, because: str, now: dt.datetime, invoice_ids: Itera
 
 
 def _render_again(
-    message: Message, account: Account, client: Client, owed: list[MessageItem], now: dt.datetime
+    message: Message, account: Account, client: Client, owed: list[MessageItem], now: dt.datetime, today: dt.date
 ) -> bool:
-    """Write the text of today's facts; False when a text written by hand no longer says the truth."""
-    today = chasing.today_of(account, now)
+    """Write the text of the day's facts; False when a text written by hand no longer says the truth."""
     parts = [Part(item.invoice, item.instalment, is_moved=today > item.instalment.due_on) for item in owed]
     contacts = _contacts(message, owed)
     if not contacts:
