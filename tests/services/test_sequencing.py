@@ -128,9 +128,14 @@ def test_deleting_asks_for_the_title_and_keeps_the_history(account, b2b, invoice
         client=invoice.client_id,
         kind="reminder",
         state="sent",
-        created_at=NOW,
         template="rappel",
         to_json="[]",
+        subject="Rappel",
+        body_text="Bonjour",
+        message_id="<1@relance.example>",
+        token="1",
+        not_before_at=NOW,
+        created_at=NOW,
     )
     with pytest.raises(SequenceError) as error:
         sequencing.delete(b2b, "standard", by=None, now=NOW)
@@ -141,7 +146,7 @@ def test_deleting_asks_for_the_title_and_keeps_the_history(account, b2b, invoice
     ended = Chase.get_by_id(chase.id)
     assert (ended.sequence_id, ended.ended_because) == (None, "sequence_deleted")
     assert Client.get_by_id(invoice.client_id).sequence_id is None
-    assert Message.get_by_id(sent.id).state == "sent"
+    assert Message.get_by_id(sent.id).body_text == "Bonjour"
     told = Event.get(Event.kind == "sequence_deleted")
     assert told.facts == {"name": "Standard B2B", "clients": 1}
 
