@@ -1,5 +1,6 @@
 """The steps of a plan of reminders, and how firm each is."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 LEVELS = {
@@ -16,16 +17,29 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Step:
-    """One message of a plan, ``offset_days`` after J (before when negative)."""
+    """One step of a plan, ``offset_days`` after J (before when negative).
+
+    ``kind``: a mail that leaves on its own, or a letter or a call, which a person does. ``index`` is its place
+    in a frequency, or the key of a sequence's block. ``own_level``: of a template that is not delivered.
+    ``since_on``: the day its date was published; an instalment for which it was past by then never gets it.
+    """
 
     index: int
     offset_days: int
     template: str
+    kind: str = "mail"
+    own_level: int | None = None
+    since_on: dt.date | None = None
 
     @property
     def level(self) -> int:
         """How firm its text is: 0 presumes nothing, 4 announces a formal notice."""
-        return LEVELS.get(self.template, 1)
+        return LEVELS.get(self.template, 1) if self.own_level is None else self.own_level
+
+    @property
+    def is_mail(self) -> bool:
+        """True for what leaves on its own."""
+        return self.kind == "mail"
 
 
 def plan_steps(frequency: str, count: int, first_offset_days: int = 1) -> tuple[Step, ...]:

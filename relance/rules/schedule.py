@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from relance.rules.calendar import Calendar
-from relance.rules.moves import DAY, Item, Send, Stop, Wait, is_past_at_entry, next_move
+from relance.rules.moves import DAY, Item, Send, Stop, Wait, due_tasks, is_past, next_move, passed_steps
 from relance.rules.plans import Step
 
 
@@ -69,11 +69,23 @@ class Pick:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A step that will never be sent: ``missed`` (another went first) or ``died`` (before J)."""
+    """A step that will never be sent: ``missed`` (another went first), ``died`` (before J), ``past`` (its date
+
+    was published too late), or the hold its day fell in (rules.moves.HOLDS).
+    """
 
     key: int
     step: Step
     because: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """A letter or a call that a person should see to: it is brought up, never done by the machine."""
+
+    key: int
+    step: Step
+    planned_on: dt.date
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,7 @@ class Decision:
     day: dt.date
     picks: tuple[Pick, ...] = ()
     skips: tuple[Skipped, ...] = ()
+    tasks: tuple[Due, ...] = ()
     moves: Mapping[int, Wait | Stop] = field(default_factory=dict)
 
     @property
@@ -106,8 +119,12 @@ def decide(items: Iterable[Item], past: Iterable[Past], policy: Policy, today: d
         if step.offset_days < 0
         and today >= item.base_on
         and step.index not in item.done | item.skipped
-        and not is_past_at_entry(item, step, calendar)
+        and not is_past(item, step, calendar)
     ]
+    skips += [
+        Skipped(item.key, step, because) for item in items for step, because in passed_steps(item, calendar, today)
+    ]
+    tasks = tuple(Due(item.key, step, day) for item in items for step, day in due_tasks(item, calendar, today))
     for item in items:
         move = next_move(item, calendar, today)
         if isinstance(move, Send):
@@ -125,7 +142,7 @@ def decide(items: Iterable[Item], past: Iterable[Past], policy: Policy, today: d
             moves[item.key] = Wait(calendar.next_working(free), send.step, "gap")
         else:
             moves[item.key] = Wait(tomorrow, send.step, "day_taken" if is_taken else "other_recipients")
-    return Decision(today, tuple(picks), tuple(skips), moves)
+    return Decision(today, tuple(picks), tuple(skips), tasks, moves)
 
 
 Ready = tuple[Item, Send, dt.date]
@@ -146,7 +163,7 @@ def _choose(ready: list[Ready], policy: Policy, today: dt.date) -> list[Ready]:
 
 
 def _is_on_plan(item: Item, send: Send, past: Iterable[Past], policy: Policy, today: dt.date) -> bool:
-    if item.entry_step == send.step.index:
+    if send.step.index in item.moved or (item.entry is not None and item.entry.index == send.step.index):
         return False
     if send.planned_on == today:
         return True
@@ -162,6 +179,17 @@ def after_sending(item: Item, pick: Pick, skips: Iterable[Skipped], today: dt.da
     return replace(item, anchor_on=anchor, done=item.done | {pick.step.index}, skipped=item.skipped | overtaken)
 
 
+def after_day(items: Mapping[int, Item], decision: Decision) -> dict[int, Item]:
+    """The items once a decision was carried out: steps sent, letters and calls brought up."""
+    found = dict(items)
+    for pick in decision.picks:
+        found[pick.item.key] = after_sending(pick.item, pick, decision.skips, decision.day)
+    for due in decision.tasks:
+        item = found[due.key]
+        found[due.key] = replace(item, done=item.done | {due.step.index})
+    return found
+
+
 def past_of(decision: Decision) -> Past:
     """The message of a decision, as the following days see it."""
     steps = {pick.item.key: (pick.step.offset_days, pick.is_on_plan) for pick in decision.picks}
@@ -171,7 +199,7 @@ def past_of(decision: Decision) -> Past:
 def preview(
     items: Iterable[Item], past: Iterable[Past], policy: Policy, start: dt.date, end: dt.date
 ) -> Iterator[Decision]:
-    """Run ``decide`` forward from ``start`` to ``end`` included; yield the days on which something leaves.
+    """Run ``decide`` forward from ``start`` to ``end`` included; yield the days on which something leaves or comes up.
 
     Nothing else is assumed to happen: no payment, no change, the machine never off.
     """
@@ -180,10 +208,10 @@ def preview(
     day = start
     while day <= end:
         decision = decide(current.values(), history, policy, day)
-        if decision.picks:
-            for pick in decision.picks:
-                current[pick.item.key] = after_sending(pick.item, pick, decision.skips, day)
-            history.append(past_of(decision))
+        if decision.picks or (decision.tasks and policy.calendar.is_working(day)):
+            current = after_day(current, decision)
+            if decision.picks:
+                history.append(past_of(decision))
             yield decision
             day += DAY
             continue

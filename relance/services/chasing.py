@@ -9,9 +9,10 @@ from relance.models.accounts import Account, User
 from relance.models.chases import Chase, ChaseContact, Entry
 from relance.models.events import record
 from relance.models.invoices import Invoice
-from relance.models.messages import Message, MessageItem
+from relance.models.messages import MessageItem
+from relance.models.sequences import Sequence
 from relance.rules import moves
-from relance.services import situations
+from relance.services import cancelling, situations
 from relance.services.planning import (
     FINAL,
     REASONS,
@@ -25,6 +26,7 @@ from relance.services.planning import (
     entered_items,
     plan_items,
     plan_of,
+    revision_of,
     start_choices,
     today_of,
     why_not,
@@ -38,10 +40,12 @@ __all__ = [
     "chase_of",
     "default_plan",
     "entered_items",
+    "leave_plan",
     "plan_of",
     "refresh",
     "refresh_account",
     "resume_if_reopened",
+    "save_entry",
     "schedule_check",
     "start",
     "start_choices",
@@ -70,6 +74,10 @@ def start(invoice: Invoice, plan: ChasePlan, *, by: User | None, now: dt.datetim
             "first_offset_days": plan.first_offset_days,
             "copies_user": plan.copies_user,
             "attaches_invoice": plan.attaches_invoice,
+            "sequence": plan.sequence_id if plan.frequency == "sequence" else None,
+            "frozen_revision": revision_of(invoice, plan),
+            "is_inherited": False,
+            "asks_before_sending": plan.asks_before_sending,
             "ended_at": None,
             "ended_because": "",
         }
@@ -79,9 +87,11 @@ def start(invoice: Invoice, plan: ChasePlan, *, by: User | None, now: dt.datetim
                 account=account, client=invoice.client_id, invoice=invoice, started_by=by, started_at=now, **values
             )
         else:
+            if (chase.frequency, chase.sequence_id) != (plan.frequency, values["sequence"]):
+                leave_plan(chase)
             Chase.update(version=Chase.version + 1, **values).where(Chase.id == chase.id).execute()
             chase = Chase.get_by_id(chase.id)
-        _cancel_queued(invoice, because="changed", now=now)
+        cancelling.cancel_queued(invoice, because="changed", now=now)
         ChaseContact.delete().where(ChaseContact.chase == chase).execute()
         ChaseContact.insert_many([{"chase": chase.id, "contact": c.id} for c in contacts]).execute()
         calendar = situations.policy_of(account).calendar
@@ -89,7 +99,7 @@ def start(invoice: Invoice, plan: ChasePlan, *, by: User | None, now: dt.datetim
         items = entered_items(invoice, plan, account, calendar, today)
         Entry.delete().where(Entry.chase == chase).execute()
         for item in items:
-            _save_entry(chase, item)
+            save_entry(chase, item)
         schedule_check(chase.client_id, now)
         record(
             "chase_changed" if is_change else "chase_started",
@@ -103,17 +113,30 @@ def start(invoice: Invoice, plan: ChasePlan, *, by: User | None, now: dt.datetim
             start=plan.start,
             contacts=[contact.email for contact in contacts],
             copies_user=plan.copies_user,
+            **_named(plan),
         )
         return Chase.get_by_id(chase.id)
 
 
-def _save_entry(chase: Chase, item: moves.Item) -> None:
+def _named(plan: ChasePlan) -> dict[str, str]:
+    """The sequence's title as it was, for the history."""
+    return {"sequence": Sequence.get_by_id(plan.sequence_id).title} if plan.frequency == "sequence" else {}
+
+
+def leave_plan(chase: Chase) -> None:
+    """What was sent belongs to the plan that is left: the gap to the new plan's steps counts in days, not offsets."""
+    MessageItem.update(is_on_plan=False).where(MessageItem.chase == chase).execute()
+
+
+def save_entry(chase: Chase, item: moves.Item, *, is_out: bool = False) -> None:
+    """Write where an instalment joins the plan of its chase."""
     Entry.insert(
         chase=chase.id,
         instalment=item.key,
         enters_on=item.enters_on,
         step=item.entry_step,
         anchor_on=item.anchor_on,
+        is_out=is_out,
     ).on_conflict(
         conflict_target=[Entry.instalment],
         update={
@@ -121,22 +144,27 @@ def _save_entry(chase: Chase, item: moves.Item) -> None:
             Entry.enters_on: item.enters_on,
             Entry.step: item.entry_step,
             Entry.anchor_on: item.anchor_on,
+            Entry.is_out: is_out,
         },
     ).execute()
 
 
 def stop(chase: Chase, *, because: str, by: User | None, now: dt.datetime) -> None:
-    """End a chase: nothing more leaves, queued messages are cancelled or lose this invoice."""
+    """End a chase: nothing more leaves, queued messages are cancelled or lose this invoice.
+
+    Switched off by a person, it is a setting of its invoice from then on, whatever sequence the client follows.
+    """
     with transaction():
         chase.client.take_turn()
+        own = {"is_inherited": False} if because == "switched_off" else {}
         ended = (
-            Chase.update(ended_at=now, ended_because=because, next_check_at=None, version=Chase.version + 1)
+            Chase.update(ended_at=now, ended_because=because, next_check_at=None, version=Chase.version + 1, **own)
             .where(Chase.id == chase.id, Chase.ended_at.is_null())
             .execute()
         )
         if not ended:
             return
-        cancelled = _cancel_queued(chase.invoice, because=because, now=now)
+        cancelled = cancelling.cancel_queued(chase.invoice, because=because, now=now)
         kind = "chase_finished" if because == "finished" else "chase_stopped"
         record(
             kind,
@@ -148,37 +176,6 @@ def stop(chase: Chase, *, because: str, by: User | None, now: dt.datetime) -> No
             because=because,
             cancelled=cancelled,
         )
-
-
-def _cancel_queued(invoice: Invoice, *, because: str, now: dt.datetime) -> int:
-    """Take the invoice out of messages that wait; cancel those that then ask for nothing. Counts them."""
-    rows = list(
-        MessageItem.select(MessageItem, Message)
-        .join(Message)
-        .where(MessageItem.invoice == invoice, Message.state == "queued", Message.kind.in_(("reminder", "manual")))
-    )
-    cancelled = 0
-    for message_id in {row.message_id for row in rows}:
-        MessageItem.update(slot=None).where(MessageItem.message == message_id, MessageItem.invoice == invoice).execute()
-        MessageItem.delete().where(MessageItem.message == message_id, MessageItem.invoice == invoice).execute()
-        if MessageItem.select().where(MessageItem.message == message_id).exists():
-            Message.update(facts="").where(Message.id == message_id, Message.state == "queued").execute()
-            continue
-        done = Message.update(state="cancelled", slot=None, error=because).where(
-            Message.id == message_id, Message.state == "queued"
-        )
-        if done.execute():
-            cancelled += 1
-            record(
-                "reminder_cancelled",
-                account=invoice.account_id,
-                client=invoice.client_id,
-                invoice=invoice,
-                message=message_id,
-                at=now,
-                because=because,
-            )
-    return cancelled
 
 
 def stop_if_settled(invoice: Invoice, *, now: dt.datetime, by: User | None) -> int:
@@ -198,15 +195,9 @@ def stop_if_settled(invoice: Invoice, *, now: dt.datetime, by: User | None) -> i
 
 def _cancel_if_paid(invoice: Invoice, now: dt.datetime) -> None:
     if invoice.state in FINAL:
-        _cancel_queued(invoice, because=invoice.state, now=now)
+        cancelling.cancel_queued(invoice, because=invoice.state, now=now)
     else:
-        message_ids = [
-            row.message_id
-            for row in MessageItem.select(MessageItem.message)
-            .join(Message)
-            .where(MessageItem.invoice == invoice, Message.state == "queued")
-        ]
-        Message.update(facts="").where(Message.id.in_(message_ids), Message.state == "queued").execute()
+        cancelling.render_again(invoice)
 
 
 def _coming(chase: Chase, now: dt.datetime) -> int:
@@ -216,7 +207,7 @@ def _coming(chase: Chase, now: dt.datetime) -> int:
     today = today_of(account, now)
     counts = [0]
     for tracked in situations.load(account, [chase.client_id], today)[chase.client_id].tracked.values():
-        if tracked.chase.id == chase.id:
+        if tracked.chase.id == chase.id and tracked.item.stop != "backlog":
             counts.append(len(moves.remaining_steps(replace(tracked.item, stop=""), calendar, today)))
     return max(counts)
 
@@ -234,16 +225,19 @@ def resume_if_reopened(invoice: Invoice, *, now: dt.datetime, by: User | None) -
         account = invoice.account
         calendar = situations.policy_of(account).calendar
         today = today_of(account, now)
-        anchors = {row.instalment_id: row.anchor_on for row in Entry.select().where(Entry.chase == chase)}
+        rows = {row.instalment_id: row for row in Entry.select().where(Entry.chase == chase)}
+        out = {key for key, row in rows.items() if row.is_out}
         # Begun gently, the spacing the user saw stays; only what fell before today is past.
         items = [
-            replace(item, enters_on=today, entry_step=None, anchor_on=anchors.get(item.key))
+            replace(
+                item, enters_on=today, entry_step=None, anchor_on=rows[item.key].anchor_on if item.key in rows else None
+            )
             for item in plan_items(invoice, plan_of(chase), account)
         ]
-        has_more = any(moves.remaining_steps(item, calendar, today) for item in items)
+        has_more = bool(out) or any(moves.remaining_steps(item, calendar, today) for item in items)
         Entry.delete().where(Entry.chase == chase).execute()
         for item in items:
-            _save_entry(chase, item)
+            save_entry(chase, item, is_out=item.key in out)
         chase.ended_at, chase.ended_because = (None, "") if has_more else (now, "finished")
         chase.save()
         schedule_check(chase.client_id, now)
@@ -278,7 +272,7 @@ def refresh(invoice: Invoice, *, now: dt.datetime, dates_changed: bool = False) 
         known = {entry.instalment_id for entry in Entry.select(Entry.instalment).where(Entry.chase == chase)}
         for item in plan_items(invoice, plan_of(chase), account):
             if item.key not in known:
-                _save_entry(chase, enter(item, calendar, today, "next"))
+                save_entry(chase, enter(item, calendar, today, "next"))
         if dates_changed:
             late = (Entry.chase == chase, Entry.step.is_null(), Entry.anchor_on.is_null(), Entry.enters_on < today)
             Entry.update(enters_on=today).where(*late).execute()

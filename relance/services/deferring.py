@@ -9,7 +9,7 @@ from relance.models.events import Event, record
 from relance.rules import calendar as cal
 from relance.rules import moves, schedule
 from relance.rules.moves import Stop, Wait
-from relance.rules.schedule import Decision
+from relance.rules.schedule import Decision, Skipped
 from relance.services import chasing
 from relance.services.situations import Situation
 
@@ -54,20 +54,11 @@ def write_skips(situation: Situation, decision: Decision, now: dt.datetime, *, h
     for skip in decision.skips:
         if skip.because == "missed" and not has_message:
             continue
+        if skip.because in moves.HOLDS and _is_held_told(situation.tracked[skip.key].invoice.id, skip):
+            _write_skip(situation, skip, now)
+            continue
         tracked = situation.tracked[skip.key]
-        is_new = (
-            Skip.insert(
-                chase=tracked.chase,
-                instalment=skip.key,
-                step=skip.step.index,
-                because=skip.because,
-                skipped_at=now,
-            )
-            .on_conflict_ignore()
-            .as_rowcount()
-            .execute()
-        )
-        if is_new:
+        if _write_skip(situation, skip, now):
             record(
                 "step_skipped",
                 account=situation.account,
@@ -80,14 +71,34 @@ def write_skips(situation: Situation, decision: Decision, now: dt.datetime, *, h
             )
 
 
+def _write_skip(situation: Situation, skip: Skipped, now: dt.datetime) -> bool:
+    """True when the row is new."""
+    row = Skip.insert(
+        chase=situation.tracked[skip.key].chase,
+        instalment=skip.key,
+        step=skip.step.index,
+        because=skip.because,
+        skipped_at=now,
+    )
+    return bool(row.on_conflict_ignore().as_rowcount().execute())
+
+
+def _is_held_told(invoice_id: int, skip: Skipped) -> bool:
+    """True when the history already says, on its day, that this step was held."""
+    facts = {"because": skip.because, "template": skip.step.template, "offset_days": skip.step.offset_days}
+    return any(facts.items() <= event.facts.items() for event in _latest(invoice_id, "step_waits"))
+
+
 def write_waits(situation: Situation, decision: Decision, now: dt.datetime) -> None:
     """The history names each deferral once: the step, why, until when."""
     for key, move in decision.moves.items():
-        if not isinstance(move, Wait) or move.because in ("", "closed"):
+        if not isinstance(move, Wait) or move.because in ("", "closed", "held_step"):
             continue
         tracked = situation.tracked[key]
         facts = {"because": move.because, "template": move.step.template, "offset_days": move.step.offset_days}
         until = "" if move.because == "no_recipient" else move.until.isoformat()
+        if move.because in moves.HOLDS:
+            until = _last_day(tracked.item)
         if not _is_told(tracked.invoice.id, {**facts, "until": until}):
             record(
                 "step_waits",
@@ -100,9 +111,37 @@ def write_waits(situation: Situation, decision: Decision, now: dt.datetime) -> N
             )
 
 
+def _last_day(item: moves.Item) -> str:
+    """The last day of what holds an instalment; '' when nobody knows."""
+    if item.resumes_on is None or item.resumes_on == dt.date.max:
+        return ""
+    return (item.resumes_on - moves.DAY).isoformat()
+
+
 def _is_told(invoice_id: int, facts: dict[str, Any]) -> bool:
+    return any(event.facts == facts for event in _latest(invoice_id, "step_waits"))
+
+
+def _latest(invoice_id: int, kind: str) -> list[Event]:
     query = Event.select().where(Event.invoice == invoice_id).order_by(Event.id.desc()).limit(20)
-    return any(event.kind == "step_waits" and event.facts == facts for event in query)
+    return [event for event in query if event.kind == kind]
+
+
+def is_proposed_already(invoice_id: int, template: str) -> bool:
+    """True when the history already says that this step waits for a yes: it is not said again every morning."""
+    last = next(iter(_latest(invoice_id, "reminder_proposed")), None)
+    return last is not None and last.facts.get("template") == template
+
+
+def check_tomorrow(situation: Situation, decision: Decision, now: dt.datetime) -> None:
+    """What is proposed today is looked at again at the next opening, if nobody said yes by then."""
+    account = situation.account
+    day = situation.policy.calendar.next_working(decision.day + moves.DAY)
+    at = cal.local_instant(day, account.send_from_minute, account.time_zone)
+    chases = [situation.tracked[pick.item.key].chase.id for pick in decision.picks]
+    Chase.update(next_check_at=at).where(
+        Chase.id.in_(chases), Chase.ended_at.is_null(), Chase.next_check_at.is_null() | (Chase.next_check_at > at)
+    ).execute()
 
 
 def end_finished(situation: Situation, decision: Decision, now: dt.datetime) -> None:

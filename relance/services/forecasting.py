@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase
-from relance.models.clients import Contact
 from relance.models.invoices import Instalment, Invoice
 from relance.rules import calendar as cal
 from relance.rules import moves, schedule
 from relance.rules.schedule import Decision, Pick, Policy
-from relance.services import chasing, situations
+from relance.services import chasing, planning, situations
 from relance.services.chasing import ChasePlan
 from relance.services.situations import Situation, Tracked
 
@@ -44,6 +43,8 @@ class PlannedSend:
     waits_because: str
     is_grouped: bool
     to: tuple[str, ...]
+    chase_id: int | None = None
+    asks: bool = False
 
     @property
     def days_from_due(self) -> int:
@@ -73,9 +74,7 @@ def situation_of_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: 
     today = chasing.today_of(account, now)
     policy = situations.policy_of(account)
     situation = situations.load(account, [invoice.client_id], today, policy)[invoice.client_id]
-    contacts = situations.usable(
-        Contact.select().where(Contact.id.in_(list(plan.contact_ids)), Contact.client == invoice.client_id)
-    )
+    contacts = planning.recipients_of(invoice, plan)
     situation.tracked = {key: t for key, t in situation.tracked.items() if t.invoice.id != invoice.id}
     rows = {row.id: row for row in Instalment.select().where(Instalment.invoice == invoice)}
     chase = Chase(
@@ -84,9 +83,14 @@ def situation_of_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: 
         invoice=invoice,
         copies_user=plan.copies_user,
         attaches_invoice=plan.attaches_invoice,
+        sequence=plan.sequence_id if plan.frequency == "sequence" else None,
     )
+    asks, claims_fees = planning.options_of(account, plan)
     for item in chasing.entered_items(invoice, plan, account, policy.calendar, today):
-        situation.tracked[item.key] = Tracked(chase, invoice, rows[item.key], contacts, item)
+        granted_on = item.due_on if item.due_on != rows[item.key].due_on else None
+        situation.tracked[item.key] = Tracked(
+            chase, invoice, rows[item.key], contacts, item, asks, granted_on, claims_fees
+        )
     return situation
 
 
@@ -144,9 +148,9 @@ def day_decision(situation: Situation, now: dt.datetime, day: dt.date) -> Decisi
     items = {item.key: item for item in situation.items}
     past = list(situation.past)
     for decision in schedule.preview(items.values(), past, situation.policy, start, day - moves.DAY):
-        for pick in decision.picks:
-            items[pick.item.key] = schedule.after_sending(pick.item, pick, decision.skips, decision.day)
-        past.append(schedule.past_of(decision))
+        items = schedule.after_day(items, decision)
+        if decision.picks:
+            past.append(schedule.past_of(decision))
     return schedule.decide(items.values(), past, situation.policy, day)
 
 
@@ -163,7 +167,7 @@ def planned_send(situation: Situation, pick: Pick, decision: Decision, now: dt.d
     tracked = situation.tracked[pick.item.key]
     moved_from, because = moved(pick, situation.policy)
     waits = "" if pick.planned_on == decision.day or pick.is_on_plan else "gap"
-    if pick.item.entry_step == pick.step.index:
+    if _is_entry(pick):
         waits, moved_from, because = "", None, ""
     return PlannedSend(
         on=decision.day,
@@ -184,12 +188,18 @@ def planned_send(situation: Situation, pick: Pick, decision: Decision, now: dt.d
         waits_because=waits,
         is_grouped=len(decision.picks) > 1,
         to=tuple(contact.email for contact in tracked.contacts),
+        chase_id=tracked.chase.id,
+        asks=any(situation.tracked[p.item.key].asks for p in decision.picks),
     )
+
+
+def _is_entry(pick: Pick) -> bool:
+    return pick.item.entry is not None and pick.item.entry.index == pick.step.index
 
 
 def moved(pick: Pick, policy: Policy) -> tuple[dt.date | None, str]:
     """The closed day a step was moved from and why (« samedi »), or (None, "")."""
-    raw = pick.item.base_on + dt.timedelta(pick.step.offset_days)
-    if pick.item.entry_step == pick.step.index or pick.planned_on == raw:
+    raw = pick.item.moved.get(pick.step.index, pick.item.base_on + dt.timedelta(pick.step.offset_days))
+    if _is_entry(pick) or pick.planned_on == raw:
         return None, ""
     return raw, policy.calendar.why_closed(raw)

@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from relance.models.accounts import Account
 from relance.models.chases import FREQUENCIES, Chase, ChaseContact, Entry
 from relance.models.clients import Contact
+from relance.models.holds import Task
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import MessageItem
+from relance.models.sequences import Sequence
 from relance.rules import calendar as cal
 from relance.rules import entries, moves, plans
-from relance.services import situations
+from relance.rules.plans import Step
+from relance.services import holds, situations, steps
 
 REASONS = {
     "draft": "La facture est encore un brouillon : terminez-la pour que les relances puissent partir.",
@@ -24,6 +27,15 @@ REASONS = {
     "exempt": "Ce client n'est jamais relancé : c'est un réglage de sa fiche.",
     "below_minimum": "Le reste dû est inférieur au montant minimum à relancer.",
     "no_recipient": "Aucun contact n'a d'adresse e-mail utilisable.",
+    "backlog": "La facture était trop en retard pour entrer dans la séquence : choisissez par où commencer.",
+    "pause": "Les relances de cette facture sont en pause.",
+    "client_pause": "Les relances de ce client sont en pause.",
+    "account_pause": "Tous les envois sont suspendus.",
+    "promise": "Un paiement est promis.",
+    "dispute": "La facture est en litige.",
+    "held_step": "La prochaine relance est retenue.",
+    "unenrolled": "Le client ne suit plus de séquence.",
+    "sequence_deleted": "La séquence a été supprimée.",
     "finished": "Toutes les relances prévues sont parties.",
 }
 FINAL = ("paid", "finished", "cancelled", "written_off")
@@ -40,7 +52,11 @@ class ChaseError(Exception):
 
 @dataclass(frozen=True)
 class ChasePlan:
-    """What a person chose. ``first_offset_days`` 1 to 30, ``count`` 2 to 12, ``start`` one of START_CHOICES."""
+    """What a person chose. ``first_offset_days`` 1 to 30, ``count`` 2 to 12, ``start`` one of START_CHOICES.
+
+    ``sequence_id`` with the frequency « sequence »; ``is_frozen``: keeps today's blocks whatever is edited later.
+    ``is_inherited``: the client's sequence, not a choice made for this invoice; it has no contacts of its own.
+    """
 
     frequency: str = "weekly"
     count: int = 4
@@ -49,6 +65,10 @@ class ChasePlan:
     copies_user: bool = False
     attaches_invoice: bool = True
     start: str = "normal"
+    sequence_id: int | None = None
+    is_frozen: bool = False
+    asks_before_sending: bool = False
+    is_inherited: bool = False
 
 
 def why_not(invoice: Invoice) -> str | None:
@@ -72,6 +92,10 @@ def plan_of(chase: Chase) -> ChasePlan:
         contact_ids=tuple(contact_id for (contact_id,) in contacts),
         copies_user=chase.copies_user,
         attaches_invoice=chase.attaches_invoice,
+        sequence_id=chase.sequence_id,
+        is_frozen=chase.frozen_revision is not None,
+        asks_before_sending=chase.asks_before_sending,
+        is_inherited=chase.is_inherited,
     )
 
 
@@ -87,13 +111,23 @@ def check(invoice: Invoice, plan: ChasePlan) -> list[Contact]:
     for reason in ("credit_note" if invoice.is_credit_note else "", invoice.state, invoice.payment_method):
         if reason in ("credit_note", "cancelled", "written_off", "paid", "direct_debit", "card"):
             raise ChaseError(REASONS[reason])
-    if plan.frequency not in FREQUENCIES:
+    if plan.frequency == "sequence":
+        _check_sequence(invoice, plan)
+    elif plan.frequency not in FREQUENCIES:
         raise ChaseError("Choisissez une fréquence d'envoi.", "frequency")
     if plan.frequency == "weekly" and not 2 <= plan.count <= 12:
         raise ChaseError("Indiquez un nombre de relances entre 2 et 12.", "count")
     if not 1 <= plan.first_offset_days <= 30:
         raise ChaseError("La première relance part entre 1 et 30 jours après l'échéance.", "first_offset_days")
     return _check_contacts(invoice, plan)
+
+
+def _check_sequence(invoice: Invoice, plan: ChasePlan) -> None:
+    sequence = Sequence.get_or_none(Sequence.id == plan.sequence_id, Sequence.account == invoice.account_id)
+    if sequence is None or sequence.archived_at is not None:
+        raise ChaseError("Choisissez une séquence.", "sequence")
+    if not any(step.is_mail for step in steps.of_sequence(sequence)):
+        raise ChaseError("Cette séquence n'a encore aucun e-mail : ajoutez-lui un bloc.", "sequence")
 
 
 def _check_contacts(invoice: Invoice, plan: ChasePlan) -> list[Contact]:
@@ -116,6 +150,24 @@ def _check_contacts(invoice: Invoice, plan: ChasePlan) -> list[Contact]:
 def today_of(account: Account, now: dt.datetime) -> dt.date:
     """The account's civil day at ``now`` (UTC)."""
     return cal.local_date(now, account.time_zone)
+
+
+def revision_of(invoice: Invoice, plan: ChasePlan) -> int | None:
+    """The revision a frozen plan keeps to: the one it already had, or today's; None when it follows the edits."""
+    if plan.frequency != "sequence" or not plan.is_frozen:
+        return None
+    chase = chase_of(invoice)
+    if chase is not None and chase.sequence_id == plan.sequence_id and chase.frozen_revision is not None:
+        return int(chase.frozen_revision)
+    return int(Sequence.get_by_id(plan.sequence_id).revision)
+
+
+def steps_of_plan(invoice: Invoice, plan: ChasePlan, account: Account) -> tuple[Step, ...]:
+    """The steps of a plan not yet saved."""
+    if plan.frequency != "sequence":
+        return plans.plan_steps(plan.frequency, count_of(account, plan), plan.first_offset_days)
+    sequence = Sequence.get_or_none(Sequence.id == plan.sequence_id, Sequence.account == account)
+    return steps.of_sequence(sequence, revision_of(invoice, plan)) if sequence is not None else ()
 
 
 def count_of(account: Account, plan: ChasePlan) -> int:
@@ -144,9 +196,11 @@ def _keeps_its_dates(invoice: Invoice, plan: ChasePlan) -> bool:
     chase = chase_of(invoice)
     if chase is None or not chase.is_active:
         return False
-    count = count_of(invoice.account, plan)
-    steps = plans.plan_steps(plan.frequency, count, plan.first_offset_days)
-    return steps == situations.steps_of(chase)
+    return steps_of_plan(invoice, plan, invoice.account) == situations.steps_of(chase) and not _is_out(chase)
+
+
+def _is_out(chase: Chase) -> bool:
+    return bool(Entry.select().where(Entry.chase == chase, Entry.is_out).exists())
 
 
 def entered_items(
@@ -169,23 +223,43 @@ def entered_items(
 
 def plan_items(invoice: Invoice, plan: ChasePlan, account: Account) -> list[moves.Item]:
     """The invoice's instalments with money left, as the rules see them under a plan not yet saved."""
-    steps = plans.plan_steps(plan.frequency, count_of(account, plan), plan.first_offset_days)
-    contacts = Contact.select().where(Contact.id.in_(list(plan.contact_ids)), Contact.client == invoice.client_id)
-    recipients = frozenset(contact.email for contact in situations.usable(contacts))
+    found = steps_of_plan(invoice, plan, account)
+    recipients = frozenset(contact.email for contact in recipients_of(invoice, plan))
     done = _done(invoice)
+    frame = holds.frames(account.id, {invoice.id: invoice.client_id}, dt.date.max).get(invoice.id, holds.Frame())
     return [
-        moves.Item(
-            key=row.id,
-            due_on=row.due_on,
-            steps=steps,
-            enters_on=dt.date.min,
-            recipients=recipients,
-            currency=invoice.currency,
-            done=frozenset(done.get(row.id, ())),
+        situations.with_frame(
+            moves.Item(
+                key=row.id,
+                due_on=row.due_on,
+                steps=found,
+                enters_on=dt.date.min,
+                recipients=recipients,
+                currency=invoice.currency,
+                done=frozenset(done.get(row.id, ())),
+            ),
+            frame,
         )
         for row in invoice.instalments.order_by(Instalment.position)
         if row.balance_cents > 0
     ]
+
+
+def options_of(account: Account, plan: ChasePlan) -> tuple[bool, bool]:
+    """Whether a plan's messages wait for the user's yes, and whether they may claim penalties."""
+    sequence = Sequence.get_or_none(Sequence.id == plan.sequence_id) if plan.frequency == "sequence" else None
+    asks = account.asks_before_sending or plan.asks_before_sending
+    if sequence is None:
+        return asks, True
+    return asks or sequence.asks_before_sending, sequence.claims_fees
+
+
+def recipients_of(invoice: Invoice, plan: ChasePlan) -> tuple[Contact, ...]:
+    """Whom a plan writes to: the contacts chosen, or the client's main one when it is inherited."""
+    contacts = Contact.select().where(Contact.client == invoice.client_id)
+    if plan.is_inherited and not plan.contact_ids:
+        return situations.main_recipients(contacts)
+    return situations.usable(contact for contact in contacts if contact.id in plan.contact_ids)
 
 
 def _done(invoice: Invoice) -> dict[int, set[int]]:
@@ -193,7 +267,8 @@ def _done(invoice: Invoice) -> dict[int, set[int]]:
         MessageItem.invoice == invoice, MessageItem.slot.is_null(False)
     )
     done: dict[int, set[int]] = {}
-    for instalment_id, step in rows.tuples():
+    tasks = Task.select(Task.instalment, Task.step).where(Task.invoice == invoice, Task.slot.is_null(False))
+    for instalment_id, step in [*rows.tuples(), *tasks.tuples()]:
         done.setdefault(instalment_id, set()).add(step)
     return done
 

@@ -16,7 +16,7 @@ from relance.models.messages import Message, MessageAttachment, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, schedule
 from relance.rules.schedule import Decision, Pick
-from relance.services import composing, deferring, situations
+from relance.services import bringing_up, cancelling, composing, deferring, situations
 from relance.services.composing import Composed, Part
 from relance.services.situations import Situation
 
@@ -59,12 +59,16 @@ def advance_due(now: dt.datetime, *, domain: str, limit: int = 1000) -> list[int
 
 
 def advance_client(account: Account, client_id: int, now: dt.datetime, *, domain: str) -> int | None:
-    """Decide for one client now, in one transaction. Returns the id of the message it queued, if any."""
+    """Decide for one client now, in one transaction. Returns the id of the message it queued, if any.
+
+    A message that must be said yes to is only proposed: no id is returned, and it is decided anew every day.
+    """
     with transaction():
         client = Client.get_by_id(client_id)
         client.take_turn()
         wall = cal.local_datetime(now, account.time_zone)
         today, minute = wall.date(), wall.hour * 60 + wall.minute
+        cancelling.withdraw_stale_proposals(client_id, today)
         situation = situations.load(account, [client_id], today)[client_id]
         calendar = situation.policy.calendar
         opens_on = deferring.opening(account, calendar, today, minute)
@@ -77,18 +81,23 @@ def advance_client(account: Account, client_id: int, now: dt.datetime, *, domain
             return None
         decision = schedule.decide(situation.items, situation.past, situation.policy, today)
         message_id = _queue(situation, decision, now, domain) if decision.picks else None
+        bringing_up.bring_up(situation, decision, now)
         deferring.write_skips(situation, decision, now, has_message=message_id is not None)
         deferring.write_waits(situation, decision, now)
         deferring.end_finished(situation, decision, now)
         situation = situations.load(account, [client_id], today, situation.policy)[client_id]
         checks = schedule.next_check(situation.items, situation.past, situation.policy, today)
         deferring.check_again(situation, checks, now, default=None)
-        return message_id
+        asks = any(situation.tracked[pick.item.key].asks for pick in decision.picks)
+        if asks:
+            deferring.check_tomorrow(situation, decision, now)
+        return None if asks else message_id
 
 
 def _queue(situation: Situation, decision: Decision, now: dt.datetime, domain: str) -> int | None:
     """Write the message of the day with its items, unless another worker holds the (client, day)."""
     account, client = situation.account, situation.client
+    asks = any(situation.tracked[pick.item.key].asks for pick in decision.picks)
     composed = compose_picks(situation, decision.picks, decision.lead.step.template, decision.day)
     message_id = insert_message(
         composed,
@@ -100,6 +109,7 @@ def _queue(situation: Situation, decision: Decision, now: dt.datetime, domain: s
         now=now,
         not_before=now,
         domain=domain,
+        state="proposed" if asks else "queued",
     )
     if message_id is None:
         return None
@@ -122,8 +132,10 @@ def _queue(situation: Situation, decision: Decision, now: dt.datetime, domain: s
         if moved.anchor_on != pick.item.anchor_on:
             Entry.update(anchor_on=moved.anchor_on).where(Entry.instalment == pick.item.key).execute()
     for invoice_id in dict.fromkeys(situation.tracked[p.item.key].invoice.id for p in decision.picks):
+        if asks and deferring.is_proposed_already(invoice_id, composed.template):
+            continue
         record(
-            "reminder_queued",
+            "reminder_proposed" if asks else "reminder_queued",
             account=account,
             client=client,
             invoice=invoice_id,
@@ -145,7 +157,10 @@ def compose_picks(
 ) -> Composed:
     """The text of these instalments' message. Copies the user, and attaches, if any of them asks."""
     tracked = [situation.tracked[pick.item.key] for pick in picks]
-    parts = [Part(t.invoice, t.instalment, is_moved=today > t.instalment.due_on) for t in tracked]
+    parts = [
+        Part(t.invoice, t.instalment, is_moved=today > (t.granted_on or t.instalment.due_on), granted_on=t.granted_on)
+        for t in tracked
+    ]
     return composing.prepare(
         situation.account,
         situation.client,
@@ -173,8 +188,12 @@ def insert_message(
     domain: str,
     user: User | None = None,
     token: str = "",
+    state: str = "queued",
 ) -> int | None:
-    """Insert a queued message; None when its slot, or the given token, is taken. Attachments come with it."""
+    """Insert a message that is queued, or proposed; None when its slot, or the given token, is taken.
+
+    Its attachments come with it.
+    """
     token = token or new_token()
     values: dict[str, Any] = {
         "account": account,
@@ -184,6 +203,7 @@ def insert_message(
         "is_automatic": kind == "reminder",
         "day_on": day,
         "slot": slot,
+        "state": state,
         "message_id": new_message_id(token, domain),
         "token": token,
         "not_before_at": not_before,

@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterable, Mapping
 
 from relance.models.accounts import Account
-from relance.models.chases import Chase, ChaseContact
+from relance.models.chases import Chase, ChaseContact, Skip
 from relance.models.clients import Client, Contact
+from relance.models.holds import Hold
+from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, plans
-from relance.services import chasing, composing, queueing, situations, telling
+from relance.services import chasing, composing, holds, queueing, situations, steps, telling
 from relance.services.composing import Part
 
 MAX_ANSWER = 255  # characters of a server's refusal: what the column holds, whatever the server says
@@ -43,7 +45,7 @@ def refresh(message: Message, now: dt.datetime, *, on: dt.date | None = None) ->
     account, client = message.account, message.client
     if account is None or client is None:
         return True
-    owed, over = _drop_what_is_over(message, account, client)
+    owed, over = _drop_what_is_over(message, account, client, now)
     if not owed:
         _cancel(message, next(iter(over.values()), "paid"), now, over)
         return False
@@ -66,14 +68,19 @@ def _wait(message: Message, until: dt.datetime) -> None:
     Message.update(not_before_at=until).where(Message.id == message.id, Message.state == "queued").execute()
 
 
-def _drop_what_is_over(message: Message, account: Account, client: Client) -> tuple[list[MessageItem], dict[int, str]]:
+def _drop_what_is_over(
+    message: Message, account: Account, client: Client, now: dt.datetime
+) -> tuple[list[MessageItem], dict[int, str]]:
     """Take out the instalments that are no longer chased. Returns those that are, and why each other invoice is not."""
     items = list(MessageItem.select().where(MessageItem.message == message).order_by(MessageItem.id))
+    held = _held(message, account, [item.invoice for item in items], now)
+    known = steps.of_chases({item.chase_id: item.chase for item in items if item.chase is not None}.values())
     owed: list[MessageItem] = []
     over: dict[int, str] = {}
     for item in items:
         reason = situations.stop_reason(account, client, item.invoice, item.instalment.balance_cents)
-        reason = reason or _switched_off(message, item)
+        reason = reason or _switched_off(message, item) or held.get(item.invoice_id, "")
+        reason = reason or _taken_out(message, item, known)
         if reason:
             MessageItem.delete().where(MessageItem.id == item.id).execute()
             over[item.invoice_id] = reason
@@ -90,6 +97,26 @@ def _switched_off(message: Message, item: MessageItem) -> str:
     return "" if is_on else "switched_off"
 
 
+def _held(message: Message, account: Account, invoices: Iterable[Invoice], now: dt.datetime) -> dict[int, str]:
+    """Why each held invoice is held, for an automatic message: what a person sends by hand leaves all the same."""
+    if not message.is_automatic:
+        return {}
+    today = chasing.today_of(account, now)
+    return {key: found[0].kind for key, found in holds.current(account, invoices, today).items()}
+
+
+def _taken_out(message: Message, item: MessageItem, known: Mapping[int, tuple[plans.Step, ...]]) -> str:
+    """Why the step of an automatic message is no longer one of its plan's, or ''."""
+    if not message.is_automatic or item.chase_id is None:
+        return ""
+    if all(step.index != item.step for step in known[item.chase_id]):
+        return "step_removed"
+    if Hold.select().where(Hold.chase == item.chase_id, Hold.step == item.step).exists():
+        return "held_step"
+    is_own = (Skip.chase == item.chase_id, Skip.instalment == item.instalment_id, Skip.step == item.step)
+    return "skipped" if Skip.select().where(*is_own).exists() else ""
+
+
 def _cancel(message: Message, because: str, now: dt.datetime, invoice_ids: Iterable[int] = ()) -> None:
     """Cancel the message, give its steps back and say so in the history of each invoice."""
     invoices = dict.fromkeys([*invoice_ids, *telling.invoices_of(message)])
@@ -102,7 +129,16 @@ def _render_again(
     message: Message, account: Account, client: Client, owed: list[MessageItem], now: dt.datetime, today: dt.date
 ) -> bool:
     """Write the text of the day's facts; False when a text written by hand no longer says the truth."""
-    parts = [Part(item.invoice, item.instalment, is_moved=today > item.instalment.due_on) for item in owed]
+    granted = _granted(account, owed)
+    parts = [
+        Part(
+            item.invoice,
+            item.instalment,
+            is_moved=today > (granted.get(item.instalment_id) or item.instalment.due_on),
+            granted_on=granted.get(item.instalment_id),
+        )
+        for item in owed
+    ]
     contacts = _contacts(message, owed)
     if not contacts:
         _cancel(message, "no_recipient", now)
@@ -136,18 +172,33 @@ def _render_again(
     return True
 
 
+def _granted(account: Account, owed: list[MessageItem]) -> dict[int, dt.date]:
+    """The dates of extensions, by instalment."""
+    frames = holds.frames(account.id, {item.invoice_id: item.invoice.client_id for item in owed}, dt.date.max)
+    found = {}
+    for item in owed:
+        granted_on = frames[item.invoice_id].granted_on if item.invoice_id in frames else None
+        if granted_on is not None and granted_on > item.instalment.due_on:
+            found[item.instalment_id] = granted_on
+    return found
+
+
 def _template(message: Message, owed: list[MessageItem]) -> str:
     """The tone of the most advanced step that is left."""
     if not message.is_automatic:
         return str(message.template)
-    lead = max(owed, key=lambda item: (plans.LEVELS.get(item.template, 1), item.offset_days or 0, -item.instalment_id))
+    levels = plans.LEVELS | (steps.own_levels(message.account_id) if message.account_id else {})
+    lead = max(owed, key=lambda item: (levels.get(item.template, 1), item.offset_days or 0, -item.instalment_id))
     return str(lead.template)
 
 
 def _contacts(message: Message, owed: list[MessageItem]) -> tuple[Contact, ...]:
     if message.is_automatic:
         links = ChaseContact.select(ChaseContact.contact).where(ChaseContact.chase == owed[0].chase_id)
-        return situations.usable(Contact.select().where(Contact.id.in_(links)))
+        chosen = list(Contact.select().where(Contact.id.in_(links)))
+        if chosen:
+            return situations.usable(chosen)
+        return situations.main_recipients(Contact.select().where(Contact.client == message.client_id))
     emails = [email for _, email in json.loads(message.to_json)]
     return situations.usable(Contact.select().where(Contact.client == message.client_id, Contact.email.in_(emails)))
 

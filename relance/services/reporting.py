@@ -8,7 +8,7 @@ from typing import Any
 from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.messages import Message, MessageItem
-from relance.rules.moves import Wait
+from relance.rules.moves import HOLDS, Wait
 from relance.rules.schedule import Decision
 from relance.services import chasing, composing, forecasting, queueing, situations
 from relance.services.situations import Situation
@@ -86,13 +86,16 @@ def _add_client(
             Message.client == situation.client, Message.state == "queued", Message.kind.in_(("reminder", "manual"))
         )
         result["send"] += [message_as_json(row[0]) for row in waiting.tuples()]
-    if decision.picks and account.suspended_at is None:
+    asks = any(situation.tracked[pick.item.key].asks for pick in decision.picks)
+    if decision.picks and asks:
+        result["held"].append(_send(account, situation, decision, now) | {"reason": "asks"})
+    elif decision.picks and account.suspended_at is None:
         result["send"].append(_send(account, situation, decision, now))
     elif decision.picks:
         result["held"].append(_send(account, situation, decision, now) | {"reason": account.suspended_because})
     for key, move in decision.moves.items():
         if isinstance(move, Wait) and move.because not in ("", "closed"):
-            name = "held" if move.because in ("held", "no_recipient") else "wait"
+            name = "held" if move.because in (*HOLDS, "held_step", "no_recipient") else "wait"
             result[name].append(_wait(account, situation, key, move))
 
 

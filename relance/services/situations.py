@@ -4,32 +4,45 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from peewee import JOIN
 
 from relance.models.accounts import Account, Closure
 from relance.models.chases import Chase, ChaseContact, Entry, Skip
 from relance.models.clients import Client, Contact
+from relance.models.holds import Hold, Reschedule, Task
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
+from relance.models.sequences import Sequence
 from relance.rules import calendar as cal
 from relance.rules.moves import Item
-from relance.rules.plans import Step, plan_steps
+from relance.rules.plans import Step
 from relance.rules.schedule import Past, Policy
+from relance.services import cancelling, holds, steps
+from relance.services.holds import Frame
 
 LONGEST_GAP = dt.timedelta(31)
-OUTSTANDING = ("queued", "sending")
-COUNTED = ("queued", "sending", "sent", "uncertain")
+OUTSTANDING = ("proposed", "queued", "sending")
+COUNTED = (*OUTSTANDING, "sent", "uncertain")
 
 
 @dataclass
 class Tracked:
-    """An instalment under chase with its rows: what the rules see, and what they are about."""
+    """An instalment under chase with its rows: what the rules see, and what they are about.
+
+    ``asks``: its messages wait for the user's yes. ``granted_on``: the date of an extension, for the texts.
+    """
 
     chase: Chase
     invoice: Invoice
     instalment: Instalment
     contacts: tuple[Contact, ...]
     item: Item
+    asks: bool = False
+    granted_on: dt.date | None = None
+    claims_fees: bool = True
 
 
 @dataclass
@@ -57,7 +70,7 @@ def policy_of(account: Account) -> Policy:
 
 def steps_of(chase: Chase) -> tuple[Step, ...]:
     """The steps of a chase's plan."""
-    return plan_steps(chase.frequency, chase.count, chase.first_offset_days)
+    return steps.of_chase(chase)
 
 
 def stop_reason(account: Account, client: Client, invoice: Invoice, balance_cents: int) -> str:
@@ -91,44 +104,38 @@ def load(
     clients = {c.id: c for c in Client.select().where(Client.account == account, Client.id.in_(ids))}
     situations = {c.id: Situation(account, c, policy, {}, []) for c in clients.values()}
     chases = list(
-        Chase.select(Chase, Invoice)
+        Chase.select(Chase, Invoice, Sequence)
         .join(Invoice)
+        .join_from(Chase, Sequence, JOIN.LEFT_OUTER)
         .where(Chase.client.in_(list(clients)), Chase.ended_at.is_null())
         .order_by(Chase.id)
     )
-    for tracked in _track(account, clients, chases):
+    for tracked in _track(account, clients, chases, today):
         situations[tracked.chase.client_id].tracked[tracked.instalment.id] = tracked
     for client_id, past in _past(list(clients), today):
         situations[client_id].past.append(past)
     return situations
 
 
-def _track(account: Account, clients: dict[int, Client], chases: list[Chase]) -> Iterable[Tracked]:
+def _track(account: Account, clients: dict[int, Client], chases: list[Chase], today: dt.date) -> Iterable[Tracked]:
     by_id = {chase.id: chase for chase in chases}
-    contacts: dict[int, list[Contact]] = defaultdict(list)
-    for link in ChaseContact.select(ChaseContact, Contact).join(Contact).where(ChaseContact.chase.in_(list(by_id))):
-        contacts[link.chase_id].append(link.contact)
-    done: dict[tuple[int, int], set[int]] = defaultdict(set)
-    sent = (
-        MessageItem.select(MessageItem.chase, MessageItem.instalment, MessageItem.step)
-        .where(MessageItem.chase.in_(list(by_id)), MessageItem.slot.is_null(False))
-        .tuples()
-    )
-    for chase_id, instalment_id, step in sent:
-        done[chase_id, instalment_id].add(step)
-    skipped: dict[tuple[int, int], set[int]] = defaultdict(set)
-    rows = Skip.select(Skip.chase, Skip.instalment, Skip.step).where(Skip.chase.in_(list(by_id))).tuples()
-    for chase_id, instalment_id, step in rows:
-        skipped[chase_id, instalment_id].add(step)
+    plans = steps.of_chases(chases)
+    contacts = _recipients(by_id)
+    done = _done(by_id, today)
+    skipped = _by_instalment(Skip, by_id)
+    choices = _choices(by_id)
+    frames = holds.frames(account.id, {chase.invoice_id: chase.client_id for chase in chases}, today)
     entries = Entry.select(Entry, Instalment).join(Instalment).where(Entry.chase.in_(list(by_id))).order_by(Entry.id)
     for entry in entries:
         chase, instalment = by_id[entry.chase_id], entry.instalment
-        invoice = chase.invoice
-        people = usable(contacts[chase.id])
+        invoice, client = chase.invoice, clients[chase.client_id]
+        people = contacts[chase.id]
+        stop = stop_reason(account, client, invoice, instalment.balance_cents)
+        frame = frames.get(invoice.id, Frame())
         item = Item(
             key=instalment.id,
             due_on=instalment.due_on,
-            steps=steps_of(chase),
+            steps=plans[chase.id],
             enters_on=entry.enters_on,
             recipients=frozenset(contact.email for contact in people),
             currency=invoice.currency,
@@ -136,9 +143,98 @@ def _track(account: Account, clients: dict[int, Client], chases: list[Chase]) ->
             entry_step=entry.step,
             done=frozenset(done[chase.id, instalment.id]),
             skipped=frozenset(skipped[chase.id, instalment.id]),
-            stop=stop_reason(account, clients[chase.client_id], invoice, instalment.balance_cents),
+            stop=stop or ("backlog" if entry.is_out else ""),
+            held=frozenset(step for step, _ in choices[Hold, chase.id]),
+            moved=dict(choices[Reschedule, chase.id]),
         )
-        yield Tracked(chase, invoice, instalment, people, item)
+        asks = account.asks_before_sending or chase.asks_before_sending
+        claims_fees = True
+        if chase.sequence is not None:
+            asks = asks or chase.sequence.asks_before_sending
+            claims_fees = chase.sequence.claims_fees
+        item = with_frame(item, frame)
+        granted_on = frame.granted_on if item.due_on != instalment.due_on else None
+        yield Tracked(chase, invoice, instalment, people, item, asks, granted_on, claims_fees)
+
+
+def with_frame(item: Item, frame: Frame) -> Item:
+    """The item with its invoice's holds and extension. A later choice of where to begin outlives the extension."""
+    item = replace(item, resumes_on=frame.resumes_on, held_because=frame.because)
+    granted_on = frame.granted_on
+    if granted_on is None or granted_on <= item.due_on:
+        return item
+    is_newer = max(item.anchor_on or dt.date.min, item.enters_on) > granted_on
+    enters_on = max(item.enters_on, frame.granted_from or dt.date.min)
+    if is_newer:
+        return replace(item, due_on=granted_on)
+    return replace(item, due_on=granted_on, enters_on=enters_on, anchor_on=None, entry_step=None)
+
+
+def main_recipients(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+    """Whom a sequence writes to: the client's main contact, or else the first one; nobody if that address is unusable.
+
+    Another person is never written to in their place without the user's word.
+    """
+    active = sorted((c for c in contacts if c.archived_at is None), key=lambda c: (not c.is_main, c.id))
+    with_address = [contact for contact in active if contact.email]
+    chosen = [contact for contact in active if contact.is_main][:1] or with_address[:1]
+    return usable(chosen)
+
+
+def _recipients(chases: dict[int, Chase]) -> dict[int, tuple[Contact, ...]]:
+    """The people each chase writes to."""
+    links: dict[int, list[Contact]] = defaultdict(list)
+    for link in ChaseContact.select(ChaseContact, Contact).join(Contact).where(ChaseContact.chase.in_(list(chases))):
+        links[link.chase_id].append(link.contact)
+    others = {chase.client_id for chase in chases.values() if chase.id not in links}
+    at_client: dict[int, list[Contact]] = defaultdict(list)
+    if others:
+        for contact in Contact.select().where(Contact.client.in_(list(others))):
+            at_client[contact.client_id].append(contact)
+    return {
+        chase.id: usable(links[chase.id]) if chase.id in links else main_recipients(at_client[chase.client_id])
+        for chase in chases.values()
+    }
+
+
+def _done(chases: dict[int, Chase], today: dt.date) -> dict[tuple[int, int], set[int]]:
+    """The steps that were sent, wait or may have left, and the letters and calls already brought up."""
+    stale = cancelling.stale_proposals({chase.client_id for chase in chases.values()}, today)
+    query = MessageItem.select(MessageItem.chase, MessageItem.instalment, MessageItem.step).where(
+        MessageItem.chase.in_(list(chases)), MessageItem.slot.is_null(False)
+    )
+    outdated = [row[0] for row in stale.tuples()]
+    if outdated:
+        query = query.where(MessageItem.message.not_in(outdated))
+    found = _grouped(query.tuples())
+    tasks = Task.select(Task.chase, Task.instalment, Task.step).where(
+        Task.chase.in_(list(chases)), Task.slot.is_null(False)
+    )
+    for key, done in _grouped(tasks.tuples()).items():
+        found[key] |= done
+    return found
+
+
+def _by_instalment(table: type[Skip], chases: dict[int, Chase]) -> dict[tuple[int, int], set[int]]:
+    query = table.select(table.chase, table.instalment, table.step).where(table.chase.in_(list(chases)))
+    return _grouped(query.tuples())
+
+
+def _grouped(rows: Iterable[Any]) -> dict[tuple[int, int], set[int]]:
+    found: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for chase_id, instalment_id, step in rows:
+        found[chase_id, instalment_id].add(step)
+    return found
+
+
+def _choices(chases: dict[int, Chase]) -> dict[tuple[type, int], list[tuple[int, dt.date]]]:
+    """What a person decided about single steps: held, or moved to another day."""
+    found: dict[tuple[type, int], list[tuple[int, dt.date]]] = defaultdict(list)
+    for hold in Hold.select().where(Hold.chase.in_(list(chases))):
+        found[Hold, hold.chase_id].append((hold.step, dt.date.max))
+    for moved in Reschedule.select().where(Reschedule.chase.in_(list(chases))):
+        found[Reschedule, moved.chase_id].append((moved.step, moved.planned_on))
+    return found
 
 
 def _past(client_ids: list[int], today: dt.date) -> Iterable[tuple[int, Past]]:
@@ -151,6 +247,7 @@ def _past(client_ids: list[int], today: dt.date) -> Iterable[tuple[int, Past]]:
             Message.kind.in_(("reminder", "manual")),
             # A refused message reached nobody, but it took its day.
             Message.state.in_(COUNTED) | ((Message.state == "refused") & (Message.day_on == today)),
+            ~((Message.state == "proposed") & (Message.day_on < today)),  # it will be proposed anew
         )
         .order_by(Message.day_on, Message.id)
     )

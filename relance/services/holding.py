@@ -1,0 +1,132 @@
+"""What the beginning and the end of a hold do to the queue, and where reminders resume."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from relance.db import transaction
+from relance.models.accounts import Account, User
+from relance.models.chases import Chase, Entry, Skip
+from relance.models.clients import Client
+from relance.models.events import record
+from relance.models.invoices import Invoice
+from relance.rules import calendar as cal
+from relance.rules import moves
+from relance.services import cancelling, situations
+from relance.services.holds import Held, current
+
+__all__ = [
+    "Held",
+    "HoldError",
+    "ResumeChoice",
+    "client_invoices",
+    "current",
+    "let_go",
+    "resume_at",
+    "resume_choices",
+    "take_hold",
+]
+
+
+class HoldError(Exception):
+    """A hold that makes no sense; ``field`` names what to correct, the text is French."""
+
+    def __init__(self, sentence: str, field: str = ""):
+        super().__init__(sentence)
+        self.field = field
+
+
+def take_hold(account: Account, invoices: Iterable[Invoice] | None, *, because: str, now: dt.datetime) -> int:
+    """Cancel what waits for these invoices (None: the whole account) and look again at them. Returns how many fell.
+
+    To be called in the transaction that writes the hold.
+    """
+    cancelled = 0
+    for invoice in _concerned(account, invoices):
+        invoice.client.take_turn()
+        cancelled += cancelling.cancel_queued(invoice, because=because, now=now)
+    let_go(account, invoices, now=now)
+    return cancelled
+
+
+def _concerned(account: Account, invoices: Iterable[Invoice] | None) -> list[Invoice]:
+    return cancelling.invoices_with_queued(account) if invoices is None else list(invoices)
+
+
+def let_go(account: Account, invoices: Iterable[Invoice] | None, *, now: dt.datetime) -> None:
+    """Ask the worker to look again at the chases of these invoices (None: the whole account)."""
+    query = Chase.update(next_check_at=now).where(Chase.account == account, Chase.ended_at.is_null())
+    if invoices is not None:
+        query = query.where(Chase.invoice.in_([invoice.id for invoice in invoices]))
+    query.execute()
+
+
+@dataclass(frozen=True)
+class ResumeChoice:
+    """A step at which reminders may resume, and the day it would leave."""
+
+    step: int
+    template: str
+    offset_days: int
+    on: dt.date
+    is_default: bool
+
+
+def resume_choices(invoice: Invoice, now: dt.datetime) -> list[ResumeChoice]:
+    """Where an invoice's reminders may resume today: first the next step dated today or later, when there is one.
+
+    The others are unsent e-mails a person may choose instead; each would leave on the next working day.
+    """
+    account = invoice.account
+    today = cal.local_date(now, account.time_zone)
+    situation = situations.load(account, [invoice.client_id], today)[invoice.client_id]
+    calendar = situation.policy.calendar
+    tracked = next((t for t in situation.tracked.values() if t.invoice.id == invoice.id), None)
+    if tracked is None:
+        return []
+    item = moves.freed(tracked.item, today)
+    coming = [step for step in moves.remaining_steps(item, calendar, today) if step.is_mail]
+    choices = []
+    if coming:
+        first = min(coming, key=lambda step: (moves.planned_on(item, step, calendar), step.offset_days))
+        day = moves.planned_on(item, first, calendar)
+        choices.append(ResumeChoice(first.index, first.template, first.offset_days, day, is_default=True))
+    tomorrow = calendar.next_working(today + moves.DAY)
+    for step in moves.unsent_mails(item):
+        if not choices or step.index != choices[0].step:
+            choices.append(ResumeChoice(step.index, step.template, step.offset_days, tomorrow, is_default=False))
+    return choices
+
+
+def resume_at(invoice: Invoice, step: int, *, by: User | None, now: dt.datetime) -> None:
+    """Resume at a step a person chose: it leaves on the next working day, those before it are past.
+
+    To be called after the hold was ended, in its transaction. HoldError when the step is none of resume_choices.
+    """
+    with transaction():
+        chosen = next((choice for choice in resume_choices(invoice, now) if choice.step == step), None)
+        if chosen is None:
+            raise HoldError("Cette étape ne peut plus être choisie.", "step")
+        chase = Chase.get(Chase.invoice == invoice)
+        if not chosen.is_default:
+            Skip.delete().where(Skip.chase == chase, Skip.step == step).execute()
+            Entry.update(enters_on=chosen.on, step=step, anchor_on=None, is_out=False).where(
+                Entry.chase == chase
+            ).execute()
+        Chase.update(ended_at=None, ended_because="", next_check_at=now).where(Chase.id == chase.id).execute()
+        record(
+            "chase_resumed",
+            account=invoice.account_id,
+            client=invoice.client_id,
+            invoice=invoice,
+            user=by,
+            at=now,
+            because="by_hand",
+            template=chosen.template,
+            on=chosen.on.isoformat(),
+        )
+
+
+def client_invoices(client: Client) -> list[Invoice]:
+    """The client's invoices under chase."""
+    return list(Invoice.select().join(Chase).where(Chase.client == client, Chase.ended_at.is_null()))
