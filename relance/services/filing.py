@@ -1,4 +1,4 @@
-"""Files that come with an invoice: looked at, kept once by their fingerprint, and read when they carry data."""
+"""Files that come with an invoice or a dispute: looked at, kept by their fingerprint, read when they carry data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from relance.services import importing
 
 PDF = "application/pdf"
 MAX_NAME = 120
+_ATTACHMENTS = ((b"%PDF-", PDF), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 
 
 class FileError(Exception):
@@ -36,6 +37,17 @@ def keep_invoice_pdf(account: Account, content: bytes, name: str, *, now: dateti
         raise FileError(str(error)) from error
     document = importing.keep_document(account, "invoice", clean_name(name), PDF, content, now)
     return Filed(document, read)
+
+
+def keep_attachment(account: Account, kind: str, content: bytes, name: str, *, now: datetime) -> Document:
+    """Keep a file that somebody sent us: a PDF or a photograph, known by its first bytes. FileError otherwise.
+
+    It is only ever given back as a download, under the type that its bytes say.
+    """
+    found = next((mime for magic, mime in _ATTACHMENTS if content.startswith(magic)), "")
+    if not found:
+        raise FileError("Joignez un PDF ou une image JPEG ou PNG.")
+    return importing.keep_document(account, kind, name or "fichier", found, content, now)
 
 
 def clean_name(name: str) -> str:

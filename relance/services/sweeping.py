@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from relance.models.accounts import Heartbeat
-from relance.services import alerting, delivering, journal, noticing, queueing, throttling
+from relance.services import alerting, delivering, journal, noticing, promising, queueing, throttling
 from relance.services.carrying import Post
 from relance.services.delivering import Report
 
@@ -22,6 +22,7 @@ def prepare(now: dt.datetime, post: Post) -> list[int]:
     """Decide, warn and clear up; nothing is handed to SMTP yet. Returns the ids of new messages."""
     Heartbeat.beat("worker", now)
     delivering.settle_abandoned(now)
+    promising.settle_due(now)
     carrier = post.instance_carrier()
     queued = queueing.advance_due(now, domain=carrier.domain)
     queued += alerting.alert_overdue(now, base_url=post.base_url, domain=carrier.domain)

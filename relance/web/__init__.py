@@ -36,6 +36,10 @@ BLUEPRINTS = (
     "sends",
     "messages",
     "letters",
+    "pauses",
+    "promises",
+    "disputes",
+    "extensions",
 )
 
 

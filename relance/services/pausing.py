@@ -1,0 +1,187 @@
+"""Pauses: of one invoice, of a client, of everything (holidays), with or without a last day."""
+
+import datetime as dt
+from typing import Any
+
+from relance.db import transaction
+from relance.models.accounts import Account, User
+from relance.models.chases import Chase
+from relance.models.clients import Client
+from relance.models.events import record
+from relance.models.holds import Pause
+from relance.models.invoices import Invoice
+from relance.services import chasing, hold_limits, holding
+from relance.services.holding import HoldError
+from relance.services.resuming import Resumed, resume
+
+MAX_YEARS = 2
+
+
+def pause_invoice(
+    invoice: Invoice, *, until_on: dt.date | None, reason: str, by: User | None, now: dt.datetime
+) -> Pause:
+    """No reminder of this invoice until ``until_on`` included (null: until it is resumed by hand).
+
+    ``until_on`` is a civil day of the account. A pause that is still on is replaced. HoldError names the field.
+    """
+    with transaction():
+        invoice = hold_limits.locked(invoice)
+        hold_limits.must_be_owed(invoice)
+        chase = chasing.chase_of(invoice)
+        if chase is None or not chase.is_active:
+            raise HoldError("Les relances de cette facture ne sont pas activées : il n'y a rien à mettre en pause.")
+        pause = _begin(invoice.account, invoice.client, invoice, until_on, reason, by, now)
+        holding.take_hold(invoice.account, [invoice], because="pause", now=now)
+        _tell("paused", pause, by, now, until_on=until_on, reason=pause.reason)
+        return pause
+
+
+def pause_client(client: Client, *, until_on: dt.date | None, reason: str, by: User | None, now: dt.datetime) -> Pause:
+    """No reminder of any invoice of this client until ``until_on`` included. HoldError names the field."""
+    with transaction():
+        client.take_turn()
+        pause = _begin(client.account, client, None, until_on, reason, by, now)
+        holding.take_hold(client.account, holding.client_invoices(client), because="client_pause", now=now)
+        _tell("client_paused", pause, by, now, until_on=until_on, reason=pause.reason, name=client.name)
+        return pause
+
+
+def pause_all(account: Account, *, until_on: dt.date | None, reason: str, by: User | None, now: dt.datetime) -> Pause:
+    """No reminder at all (holidays) until ``until_on`` included. HoldError names the field.
+
+    Not the suspension that follows a restore (``Account.suspended_at``): here the plans are as they were, and the
+    steps that fall in the pause are past when it ends.
+    """
+    with transaction():
+        _take_turns(account)
+        pause = _begin(account, None, None, until_on, reason, by, now)
+        holding.take_hold(account, None, because="account_pause", now=now)
+        _tell("all_paused", pause, by, now, until_on=until_on, reason=pause.reason)
+        return pause
+
+
+def resume_invoice(invoice: Invoice, *, step: int | None = None, by: User | None, now: dt.datetime) -> Resumed:
+    """End the pause of an invoice today; ``step`` and what is returned: see ``resuming.resume``.
+
+    HoldError when there is no pause, or no such step.
+    """
+    with transaction():
+        invoice = hold_limits.locked(invoice)
+        account = invoice.account
+        pause = of_invoice(invoice, chasing.today_of(account, now))
+        if pause is None:
+            raise HoldError("Les relances de cette facture ne sont pas en pause.")
+        _end(pause, account, by, now)
+        resumed = resume(invoice, step, by=by, now=now)
+        _tell("resumed", pause, by, now)
+        return resumed
+
+
+def resume_client(client: Client, *, by: User | None, now: dt.datetime) -> Pause:
+    """End the pause of a client today; each invoice goes on at its first step dated today or later."""
+    with transaction():
+        client.take_turn()
+        account = client.account
+        pause = of_client(client, chasing.today_of(account, now))
+        if pause is None:
+            raise HoldError("Les relances de ce client ne sont pas en pause.")
+        _end(pause, account, by, now)
+        holding.let_go(account, holding.client_invoices(client), now=now)
+        _tell("client_resumed", pause, by, now, name=client.name)
+        return pause
+
+
+def resume_all(account: Account, *, by: User | None, now: dt.datetime) -> Pause:
+    """End the pause of everything today; each invoice goes on at its first step dated today or later."""
+    with transaction():
+        _take_turns(account)
+        pause = of_account(account, chasing.today_of(account, now))
+        if pause is None:
+            raise HoldError("Les envois ne sont pas suspendus.")
+        _end(pause, account, by, now)
+        holding.let_go(account, None, now=now)
+        _tell("all_resumed", pause, by, now)
+        return pause
+
+
+def of_invoice(invoice: Invoice, today: dt.date) -> Pause | None:
+    """The pause of this invoice that is on today, or None."""
+    return _current(today, Pause.invoice == invoice)
+
+
+def of_client(client: Client, today: dt.date) -> Pause | None:
+    """The pause of this client that is on today, or None."""
+    return _current(today, Pause.client == client, Pause.invoice.is_null())
+
+
+def of_account(account: Account, today: dt.date) -> Pause | None:
+    """The pause of everything that is on today, or None."""
+    return _current(today, Pause.account == account, Pause.client.is_null(), Pause.invoice.is_null())
+
+
+def _current(today: dt.date, *what: Any) -> Pause | None:
+    found: Pause | None = (
+        Pause.select()
+        .where(Pause.ended_at.is_null(), Pause.until_on.is_null() | (Pause.until_on >= today), *what)
+        .order_by(Pause.id.desc())
+        .first()
+    )
+    return found
+
+
+def _begin(
+    account: Account,
+    client: Client | None,
+    invoice: Invoice | None,
+    until_on: dt.date | None,
+    reason: str,
+    by: User | None,
+    now: dt.datetime,
+) -> Pause:
+    today = chasing.today_of(account, now)
+    if until_on is not None and until_on < today:
+        sentence = "Une pause ne peut pas finir avant de commencer : indiquez aujourd'hui ou une date à venir."
+        raise HoldError(sentence, "until_on")
+    if until_on is not None and until_on > hold_limits.years_after(today, MAX_YEARS):
+        raise HoldError("Indiquez une date dans les deux ans, ou laissez la pause sans date de fin.", "until_on")
+    clean = hold_limits.checked_reason(reason)
+    before = of_invoice(invoice, today) if invoice else of_client(client, today) if client else None
+    if invoice is None and client is None:
+        before = of_account(account, today)
+    if before is not None:
+        _end(before, account, by, now)
+    pause: Pause = Pause.create(
+        account=account,
+        client=client,
+        invoice=invoice,
+        starts_on=today,
+        until_on=until_on,
+        reason=clean,
+        made_by=by,
+        made_at=now,
+    )
+    return pause
+
+
+def _end(pause: Pause, account: Account, by: User | None, now: dt.datetime) -> None:
+    pause.ended_on, pause.ended_at, pause.ended_by = chasing.today_of(account, now), now, by
+    pause.save(only=[Pause.ended_on, Pause.ended_at, Pause.ended_by])
+
+
+def _take_turns(account: Account) -> None:
+    """Lock every client that is chased: nothing is claimed while everything stops or starts again."""
+    chased = Chase.select(Chase.client).where(Chase.account == account, Chase.ended_at.is_null())
+    Client.update(turn=Client.turn + 1).where(Client.id.in_(chased)).execute()
+
+
+def _tell(kind: str, pause: Pause, by: User | None, now: dt.datetime, **facts: object) -> None:
+    record(
+        kind,
+        account=pause.account_id,
+        at=now,
+        client=pause.client_id,
+        invoice=pause.invoice_id,
+        user=by,
+        pause_id=pause.id,
+        **facts,
+    )
