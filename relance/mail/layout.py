@@ -1,9 +1,11 @@
-"""From the words of a template to a subject, a text and an HTML that say the same.
+"""From words to a subject, a text and an HTML that say the same.
 
-A template is written once, as a letter: its first line is the subject, blank lines part its
-paragraphs. A paragraph that is only ``{{ payment }}`` or another block stands for that block.
+A message to a client is a letter whose variables are filled (``letter``). One to the user comes from a
+file of ours (``lay_out``): its first line is the subject, blank lines part its paragraphs, and a
+paragraph that is only ``{{ links }}`` or another block stands for that block.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from relance.rules.wording import NBSP, french_source
 
 FOLDER = Path(__file__).parents[2] / "templates" / "mail"
 WIDTH = 74  # columns of the plain text: quoted twice, it still fits in 78
-_MARK = "\ue000"  # a private character: in front of a block's name, and taken out of every value
+_MARK = "\ue000"  # a private character around a block's name, taken out of every value and every text
 _BREAKING = ("Cc", "Cs", "Zl", "Zp")
 
 
@@ -103,23 +105,59 @@ def _single_spaced(words: str) -> str:
     return " ".join(word for word in words.split(" ") if word)
 
 
-def lay_out(
-    name: str,
-    values: Mapping[str, object],
+def mark(name: str) -> str:
+    """What stands for the block ``name`` in the body of a letter."""
+    return f"{_MARK}{name}{_MARK}"
+
+
+def without_marks(text: str) -> str:
+    """A text that a person wrote, in which nothing can be taken for a block."""
+    return text.replace(_MARK, "")
+
+
+def letter(
+    subject: str,
+    body: str,
     blocks: Mapping[str, Block],
     *,
     signature: Sequence[str] = (),
     language: str = "fr",
 ) -> Text:
-    """Render the template ``name`` with ``values``; each of ``blocks`` is a value too, placed by the template.
+    """A letter from filled words: blank lines part paragraphs, a line break is kept.
 
-    An empty block may be given as an empty tuple: its paragraph disappears. The lines of
-    ``signature`` follow the last paragraph.
+    ``mark(name)`` in the body stands for that block, « signature » for the lines of the signature.
+    """
+    parts: list[str | Block] = []
+    for chunk in re.split(r"\n\s*\n", body):
+        lines: list[str] = []
+        for piece in (found for line in chunk.split("\n") for found in _pieces(line)):
+            block = blocks.get(piece[1:]) if piece.startswith(_MARK) else None
+            if piece == f"{_MARK}signature":
+                lines += signature
+            elif block:
+                parts += ["\n".join(lines), block] if lines else [block]
+                lines = []
+            elif not piece.startswith(_MARK):
+                lines.append(piece)
+        if lines:
+            parts.append("\n".join(lines))
+    return _text(subject, parts, language)
+
+
+def _pieces(line: str) -> list[str]:
+    """The words of a line and the blocks it names, each block after a mark."""
+    found = [f"{_MARK}{piece}" if n % 2 else _single_spaced(piece) for n, piece in enumerate(line.split(_MARK))]
+    return [piece for piece in found if piece]
+
+
+def lay_out(name: str, values: Mapping[str, object], blocks: Mapping[str, Block], *, language: str = "fr") -> Text:
+    """Render our own file ``name`` with ``values``; each of ``blocks`` is a value too, placed by the file.
+
+    An empty block may be given as an empty tuple: its paragraph disappears.
     """
     marks = {key: f"{_MARK}{key}" if block else "" for key, block in blocks.items()}
     rendered = template(name).render({**values, **marks})
     first_line, _, body = rendered.strip("\n").partition("\n")
-    subject = _single_spaced(first_line)
     parts: list[str | Block] = []
     for paragraph in body.split("\n\n"):
         words = _single_spaced(paragraph.replace("\n", " "))
@@ -127,16 +165,20 @@ def lay_out(
             parts.append(blocks[words[1:]])
         elif words:
             parts.append(words)
+    return _text(_single_spaced(first_line), parts, language)
+
+
+def _text(subject: str, parts: Sequence[str | Block], language: str) -> Text:
+    """The three strings of a message; a part is a paragraph, its lines parted by line breaks, or a block."""
     html = _page().render(
         subject=subject,
         language=language,
-        parts=[(_kind(part), part) for part in parts],
-        signature=signature,
+        parts=[
+            (_kind(part), Markup("<br>").join(part.split("\n")) if isinstance(part, str) else part) for part in parts
+        ],
         colon=_colon(language),
     )
-    chunks = [_as_text(part, language) for part in parts]
-    chunks[-1] = "\n".join([chunks[-1], *signature])
-    return Text(subject, "\n\n".join(chunks) + "\n", html)
+    return Text(subject, "\n\n".join(_as_text(part, language) for part in parts) + "\n", html)
 
 
 def typed(subject: str, body: str, language: str) -> Text:
@@ -152,7 +194,6 @@ def typed(subject: str, body: str, language: str) -> Text:
         subject=_single_spaced(subject),
         language=language,
         parts=[("paragraph", paragraph) for paragraph in paragraphs],
-        signature=(),
         colon=_colon(language),
     )
     text = "\n\n".join("\n".join(wrap(line) for line in chunk.split("\n")) for chunk in chunks)
@@ -196,7 +237,7 @@ def _colon(language: str) -> str:
 def _as_text(part: str | Block, language: str) -> str:
     match part:
         case str():
-            return wrap(part)
+            return "\n".join(wrap(line) for line in part.split("\n"))
         case Facts():
             return "\n".join(f"{label}{_colon(language)}{value}" for label, value in part.rows)
         case Table():

@@ -1,79 +1,53 @@
-"""Reminders to a client: facts in, a subject, a text and an HTML out. The same for preview, test and sending."""
+"""Messages to a client: facts in, a subject, a text and an HTML out. The same for preview, test and sending."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from relance.mail.layout import Facts, Table, Text, clean, lay_out
-from relance.rules.money import format_amount
-from relance.rules.wording import NBSP, french, long_date, short_date
+from relance.mail import delivered, phrases
+from relance.mail.layout import Block, Facts, Table, Text, clean, letter, mark, without_marks
+from relance.mail.phrases import Line
+from relance.rules import texts
+from relance.rules.plans import LEVELS
+from relance.rules.texts import Wording
+from relance.rules.wording import NBSP, short_date
 
-TEMPLATES = ("standard", "prerelance", "echeance", "rappel", "relance_1", "relance_2", "dernier_rappel")
+TEMPLATES = tuple(delivered.KINDS)
 NOTICE_DAYS = 8  # what the last reminder leaves before a formal notice
+CHARGES_FROM = LEVELS["relance_2"]  # the tone that may name penalties
+LAW_FROM = LEVELS["dernier_rappel"]  # the tone that may quote the law
 
-_NOUNS = {
-    "fr": {
-        "invoice": "facture",
-        "deposit": "facture d’acompte",
-        "progress": "facture de situation",
-        "final": "facture de solde",
-    },
-    "en": {
-        "invoice": "invoice",
-        "deposit": "deposit invoice",
-        "progress": "progress invoice",
-        "final": "final invoice",
-    },
-}
+Same = TypeVar("Same")
+
 _WORDS = {
     "fr": {
         "hello": "Bonjour",
-        "invoices": "factures",
-        "instalments": "échéances",
         "amount": "À régler",
         "holder": "Titulaire",
         "reference": "Référence",
         "head": ("Facture", "Échéance", "Reste dû"),
+        "quotes": ("Devis", "Valable jusqu’au", "Montant"),
         "total": "Total",
-        "days": "jours",
     },
     "en": {
         "hello": "Hello",
-        "invoices": "invoices",
-        "instalments": "instalments",
         "amount": "Amount due",
         "holder": "Account holder",
         "reference": "Reference",
         "head": ("Invoice", "Due date", "Amount due"),
+        "quotes": ("Quote", "Valid until", "Amount"),
         "total": "Total",
-        "days": "days",
     },
 }
 
 
 @dataclass(frozen=True)
-class Line:
-    """One instalment of a reminder. Amounts are cents; ``instalment`` is (position, count), or None when alone.
-
-    ``due_on`` is the date the text speaks of; ``days_late`` counts from it.
-    """
-
-    number: str
-    object: str
-    kind: str
-    issued_on: dt.date
-    due_on: dt.date
-    balance_cents: int
-    total_cents: int
-    currency: str
-    days_late: int
-    instalment: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
 class ReminderFacts:
-    """All a reminder may say. Every line has the same currency; ``today`` is the account's day.
+    """All a message may say. Every line has the same currency; ``today`` is the account's day.
 
-    ``interest_cents`` and ``fee_cents`` are given only if the user claims them.
+    ``interest_cents`` and ``fee_cents`` are given only if the user claims them. ``wording`` is the user's
+    own text with its firmness in ``level``; without one, the text is the one delivered as ``template``.
     """
 
     template: str
@@ -81,7 +55,6 @@ class ReminderFacts:
     register: str
     lines: tuple[Line, ...]
     today: dt.date
-    is_moved: bool
     first_name: str
     signer_name: str
     business_name: str
@@ -95,53 +68,124 @@ class ReminderFacts:
     fee_cents: int | None
     client_kind: str
     has_attachment: bool = False
+    client_name: str = ""
+    wording: Wording | None = None
+    level: int | None = None
+
+    @property
+    def is_many(self) -> bool:
+        """True when it bears on several instalments: they are a table."""
+        return len(self.lines) > 1
+
+    @property
+    def words_language(self) -> str:
+        """The language of dates, amounts and table heads."""
+        return "en" if self.language == "en" else "fr"
 
 
 def build(facts: ReminderFacts) -> Text:
-    """Write the reminder. ValueError for an unknown template or no line: nothing is sent by mistake."""
-    if facts.template not in TEMPLATES or not facts.lines:
-        raise ValueError(f"Aucun texte de relance ne correspond à « {facts.template} ».")
-    language = "en" if facts.language == "en" else "fr"
-    variant = "en" if language == "en" else "tu" if facts.register == "tu" else "vous"
-    return lay_out(
-        f"{facts.template}/{variant}.txt",
-        _values(facts, language),
-        {"table": _table(facts, language) or (), "payment": _payment(facts, language)},
+    """Write the message. ValueError for an unknown template or no line: nothing is sent by mistake."""
+    wording, values = wording_of(facts), values_of(facts)
+    subject = " ".join(texts.fill(without_marks(wording.subject), values).split(" ")).strip()
+    body = _completed(texts.fill(without_marks(wording.body), values), facts.is_many)
+    language = facts.words_language
+    return letter(
+        subject.replace("\n", " ") or _plain_subject(facts),
+        body,
+        {"tableau": _table(facts, language), "paiement": _payment(facts, language)},
         signature=_signature(facts),
         language=language,
     )
 
 
-def _values(facts: ReminderFacts, language: str) -> dict[str, object]:
-    words, first = _WORDS[language], facts.lines[0]
-    numbers = {line.number for line in facts.lines}
+def wording_of(facts: ReminderFacts) -> Wording:
+    """The user's own text, or the delivered one. ValueError when there is neither, or nothing to speak of."""
+    if facts.lines and facts.wording is not None:
+        return facts.wording
+    if facts.template not in delivered.KINDS or not facts.lines:
+        raise ValueError(f"Aucun texte de relance ne correspond à « {facts.template} ».")
+    return delivered.wording(facts.template, delivered.variant_of(facts.language, facts.register), facts.is_many)
+
+
+def empty_variables(facts: ReminderFacts) -> tuple[str, ...]:
+    """The variables whose value is empty where the sentence stays without them: to be told before sending."""
+    wording, values = wording_of(facts), values_of(facts)
+    used = dict.fromkeys([*texts.needed(wording.subject), *texts.needed(wording.body)])
+    return tuple(name for name in used if not values[name])
+
+
+def values_of(facts: ReminderFacts) -> dict[str, str]:
+    """The value of every variable (relance.rules.variables), cleaned: it can make neither a header nor a block."""
+    language, lines, today = facts.words_language, facts.lines, facts.today
+    first = lines[0]
     interest, fee = _late_charges(facts)
-    hello = f"{words['hello']} {clean(facts.first_name)}".strip()
-    is_one = len(facts.lines) == 1
+    shown_interest = phrases.amount(interest, first, language) if interest else ""
+    shown_fee = phrases.amount(fee, first, language) if fee else ""
+    totals = {(line.number, line.issued_on): line.total_cents for line in lines}
+    late = max(line.days_late for line in lines)
+    is_past = all(line.due_on < today for line in lines)
+    issued = phrases.day(_common([line.issued_on for line in lines]), today, language)
+    due = phrases.day(_common([line.due_on for line in lines]), today, language)
+    about = clean(_common([line.object for line in lines]) or "")
     return {
-        "hello": f"{hello},",
-        "one": is_one,
-        "n": len(facts.lines) if len(numbers) == 1 else len(numbers),
-        "items": words["instalments" if len(numbers) == 1 else "invoices"],
-        "number": clean(first.number),
-        "invoice": _invoice(first, language),
-        "amount": _amount(sum(line.balance_cents for line in facts.lines), facts, language),
-        "of_amount": _of_amount(first, facts, language),
-        "is_part_paid": _is_part_paid(first),
-        "issued": _day(first.issued_on, facts.today, language),
-        "due": _day(first.due_on, facts.today, language),
-        "due_phrase": _due_phrase(first, facts, language),
-        "comes_due": _comes_due(first, facts, language),
-        "is_due_today": not facts.is_moved and all(line.due_on == facts.today for line in facts.lines),
-        "is_past": all(line.due_on < facts.today for line in facts.lines),
-        "late_for": f"{first.days_late}{NBSP}{words['days']}" if first.days_late > 1 else "",
-        "previous": _day(facts.previous_on, facts.today, language) if facts.previous_on else "",
-        "deadline": _day(facts.today + dt.timedelta(days=NOTICE_DAYS), facts.today, language),
-        "interest": _amount(interest, facts, language) if interest else "",
-        "fee": _amount(fee, facts, language) if fee else "",
-        "is_public": facts.client_kind == "public",
-        "attached": facts.has_attachment,
+        "salutation": " ".join(filter(None, (str(_WORDS[language]["hello"]), clean(facts.first_name)))) + ",",
+        "prenom_contact": clean(facts.first_name),
+        "client": clean(facts.client_name),
+        "facture": phrases.named(lines, language),
+        "numero": ", ".join(phrases.numbers(lines)),
+        "type_facture": phrases.noun(first, language),
+        "objet_facture": about,
+        "objet_devis": about,
+        "date_facture": issued,
+        "date_devis": issued,
+        "montant": phrases.amount(sum(totals.values()), first, language),
+        "reste_du": phrases.amount(sum(line.balance_cents for line in lines), first, language),
+        "d_un_montant": phrases.of_amount(lines, language),
+        "nombre": str(len(lines) if len(phrases.numbers(lines)) == 1 else len(phrases.numbers(lines))),
+        "factures": phrases.plural(lines, language),
+        "tableau": mark("tableau"),
+        "piece_jointe": phrases.attached(lines, language) if facts.has_attachment else "",
+        "date_echeance": due,
+        "date_validite": due,
+        "echue": phrases.due(lines, today, language),
+        "arrive_a_echeance": phrases.comes_due(lines, today, language),
+        "en_retard_depuis": phrases.day(min(line.due_on for line in lines), today, language) if is_past else "",
+        "jours_retard": str(late) if late else "",
+        "retard": phrases.late_for(late, language),
+        "encore": phrases.still(lines, language),
+        "date_dernier_message": phrases.day(facts.previous_on, today, language),
+        "date_limite": phrases.day(today + dt.timedelta(days=NOTICE_DAYS), today, language),
+        "penalites": shown_interest,
+        "indemnite": shown_fee,
+        "frais_de_retard": phrases.charges(shown_interest, shown_fee, facts.client_kind, language),
+        "articles_de_loi": _articles(facts, language) if interest or fee else "",
+        "paiement": mark("paiement"),
+        "iban": _grouped(facts.iban),
+        "bic": clean(facts.bic),
+        "titulaire": clean(facts.holder),
+        "reference": clean(facts.reference),
+        "signature": mark("signature") if _signature(facts) else "",
+        "signataire": clean(facts.signer_name),
+        "entreprise": clean(facts.business_name),
+        "telephone": clean(facts.phone).replace(" ", NBSP),
     }
+
+
+def _common(found: Sequence[Same]) -> Same | None:
+    """What every line says, or None when they differ: a sentence about all must be true of all."""
+    return found[0] if len(set(found)) == 1 else None
+
+
+def _articles(facts: ReminderFacts, language: str) -> str:
+    return phrases.articles(facts.client_kind, language) if level_of(facts) >= LAW_FROM else ""
+
+
+def level_of(facts: ReminderFacts) -> int:
+    """How firm the text is; a delivered one has its own firmness unless the user changed it."""
+    if facts.level is not None:
+        return facts.level
+    kind = delivered.KINDS.get(facts.template)
+    return kind.level if kind is not None else 0
 
 
 def _late_charges(facts: ReminderFacts) -> tuple[int, int]:
@@ -150,88 +194,61 @@ def _late_charges(facts: ReminderFacts) -> tuple[int, int]:
     A consumer is never asked for them (art. L. 111-8 CPCE), and the 40 € exist in euros only
     (art. D. 441-5 C. com.): the last word is here, whatever the facts say.
     """
-    if facts.client_kind == "individual":
+    if facts.client_kind == "individual" or level_of(facts) < CHARGES_FROM:
         return 0, 0
     is_euro = facts.lines[0].currency == "EUR"
     return facts.interest_cents or 0, (facts.fee_cents or 0) if is_euro else 0
 
 
-def _amount(cents: int, facts: ReminderFacts, language: str) -> str:
-    return format_amount(cents, facts.lines[0].currency, language)
+def _completed(body: str, is_many: bool) -> str:
+    """The body with what every message has: the signature, and the table when there are several invoices."""
+    if mark("signature") not in body:
+        body = f"{body.rstrip()}\n\n{mark('signature')}"
+    if not is_many or mark("tableau") in body:
+        return body
+    paragraphs = body.split("\n\n")
+    before = [n for n, words in enumerate(paragraphs) if mark("paiement") in words]
+    before += [n for n, words in enumerate(paragraphs) if mark("signature") in words]
+    return "\n\n".join([*paragraphs[: before[0]], mark("tableau"), *paragraphs[before[0] :]])
 
 
-def _day(day: dt.date, today: dt.date, language: str) -> str:
-    return long_date(day, language, year=day.year != today.year)
+def _plain_subject(facts: ReminderFacts) -> str:
+    """A subject for a text whose own came out empty: an e-mail without one is taken for junk."""
+    name = phrases.plural(facts.lines, facts.words_language)
+    return f"{name[:1].upper()}{name[1:]} {', '.join(phrases.numbers(facts.lines))}"
 
 
-def _invoice(line: Line, language: str) -> str:
-    """« facture d’acompte F-12 (refonte du site, échéance 2 sur 3) »."""
-    about = clean(line.object)
-    details = [french(about) if language == "fr" else about] if about else []
-    if line.instalment:
-        position, count = line.instalment
-        details.append(f"instalment {position} of {count}" if language == "en" else f"échéance {position} sur {count}")
-    named = f"{_NOUNS[language].get(line.kind, _NOUNS[language]['invoice'])} {clean(line.number)}"
-    return f"{named} ({', '.join(details)})" if details else named
-
-
-def _of_amount(line: Line, facts: ReminderFacts, language: str) -> str:
-    amount = _amount(line.balance_cents, facts, language)
-    if language == "en":
-        return f"with {amount} left to pay" if _is_part_paid(line) else f"for {amount}"
-    return f"dont il reste {amount} à régler" if _is_part_paid(line) else f"d’un montant de {amount}"
-
-
-def _is_part_paid(line: Line) -> bool:
-    """True when something was received on an invoice due in one go."""
-    return line.instalment is None and line.balance_cents < line.total_cents
-
-
-def _due_phrase(line: Line, facts: ReminderFacts, language: str) -> str:
-    day = _day(line.due_on, facts.today, language)
-    if line.due_on == facts.today:
-        return "due today" if language == "en" else "à échéance aujourd’hui"
-    if language == "en":
-        return f"due on {day}"
-    return f"échue le {day}" if line.due_on < facts.today else f"à échéance le {day}"
-
-
-def _comes_due(line: Line, facts: ReminderFacts, language: str) -> str:
-    day = _day(line.due_on, facts.today, language)
-    if line.due_on == facts.today:
-        return "is due today" if language == "en" else "arrive à échéance aujourd’hui"
-    if line.due_on < facts.today:
-        return f"was due on {day}" if language == "en" else f"est arrivée à échéance le {day}"
-    return f"is due on {day}" if language == "en" else f"arrive à échéance le {day}"
-
-
-def _table(facts: ReminderFacts, language: str) -> Table | None:
-    """Every instalment with its date and what is left, when there are several."""
-    if len(facts.lines) == 1:
-        return None
+def _table(facts: ReminderFacts, language: str) -> Table:
+    """Every instalment with its date and what is left."""
     words = _WORDS[language]
     rows = []
     for line in facts.lines:
         position = f" ({line.instalment[0]}/{line.instalment[1]})" if line.instalment else ""
-        amount = _amount(line.balance_cents, facts, language)
-        rows.append((f"{clean(line.number)}{position}", short_date(line.due_on, language), amount))
-    total = _amount(sum(line.balance_cents for line in facts.lines), facts, language)
-    head = words["head"]
-    return Table((head[0], head[1], head[2]), tuple(rows), (str(words["total"]), "", total))
+        left = phrases.amount(line.balance_cents, line, language)
+        rows.append((f"{clean(line.number)}{position}", short_date(line.due_on, language), left))
+    total = phrases.amount(sum(line.balance_cents for line in facts.lines), facts.lines[0], language)
+    head = words["quotes"] if facts.lines[0].kind == "quote" else words["head"]
+    return Table(tuple(head), tuple(rows), (str(words["total"]), "", total))
 
 
-def _payment(facts: ReminderFacts, language: str) -> Facts:
-    """What a transfer needs, as text; the IBAN in groups of four with plain spaces, so that it can be pasted."""
+def _payment(facts: ReminderFacts, language: str) -> Block:
+    """What a transfer needs, as text."""
     words = _WORDS[language]
-    iban = "".join(facts.iban.split())
-    rows = [(str(words["amount"]), _amount(sum(line.balance_cents for line in facts.lines), facts, language))]
-    if iban:
+    left = phrases.amount(sum(line.balance_cents for line in facts.lines), facts.lines[0], language)
+    rows = [(str(words["amount"]), left)]
+    if facts.iban:
         rows.append((str(words["holder"]), clean(facts.holder)))
-        rows.append(("IBAN", clean(" ".join(iban[n : n + 4] for n in range(0, len(iban), 4)))))
-    if iban and facts.bic:
+        rows.append(("IBAN", _grouped(facts.iban)))
+    if facts.iban and facts.bic:
         rows.append(("BIC", clean(facts.bic)))
     rows.append((str(words["reference"]), clean(facts.reference)))
     return Facts(tuple((label, value) for label, value in rows if value))
+
+
+def _grouped(iban: str) -> str:
+    """The IBAN in groups of four with plain spaces, so that it can be pasted."""
+    compact = "".join(iban.split())
+    return clean(" ".join(compact[n : n + 4] for n in range(0, len(compact), 4)))
 
 
 def _signature(facts: ReminderFacts) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 import datetime as dt
 from dataclasses import replace
 
-from relance.mail.reminders import Line, ReminderFacts
+from relance.mail import delivered
+from relance.mail.phrases import Line
+from relance.mail.reminders import ReminderFacts
 from relance.rules.plans import LEVELS
 
 _DAYS_LATE = {
@@ -14,14 +16,16 @@ _DAYS_LATE = {
     "relance_1": 8,
     "relance_2": 15,
     "dernier_rappel": 22,
+    "remerciement": 12,
+    "devis_prerelance": -7,
 }
+MANY = 3  # invoices of the example in a text for several
 _BUSINESS = ReminderFacts(
     template="rappel",
     language="fr",
     register="vous",
     lines=(),
     today=dt.date(2026, 1, 1),
-    is_moved=False,
     first_name="Nadia",
     signer_name="Camille Roussel",
     business_name="Atelier Roussel",
@@ -43,39 +47,63 @@ def sample_facts(
     *,
     language: str = "fr",
     register: str = "vous",
+    is_many: bool = False,
+    category: str = "",
+    level: int | None = None,
     business: ReminderFacts = _BUSINESS,
 ) -> ReminderFacts:
     """Example data (« données d’exemple ») as they would stand on the day the template usually leaves.
 
     ``business`` gives the sender's part (name, IBAN, phone) when the user already filled it in; the
-    invoice and its client are always the example's.
+    invoice and its client are always the example's. A template of the user's own is as late as the delivered
+    one of its ``category`` and ``level``.
     """
-    late = _DAYS_LATE[template]
-    due_on = today - dt.timedelta(days=late)
-    line = Line(
-        number="EXEMPLE-0042",
-        object="work on the website" if language == "en" else "refonte du site",
-        kind="invoice",
-        issued_on=due_on - dt.timedelta(days=30),
-        due_on=due_on,
-        balance_cents=180_000,
-        total_cents=180_000,
-        currency="EUR",
-        days_late=max(0, late),
-    )
+    model = template if template in delivered.KINDS else delivered.nearest(category or "reminder", level or 0)
+    firmness = delivered.KINDS[model].level if level is None else level
+    lines = _lines(model, today, language, is_many)
     return replace(
         business,
         template=template,
         language=language,
         register=register,
-        lines=(line,),
+        lines=lines,
         today=today,
-        is_moved=False,
         first_name=_BUSINESS.first_name,
-        reference=line.number,
-        previous_on=today - dt.timedelta(days=7) if LEVELS[template] > LEVELS["rappel"] else None,
+        client_name="Latitude Conseil",
+        reference=" ".join(line.number for line in lines),
+        previous_on=today - dt.timedelta(days=7) if firmness > LEVELS["rappel"] else None,
         interest_cents=None,
         fee_cents=None,
         client_kind="organisation",
         has_attachment=False,
+        level=level,
     )
+
+
+def _lines(model: str, today: dt.date, language: str, is_many: bool) -> tuple[Line, ...]:
+    """The example's invoice, or three of them; a quote for the texts about quotes."""
+    late, is_quote = _DAYS_LATE[model], delivered.KINDS[model].category == "quote"
+    objects = {
+        "fr": ("refonte du site", "cartes de visite", "suivi mensuel"),
+        "en": ("work on the website", "business cards", "monthly follow-up"),
+    }
+    lines = []
+    count = MANY if is_many else 1
+    for n in range(count):
+        # A week apart: the first is the soonest due, or the last the least late.
+        due_on = today - dt.timedelta(days=late - 7 * n if late <= 0 else late + 7 * (count - 1 - n))
+        cents = (180_000, 42_000, 24_000)[n]
+        lines.append(
+            Line(
+                number=f"EXEMPLE-{42 + n:04d}",
+                object=objects[language][n],
+                kind="quote" if is_quote else "invoice",
+                issued_on=due_on - dt.timedelta(days=30),
+                due_on=due_on,
+                balance_cents=0 if delivered.KINDS[model].category == "thanks" else cents,
+                total_cents=cents,
+                currency="EUR",
+                days_late=0 if is_quote else max(0, (today - due_on).days),
+            )
+        )
+    return tuple(lines)

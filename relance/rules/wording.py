@@ -1,7 +1,6 @@
-"""French typography, dates in words and placeholders of texts that users write."""
+"""French typography and dates in words."""
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 
@@ -99,7 +98,6 @@ _WEEKDAYS = {
         "Sunday",
     ],
 }
-_PLACEHOLDER = re.compile(r"\{\{?\s*([^\W\d]\w*)\s*\}?\}")
 
 
 def french(text: str) -> str:
@@ -159,25 +157,3 @@ def weekday_date(day: date, language: str = "fr") -> str:
 
 def _day_number(day: date, language: str) -> str:
     return "1er" if day.day == 1 and language == "fr" else str(day.day)
-
-
-def placeholders(text: str) -> set[str]:
-    """The names written ``{name}`` in ``text``; the double braces of other products are understood too."""
-    return set(_PLACEHOLDER.findall(text))
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Replace each ``{name}`` of a user's text by its value; nothing in a value is replaced again.
-
-    A line whose only variables are empty disappears. ValueError, with a French sentence, when a
-    name is unknown: it is shown when the text is saved, so that no client ever reads a brace.
-    """
-    unknown = sorted(placeholders(text) - values.keys())
-    if unknown:
-        raise ValueError(f"La variable {{{unknown[0]}}} n’existe pas.")
-    lines = []
-    for line in text.split("\n"):
-        names = placeholders(line)
-        if not names or any(values[name] for name in names):
-            lines.append(_PLACEHOLDER.sub(lambda match: values[match[1]], line))
-    return "\n".join(lines)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from relance.mail import reminders
+from relance.mail.phrases import Line
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Instalment, Invoice
@@ -158,7 +159,6 @@ def _facts(
         register="tu" if contacts and all(contact.register == "tu" for contact in contacts) else "vous",
         lines=lines,
         today=today,
-        is_moved=any(part.is_moved for part in parts),
         first_name=first_name(contacts),
         signer_name=account.owner_name or owner.full_name,
         business_name=account.business_name,
@@ -174,9 +174,9 @@ def _facts(
     )
 
 
-def _line(part: Part, today: dt.date) -> reminders.Line:
+def _line(part: Part, today: dt.date) -> Line:
     count = Instalment.select().where(Instalment.invoice == part.invoice).count()
-    return reminders.Line(
+    return Line(
         number=part.invoice.number,
         object=part.invoice.object,
         kind=part.invoice.kind,

@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import escape
 
-from relance.mail.layout import WIDTH, Facts, Link, Table, clean, lay_out, typed, unwrapped, wrap
+from relance.mail.layout import WIDTH, Facts, Link, Table, clean, lay_out, letter, mark, typed, unwrapped, wrap
 from relance.rules.wording import NBSP
 
 
@@ -63,12 +63,21 @@ def test_a_table_too_wide_becomes_a_list_with_the_same_values() -> None:
     assert f"- {'x' * 68}" in text_of("x" * 68)
 
 
-def test_a_block_without_anything_takes_its_paragraph_away_and_the_signature_ends_the_letter() -> None:
+def test_a_block_without_anything_takes_its_paragraph_away() -> None:
     with_link = lay_out("already_signed_up/fr.txt", {"hello": "Bonjour,"}, {"link": (Link("", "Ouvrir", "https://x"),)})
-    without = lay_out("already_signed_up/fr.txt", {"hello": "Bonjour,"}, {"link": ()}, signature=("Camille",))
+    without = lay_out("already_signed_up/fr.txt", {"hello": "Bonjour,"}, {"link": ()})
     assert f"Ouvrir{NBSP}: https://x" in with_link.text
     assert "\n\n\n" not in without.text and "https" not in without.text + without.html
-    assert without.text.endswith("\nCamille\n")
+
+
+def test_a_letter_keeps_its_line_breaks_and_its_blocks_stand_alone() -> None:
+    facts = Facts((("IBAN", "FR76"),))
+    body = (
+        f"Bonjour,\n \nVoici {mark('paiement')} et la  suite\nligne 2\n\n{mark('rien')}\n\nMerci,\n{mark('signature')}"
+    )
+    text = letter("Objet", body, {"paiement": facts}, signature=("Camille", "Atelier"))
+    assert text.text == f"Bonjour,\n\nVoici\n\nIBAN{NBSP}: FR76\n\net la suite\nligne 2\n\nMerci,\nCamille\nAtelier\n"
+    assert "et la suite<br>ligne 2</p>" in text.html and "Merci,<br>Camille<br>Atelier</p>" in text.html
 
 
 def test_facts_are_a_line_each_in_the_language_of_the_letter() -> None:

@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relance.mail.layout import FOLDER, Text
-from relance.mail.reminders import TEMPLATES, Line, ReminderFacts, build
-from relance.rules.plans import LEVELS
+from relance.mail import delivered
+from relance.mail.layout import Text
+from relance.mail.phrases import Line
+from relance.mail.reminders import TEMPLATES, ReminderFacts, build, empty_variables
+from relance.rules.texts import TextError, Wording
 
+LEVELS = {ref: kind.level for ref, kind in delivered.KINDS.items()}
 NBSP = "\u00a0"
 TODAY = dt.date(2026, 11, 22)
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
@@ -53,7 +56,6 @@ def facts(**changes: Any) -> ReminderFacts:
         "register": "vous",
         "lines": (line(),),
         "today": TODAY,
-        "is_moved": False,
         "first_name": "Nadia",
         "signer_name": "Camille Roussel",
         "business_name": "Atelier Roussel",
@@ -220,9 +222,9 @@ def test_the_text_of_the_second_reminder_reads_as_a_letter() -> None:
 @pytest.mark.requirement("S1.17")
 def test_the_message_of_the_due_date_says_today_or_when_it_was() -> None:
     on_time = build(facts(template="echeance", lines=(line(due_on=TODAY),)))
-    assert on_time.subject == "Facture F-2026-0087, échéance aujourd’hui"
+    assert on_time.subject == "Facture F-2026-0087, à échéance aujourd’hui"
     assert "arrive à échéance aujourd’hui" in on_time.text.replace("\n", " ")
-    moved = build(facts(template="echeance", is_moved=True, lines=(line(due_on=dt.date(2026, 11, 21)),)))
+    moved = build(facts(template="echeance", lines=(line(due_on=dt.date(2026, 11, 21)),)))
     assert f"est arrivée à échéance le 21{NBSP}novembre" in moved.text.replace("\n", " ")
     assert "aujourd’hui" not in moved.text
 
@@ -334,9 +336,97 @@ def test_an_unknown_template_or_no_invoice_is_refused() -> None:
         build(facts(lines=()))
 
 
-def test_every_template_exists_in_every_voice() -> None:
-    for template, voice in itertools.product(TEMPLATES, ("vous", "tu", "en")):
-        assert (FOLDER / template / f"{voice}.txt").read_text(encoding="utf-8").count("{{ payment }}") == 1
+def own(subject: str, body: str, **changes: Any) -> Text:
+    return build(facts(template="modele-1", wording=Wording(subject, body), level=1, **changes))
+
+
+def test_a_text_of_the_user_s_own_is_filled_like_a_delivered_one() -> None:
+    text = own("Au sujet de {numero}", "{salutation}\n\nIl reste {reste_du}.\n\n{paiement}\n\nÀ bientôt,\n{signature}")
+    assert text.subject == "Au sujet de F-2026-0087"
+    assert text.text.startswith(f"Bonjour Nadia,\n\nIl reste 4{NBSP}320,00{NBSP}€.\n\nÀ régler{NBSP}: ")
+    assert text.text.endswith("À bientôt,\nCamille Roussel\nAtelier Roussel, 04\u00a065\u00a071\u00a020\u00a020\n")
+    assert words(visible(text)) == words(text.text)
+
+
+def test_a_text_without_a_signature_is_signed_and_one_without_its_table_gets_it_before_the_payment() -> None:
+    several = (line(), line("F-91", balance_cents=12_000))
+    text = own("Vos factures", "Bonjour,\n\nVoici où payer :\n\n{paiement}\n\nMerci.", lines=several).text
+    assert text.endswith("Merci.\n\nCamille Roussel\nAtelier Roussel, 04\u00a065\u00a071\u00a020\u00a020\n")
+    assert text.index("payer") < text.index("F-91") < text.index("IBAN")
+    bare = own("Vos factures", "Bonjour,\n\nMerci,\n{signature}", lines=several).text
+    assert bare.index("Bonjour") < bare.index("F-91") < bare.index("Merci,")
+    hidden = own("Vos factures", "[{tableau} {penalites}]\n\nMerci.", lines=several).text
+    assert hidden.index("F-91") < hidden.index("Camille"), "a passage that vanishes takes no invoice with it"
+
+
+def test_a_subject_that_comes_out_empty_names_the_invoice() -> None:
+    assert own("{penalites}", "Merci.").subject == "Facture F-2026-0087"
+    assert own("[{penalites} dus]", "Merci.", language="en").subject == "Invoice F-2026-0087"
+
+
+def test_html_and_marks_of_a_user_s_text_are_words() -> None:
+    text = own(
+        "<b>Facture</b>",
+        "<script>alert(1)</script> $x \ue000paiement\ue000 [sic] & {client}",
+        client_name="<i>X</i>",
+    )
+    assert "<script>alert(1)</script> $x paiement [sic] & <i>X</i>" in text.text
+    assert "<script" not in text.html and "<i>" not in text.html and "<b>" not in text.html
+    assert "IBAN" not in text.text
+
+
+@pytest.mark.requirement("S2.8")
+@pytest.mark.parametrize("body", ["Facture {{numero}}", "Facture {nmero}", "Facture {numero", "Facture numero}"])
+def test_a_text_that_would_show_a_brace_is_never_sent(body: str) -> None:
+    with pytest.raises(TextError):
+        own("Facture", body)
+
+
+@pytest.mark.requirement("S2.8")
+def test_a_variable_without_a_value_is_told_unless_its_passage_goes_with_it() -> None:
+    wording = Wording("Facture {numero}", "Objet {objet_facture}[, payée à {penalites}]\nBIC {bic}")
+    one = facts(template="modele-1", wording=wording, lines=(line(object=""),), bic="")
+    assert empty_variables(one) == ("objet_facture", "bic")
+    assert empty_variables(facts()) == ()
+
+
+def test_no_delivered_text_ever_needs_a_value_it_may_lack() -> None:
+    assert {(one.template, names) for one, _ in ALL if (names := empty_variables(one))} == set()
+
+
+def test_penalties_of_an_own_text_follow_its_tone() -> None:
+    said = {
+        level: build(
+            facts(
+                template="modele-1",
+                wording=Wording("F", "[Dû {penalites}, {indemnite}.] [{articles_de_loi}]"),
+                level=level,
+            )
+        ).text
+        for level in range(6)
+    }
+    assert all("32,45" not in said[level] and "441" not in said[level] for level in (0, 1, 2))
+    assert "32,45" in said[3] and "441" not in said[3]
+    assert "32,45" in said[4] and "441" in said[4]
+
+
+@pytest.mark.requirement("S2.13")
+@pytest.mark.parametrize(("language", "register"), [("fr", "vous"), ("fr", "tu"), ("en", "vous")])
+def test_the_quote_text_never_speaks_of_an_invoice(language: str, register: str) -> None:
+    quote = line("D-2026-0007", dt.date(2026, 12, 1), kind="quote", object="refonte")
+    for lines in ((quote,), (quote, replace(quote, number="D-2026-0008"))):
+        text = build(
+            facts(template="devis_prerelance", language=language, register=register, lines=lines, has_attachment=True)
+        )
+        said = f"{text.subject} {text.text}".lower()
+        assert not re.search(r"factur|invoice|impay|unpaid|retard|iban", said), said
+        assert "d-2026-0007" in said
+
+
+def test_the_thanks_ask_for_nothing() -> None:
+    for lines in ((line(balance_cents=0),), (line(balance_cents=0), line("F-91", balance_cents=0))):
+        text = build(facts(template="remerciement", lines=lines))
+        assert text.subject.startswith("Bien reçu") and "IBAN" not in text.text and "Merci" in text.text
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relance.rules.wording import (
-    fill,
     french,
     french_source,
     long_date,
-    placeholders,
     read_date,
     short_date,
     weekday_date,
@@ -105,18 +103,6 @@ def test_dates_of_tables_are_short_and_dates_of_sentences_have_their_weekday() -
     assert short_date(date(2026, 10, 31), "en") == "31\u00a0Oct\u00a02026"
     assert weekday_date(date(2026, 11, 30)) == "lundi 30\u00a0novembre"
     assert weekday_date(date(2026, 12, 1), "en") == "Tuesday 1\u00a0December"
-
-
-def test_a_users_text_is_filled_and_its_empty_lines_vanish() -> None:
-    text = "Bonjour {prenom},\nFacture {numero} : {{ reste_du }}\nBIC : {bic}\n\nMerci"
-    values = {"prenom": "Nadia", "numero": "{bic}", "reste_du": "12 €", "bic": ""}
-    assert fill(text, values) == "Bonjour Nadia,\nFacture {bic} : 12 €\n\nMerci"
-    assert placeholders(text) == {"prenom", "numero", "reste_du", "bic"}
-
-
-def test_an_unknown_variable_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match=r"La variable \{nmero\} n’existe pas"):
-        fill("Facture {nmero}", {"numero": "F-1"})
 
 
 @pytest.mark.parametrize("month", range(1, 13))
