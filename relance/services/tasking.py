@@ -1,0 +1,78 @@
+"""Letters to validate and calls to make: what a sequence brings up, and a person does or drops."""
+
+import datetime as dt
+from typing import Any
+
+from peewee import Value, fn
+
+from relance.db import transaction
+from relance.models.accounts import Account, User
+from relance.models.clients import Client
+from relance.models.events import record
+from relance.models.holds import Task
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter, LetterInvoice
+
+
+def open_tasks(account: Account, today: dt.date) -> Any:
+    """The account's tasks whose day has come, with their invoices and clients, the oldest first.
+
+    What was paid asks for nothing more, and a letter made since then answers for the task.
+    """
+    return (
+        Task.select(Task, Invoice, Client)
+        .join_from(Task, Invoice)
+        .join_from(Task, Client)
+        .where(
+            Task.account == account,
+            Task.done_at.is_null(),
+            Task.due_on <= today,
+            Invoice.state == "sent",
+            Invoice.balance_cents > 0,
+            (Task.kind != "letter") | ~_has_its_letter(),
+        )
+        .order_by(Task.due_on, Task.id)
+    )
+
+
+def _has_its_letter() -> Any:
+    """True where a letter about the invoice was prepared after the task came up."""
+    prepared = (
+        LetterInvoice.select(Value(1))
+        .join(Letter)
+        .where(LetterInvoice.invoice == Task.invoice, Letter.created_at >= Task.created_at)
+    )
+    return fn.EXISTS(prepared)
+
+
+def close(task: Task, outcome: str, *, by: User | None, now: dt.datetime) -> bool:
+    """The task was done, or is dropped (``outcome``: done, dropped). False when it was closed already."""
+    with transaction():
+        closed = (
+            Task.update(done_at=now, done_by=by, outcome=outcome)
+            .where(Task.id == task.id, Task.done_at.is_null())
+            .execute()
+        )
+        if not closed:
+            return False
+        record(
+            "task_done" if outcome == "done" else "task_dropped",
+            account=task.account_id,
+            client=task.client_id,
+            invoice=task.invoice_id,
+            user=by,
+            at=now,
+            task=task.kind,
+            template=task.template,
+            offset_days=task.offset_days,
+        )
+        return True
+
+
+def close_calls(invoice: Invoice, today: dt.date, *, by: User | None, now: dt.datetime) -> int:
+    """A call was made: the calls that were due about this invoice are done. Returns how many."""
+    with transaction():
+        due = Task.select().where(
+            Task.invoice == invoice, Task.kind == "call", Task.done_at.is_null(), Task.due_on <= today
+        )
+        return sum(close(task, "done", by=by, now=now) for task in list(due))
