@@ -166,6 +166,11 @@ def freed(item: Item, today: dt.date) -> Item:
     return replace(item, resumes_on=today) if is_held else item
 
 
+def entering(item: Item, today: dt.date) -> Item:
+    """The item as of today, whatever it did before."""
+    return replace(item, enters_on=today, anchor_on=None, entry_step=None)
+
+
 def unsent_mails(item: Item) -> list[Step]:
     """The e-mails that a person may still choose: not sent, nor gentler than one that was."""
     done = [step.offset_days for step in item.steps if step.index in item.done and step.is_mail]

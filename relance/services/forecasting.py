@@ -154,6 +154,11 @@ def day_decision(situation: Situation, now: dt.datetime, day: dt.date) -> Decisi
     return schedule.decide(items.values(), past, situation.policy, day)
 
 
+def sends_of(situation: Situation, now: dt.datetime) -> list[PlannedSend]:
+    """All that a client's situation will send, in order."""
+    return list(_run(situation, now, first_day(situation.account, now) + HORIZON))
+
+
 def _run(situation: Situation, now: dt.datetime, until: dt.date) -> Iterator[PlannedSend]:
     """The sends of one client, in order."""
     start = first_day(situation.account, now)

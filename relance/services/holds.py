@@ -12,6 +12,7 @@ from relance.models.invoices import Invoice
 from relance.rules import moves
 
 FOREVER = dt.date.max
+MANY = 5000  # ids in one query: well under what either database takes
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,12 @@ def frames(account_id: int, invoices: dict[int, int], today: dt.date) -> dict[in
     by_client: dict[int, list[int]] = defaultdict(list)
     for invoice_id, client_id in invoices.items():
         by_client[client_id].append(invoice_id)
+    if len(invoices) > MANY:
+        found: dict[int, Frame] = {}
+        pairs = list(invoices.items())
+        for start in range(0, len(pairs), MANY):
+            found |= frames(account_id, dict(pairs[start : start + MANY]), today)
+        return found
     ends: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
     for pause in _pauses(account_id, by_client, is_open=False):
         end = _after(pause.until_on, pause.ended_on)
@@ -91,17 +98,17 @@ def frames(account_id: int, invoices: dict[int, int], today: dt.date) -> dict[in
             granted[extension.invoice_id] = extension
         else:
             ends[extension.invoice_id].append((extension.ended_on, ""))
-    found = {}
+    framed = {}
     for invoice_id in {*ends, *granted}:
         resumes_on, because = max(ends[invoice_id], default=(None, ""), key=lambda end: end[0] or dt.date.min)
         given = granted.get(invoice_id)
-        found[invoice_id] = Frame(
+        framed[invoice_id] = Frame(
             resumes_on,
             because,
             given.granted_on if given else None,
             given.starts_on if given else None,
         )
-    return found
+    return framed
 
 
 def _after(until_on: dt.date | None, ended_on: dt.date | None) -> dt.date:

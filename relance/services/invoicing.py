@@ -16,7 +16,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import MessageItem
 from relance.models.payments import Payment
 from relance.rules.calendar import local_date
-from relance.services import chasing, paying
+from relance.services import chasing, entering, paying
 from relance.services.invoice_facts import (
     Checked,
     InstalmentFacts,
@@ -92,6 +92,7 @@ def create(
             paid_on = facts.already_paid_on or min(facts.issued_on, local_date(now, account.time_zone))
             paying.record_opening(invoice, facts.already_paid_cents, paid_on, by=by, now=now)
         _settle_all(invoice, by=by, now=now)
+        entering.on_new_invoice(Invoice.get_by_id(invoice.id), now=now)
     return Saved(Invoice.get_by_id(invoice.id), checked.warnings)
 
 
@@ -109,6 +110,8 @@ def update(invoice: Invoice, facts: InvoiceFacts, *, version: int, by: User | No
     with transaction():
         for client_id in sorted({invoice.client_id, facts.client_id}):
             Client.get_by_id(client_id).take_turn()
+        if facts.client_id != invoice.client_id:
+            Chase.delete().where(Chase.invoice == invoice, Chase.is_inherited).execute()
         before = Invoice.get_by_id(invoice.id)
         if before.version != version:
             raise StaleFormError
@@ -136,6 +139,8 @@ def update(invoice: Invoice, facts: InvoiceFacts, *, version: int, by: User | No
             paying.resettle(Invoice.get_by_id(before.credited_invoice_id), by=by, now=now)
         dates = [part.due_on for part in facts.plan()]
         chasing.refresh(saved, now=now, dates_changed=dates != [part.due_on for part in old_plan])
+        if facts.client_id != before.client_id:
+            entering.on_new_invoice(Invoice.get_by_id(saved.id), now=now)
     return Saved(Invoice.get_by_id(invoice.id), checked.warnings)
 
 
@@ -237,9 +242,17 @@ def _move(
             chasing.stop_if_settled(fresh, now=now, by=by)
         elif before in ("cancelled", "written_off"):
             chasing.resume_if_reopened(fresh, now=now, by=by)
+            _follow(fresh, now)
         else:
             chasing.refresh(fresh, now=now, dates_changed=True)
+            _follow(fresh, now)
     return Invoice.get_by_id(invoice.id)
+
+
+def _follow(invoice: Invoice, now: datetime) -> None:
+    """An invoice that nothing chases yet follows its client's sequence."""
+    if chasing.chase_of(invoice) is None:
+        entering.on_new_invoice(Invoice.get_by_id(invoice.id), now=now)
 
 
 def _settle_all(invoice: Invoice, *, by: User | None, now: datetime) -> None:
@@ -256,7 +269,7 @@ def _frozen_errors(invoice: Invoice, facts: InvoiceFacts) -> dict[str, str]:
         errors["state"] = "Rouvrez d'abord cette facture."
     if facts.kind == "credit_note" and not invoice.is_credit_note and _has_history(invoice):
         errors["kind"] = "Cette facture a déjà été relancée ou payée : elle ne peut pas devenir un avoir."
-    if facts.client_id != invoice.client_id and Chase.select().where(Chase.invoice == invoice).exists():
+    if facts.client_id != invoice.client_id and _is_bound(invoice):
         errors["client"] = "Le client ne change plus une fois les relances activées. Annulez la facture et recréez-la."
     kept = len(facts.plan())
     chased = (
@@ -267,6 +280,12 @@ def _frozen_errors(invoice: Invoice, facts: InvoiceFacts) -> dict[str, str]:
     if chased.exists():
         errors["instalments"] = "Une échéance déjà relancée ne peut pas disparaître. Changez sa date ou son montant."
     return errors
+
+
+def _is_bound(invoice: Invoice) -> bool:
+    """True when reminders tie it to its client: set for it alone, or sent. A client's sequence alone does not."""
+    own = Chase.select().where(Chase.invoice == invoice, ~Chase.is_inherited)
+    return bool(own.exists() or MessageItem.select().where(MessageItem.invoice == invoice).exists())
 
 
 def _has_history(invoice: Invoice) -> bool:

@@ -14,9 +14,12 @@ from relance.models.accounts import Account, User
 from relance.models.chases import Chase, ChaseContact
 from relance.models.clients import KINDS, Client, Contact
 from relance.models.events import Event, record
+from relance.models.holds import Dispute, Extension, Pause, Promise, Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
+from relance.models.sequences import Sequence
+from relance.services import enrolling
 from relance.services.keeping_contacts import (
     ClientError,
     ContactFacts,
@@ -77,7 +80,20 @@ def create(account: Account, facts: ClientFacts, *, by: User | None, now: dateti
     with transaction():
         client: Client = Client.create(account=account, created_at=now, **columns)
         record("client_created", account=account, at=now, client=client, user=by, name=client.name, kind_of=client.kind)
+        _follow_default(client, by=by, now=now)
     return client
+
+
+def _follow_default(client: Client, *, by: User | None, now: datetime) -> None:
+    """A new client follows the account's default sequence, when the user chose one."""
+    sequence = Sequence.get_or_none(
+        Sequence.account == client.account_id, Sequence.is_default, Sequence.archived_at.is_null()
+    )
+    if sequence is not None and sequence.revision:
+        Client.update(sequence=sequence, enrolled_at=now).where(Client.id == client.id).execute()
+        client.sequence, client.enrolled_at = sequence, now
+        facts = {"sequence": sequence.title, "former": "", "because": "default"}
+        record("client_enrolled", account=client.account_id, client=client, user=by, at=now, **facts)
 
 
 def update(client: Client, facts: ClientFacts, *, by: User | None, now: datetime) -> Client:
@@ -152,8 +168,10 @@ def merge(survivor: Client, other: Client, *, by: User | None, now: datetime) ->
             client.take_turn()
         moved = Invoice.select().where(Invoice.client == other).count()
         _merge_contacts(survivor, other, now)
-        for model in (Invoice, Chase, Message, Letter, Event):
+        for model in (Invoice, Chase, Message, Letter, Event, Promise, Dispute, Extension, Task):
             model.update(client=survivor).where(model.client == other).execute()
+        # A pause of the whole other client goes with it; one of an invoice follows its invoice.
+        Pause.update(client=survivor).where(Pause.client == other, Pause.invoice.is_null(False)).execute()
         Client.update(archived_at=now, merged_into=survivor).where(Client.id == other.id).execute()
         record(
             "client_merged",
@@ -166,6 +184,7 @@ def merge(survivor: Client, other: Client, *, by: User | None, now: datetime) ->
             invoices=moved,
         )
         refresh_chases(survivor, now)
+        enrolling.realign(Client.get_by_id(survivor.id), now=now)
     return Client.get_by_id(survivor.id)
 
 

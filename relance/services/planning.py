@@ -223,10 +223,16 @@ def entered_items(
 
 def plan_items(invoice: Invoice, plan: ChasePlan, account: Account) -> list[moves.Item]:
     """The invoice's instalments with money left, as the rules see them under a plan not yet saved."""
-    found = steps_of_plan(invoice, plan, account)
     recipients = frozenset(contact.email for contact in recipients_of(invoice, plan))
+    return items_of(invoice, steps_of_plan(invoice, plan, account), recipients)
+
+
+def items_of(invoice: Invoice, found: tuple[Step, ...], recipients: frozenset[str] = frozenset()) -> list[moves.Item]:
+    """The invoice's instalments with money left, under these steps, before they enter them."""
     done = _done(invoice)
-    frame = holds.frames(account.id, {invoice.id: invoice.client_id}, dt.date.max).get(invoice.id, holds.Frame())
+    frame = holds.frames(invoice.account_id, {invoice.id: invoice.client_id}, dt.date.max).get(
+        invoice.id, holds.Frame()
+    )
     return [
         situations.with_frame(
             moves.Item(

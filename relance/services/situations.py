@@ -220,6 +220,14 @@ def _by_instalment(table: type[Skip], chases: dict[int, Chase]) -> dict[tuple[in
     return _grouped(query.tuples())
 
 
+def skips_of(chase: Chase) -> dict[int, set[int]]:
+    """The steps of one chase that will not be sent, by instalment."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for (_, instalment_id), done in _by_instalment(Skip, {chase.id: chase}).items():
+        found[instalment_id] |= done
+    return found
+
+
 def _grouped(rows: Iterable[Any]) -> dict[tuple[int, int], set[int]]:
     found: dict[tuple[int, int], set[int]] = defaultdict(set)
     for chase_id, instalment_id, step in rows:
