@@ -13,22 +13,23 @@ VARIANTS = ("vous", "tu", "en")
 
 @dataclass(frozen=True)
 class Kind:
-    """Where the list shows a text (« before », « reminder », « thanks », « quote ») and how firm it is, 0 to 5."""
+    """Its name; where the list shows it (« before », « reminder », « thanks », « quote »); how firm it is, 0 to 5."""
 
+    name: str
     category: str
     level: int
 
 
 KINDS = {
-    "standard": Kind("before", LEVELS["standard"]),
-    "prerelance": Kind("before", LEVELS["prerelance"]),
-    "echeance": Kind("before", LEVELS["echeance"]),
-    "rappel": Kind("reminder", LEVELS["rappel"]),
-    "relance_1": Kind("reminder", LEVELS["relance_1"]),
-    "relance_2": Kind("reminder", LEVELS["relance_2"]),
-    "dernier_rappel": Kind("reminder", LEVELS["dernier_rappel"]),
-    "remerciement": Kind("thanks", 0),
-    "devis_prerelance": Kind("quote", 0),
+    "standard": Kind("Envoi de la facture", "before", LEVELS["standard"]),
+    "prerelance": Kind("Prérelance", "before", LEVELS["prerelance"]),
+    "echeance": Kind("Relance à l'échéance", "before", LEVELS["echeance"]),
+    "rappel": Kind("Rappel", "reminder", LEVELS["rappel"]),
+    "relance_1": Kind("Relance 1", "reminder", LEVELS["relance_1"]),
+    "relance_2": Kind("Relance 2", "reminder", LEVELS["relance_2"]),
+    "dernier_rappel": Kind("Dernier rappel", "reminder", LEVELS["dernier_rappel"]),
+    "remerciement": Kind("Remerciement", "thanks", 0),
+    "devis_prerelance": Kind("Prérelance de devis", "quote", 0),
 }
 
 

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from relance.mail import reminders
+from relance.mail import delivered, reminders
 from relance.mail.phrases import Line
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
@@ -13,14 +13,13 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import penalties
 from relance.rules.calendar import local_date
-from relance.rules.plans import LEVELS
-from relance.services import charging
+from relance.rules.texts import Wording
+from relance.services import charging, templating
 
 SHARED_NAMES = frozenset(
     "service comptabilité compta comptable direction facturation accueil secrétariat administration contact "
     "mairie fournisseurs achats finances gestion bureau équipe m. mme mr dr me monsieur madame".split()
 )
-PENALTIES_FROM = LEVELS["relance_2"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,17 @@ class Composed:
     references: str
     document_ids: tuple[int, ...]
     facts: str
+    empty: tuple[str, ...] = ()  # variables without a value where the sentence stays: to be told before sending
+
+
+@dataclass(frozen=True)
+class Own:
+    """A text not saved yet, to be shown as it would be sent: its version and its firmness are those of the editor."""
+
+    variant: str
+    level: int
+    one: Wording
+    many: Wording
 
 
 @dataclass(frozen=True)
@@ -96,6 +106,7 @@ class Prepared:
             references=thread_of(self.invoice_ids),
             document_ids=self.document_ids,
             facts=self.fingerprint,
+            empty=empty_variables(self),
         )
 
 
@@ -111,11 +122,14 @@ def prepare(
     attaches_invoice: bool,
     owner: User | None = None,
     previous_on: dt.date | None = None,
+    claims_fees: bool = True,
+    own: Own | None = None,
 ) -> Prepared:
     """Gather what a reminder says. ``today`` is the account's day.
 
     ``previous_on``: when the reminder before it leaves, for a preview; else the last one sent.
-    The language is the client's; « tu » only when it is so for every recipient.
+    ``claims_fees`` False: no penalties nor indemnity, whatever the account claims. ``own``: a text of the
+    editor in place of the stored one. The language is the client's; « tu » only when it is so for every recipient.
     """
     owner = owner or owner_of(account)
     documents: list[int] = []
@@ -123,8 +137,12 @@ def prepare(
         documents = list(dict.fromkeys(p.invoice.document_id for p in parts if p.invoice.document_id))
     has_all = attaches_invoice and all(part.invoice.document_id for part in parts)
     facts = _facts(account, client, parts, contacts, template, today, owner, previous_on)
+    facts = replace(_worded(account, facts, own), has_attachment=has_all)
+    if claims_fees:
+        interest, fee = _late_charges(account, client, parts, facts, today)
+        facts = replace(facts, interest_cents=interest, fee_cents=fee)
     return Prepared(
-        facts=replace(facts, has_attachment=has_all),
+        facts=facts,
         to=tuple((contact.name, contact.email) for contact in contacts),
         cc=((owner.full_name, owner.email),) if copies_user else (),
         from_name=account.display_sender,
@@ -132,6 +150,22 @@ def prepare(
         invoice_ids=tuple(dict.fromkeys(part.invoice.id for part in parts)),
         document_ids=tuple(documents),
     )
+
+
+def _worded(account: Account, facts: reminders.ReminderFacts, own: Own | None) -> reminders.ReminderFacts:
+    """The facts with their text and its firmness; without, when no such template exists: ``write`` refuses it."""
+    if own is not None:
+        language, register = ("en", facts.register) if own.variant == "en" else ("fr", own.variant)
+        wording = own.many if facts.is_many else own.one
+        return replace(facts, wording=wording, level=own.level, language=language, register=register)
+    variant = delivered.variant_of(facts.language, facts.register)
+    found = templating.resolve(account, facts.template, variant, facts.is_many)
+    return replace(facts, wording=found[0], level=found[1]) if found is not None else facts
+
+
+def empty_variables(prepared: Prepared) -> tuple[str, ...]:
+    """The variables used outside brackets whose value is empty: the sentence around them would read badly."""
+    return reminders.empty_variables(prepared.facts)
 
 
 def owner_of(account: Account) -> User:
@@ -150,7 +184,6 @@ def _facts(
     owner: User,
     previous_on: dt.date | None,
 ) -> reminders.ReminderFacts:
-    interest, fee = _late_charges(account, client, parts, template, today)
     lines = tuple(_line(part, today) for part in sorted(parts, key=lambda p: (p.due_on, p.instalment.id)))
     numbers = dict.fromkeys(line.number for line in lines)
     return reminders.ReminderFacts(
@@ -168,9 +201,10 @@ def _facts(
         holder=account.iban_holder or account.business_name,
         reference=" ".join(numbers),
         previous_on=previous_on or last_message_on([part.invoice for part in parts], account),
-        interest_cents=interest,
-        fee_cents=fee,
+        interest_cents=None,
+        fee_cents=None,
         client_kind=client.kind,
+        client_name=client.name,
     )
 
 
@@ -226,13 +260,14 @@ def _last_sent(invoice_ids: Sequence[int]) -> Message | None:
 
 
 def _late_charges(
-    account: Account, client: Client, parts: Sequence[Part], template: str, today: dt.date
+    account: Account, client: Client, parts: Sequence[Part], facts: reminders.ReminderFacts, today: dt.date
 ) -> tuple[int | None, int | None]:
     """Late interest and recovery fees in cents, when the user claims them and the tone has come to it.
 
     Never for a consumer, never in another currency than the euro; an unknown half-year claims nothing.
+    They count from the legal due date, whatever delay was granted.
     """
-    is_claimed = account.claims_penalties and LEVELS.get(template, 0) >= PENALTIES_FROM
+    is_claimed = account.claims_penalties and reminders.level_of(facts) >= reminders.CHARGES_FROM
     if not is_claimed or client.kind == "individual" or parts[0].invoice.currency != "EUR":
         return None, None
     late = {part.invoice.id: part.invoice for part in parts if today > part.instalment.due_on}

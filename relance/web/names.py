@@ -1,16 +1,14 @@
 """What the words of the database are called on the page."""
 
+from flask import g
+
+from relance.mail import delivered
 from relance.rules.money import format_amount
+from relance.services import templating
+from relance.web import scope
 from relance.web.i18n import _, language
 
-TEMPLATES = {
-    "standard": "Envoi de la facture",
-    "prerelance": "Prérelance",
-    "echeance": "Relance à l'échéance",
-    "rappel": "Rappel",
-    "relance_1": "Relance 1",
-    "relance_2": "Relance 2",
-    "dernier_rappel": "Dernier rappel",
+TEMPLATES = {ref: kind.name for ref, kind in delivered.KINDS.items()} | {
     "formal_notice": "Mise en demeure",
     "amicable": "Lettre amiable",
 }
@@ -45,8 +43,24 @@ LANGUAGES = {"fr": "Français", "en": "Anglais"}
 
 
 def template(key: str) -> str:
-    """« Relance 1 »; the key itself for one of another version."""
+    """« Relance 1 », or the name the user gave it; the key itself for one of another version."""
+    own = _own_names().get(key)
+    if own:
+        return own
     return _(TEMPLATES[key]) if key in TEMPLATES else key
+
+
+def _own_names() -> dict[str, str]:
+    """The names the user gave to templates, read once for a page."""
+    if "own_template_names" not in g:
+        g.own_template_names = templating.own_names(scope.current_account()) if scope.is_signed_in() else {}
+    found: dict[str, str] = g.own_template_names
+    return found
+
+
+def forget_templates() -> None:
+    """Read the names again: one has just changed."""
+    g.pop("own_template_names", None)
 
 
 def invoice_kind(key: str) -> str:
