@@ -52,7 +52,10 @@ def forewarning(
             "day": weekday_date(day, language),
             "time": _time(minute, language),
         },
-        {"table": Table(tuple(words["head"]), rows, ("Total", "", _total(lines, language))), "link": (Link("", str(words["open"]), url),)},
+        {
+            "table": Table(tuple(words["head"]), rows, ("Total", "", _total(lines, language))),
+            "link": (Link("", str(words["open"]), url),),
+        },
         language=language,
     )
 

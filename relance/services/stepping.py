@@ -43,7 +43,7 @@ def hold(invoice: Invoice, step: int, *, because: str = "", by: User | None, now
             Hold.update(because=values["because"]).where(Hold.chase == found.chase, Hold.step == step).execute()
             return False
         _tell("step_held", found, by, now, on=found.on.isoformat(), reason=values["because"])
-        _let_the_queue_go(found, "step_held", now)
+        _let_the_queue_go(found, "held", now)
         return True
 
 
@@ -148,8 +148,8 @@ def move(invoice: Invoice, step: int, day: dt.date, *, by: User | None, now: dt.
                 Reschedule.made_at: now,
             },
         ).execute()
-        _tell("step_moved", found, by, now, before=found.on.isoformat(), after=leaves_on.isoformat())
-        _let_the_queue_go(found, "step_moved", now)
+        _tell("step_moved", found, by, now, before=found.on.isoformat(), on=leaves_on.isoformat())
+        _let_the_queue_go(found, "changed", now)
         return leaves_on
 
 
