@@ -13,13 +13,15 @@ from typing import Any
 from peewee import JOIN, Case, Expression, fn
 
 from relance.models.accounts import Account
-from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.invoices import KINDS, Invoice
+from relance.models.sequences import Sequence
 from relance.rules.money import parse_amount
+from relance.services import hold_conditions
 
 PAGE_SIZE = 50
-STATUSES = ("a-encaisser", "retard", "a-echoir", "payees", "brouillons", "toutes")
+STATUSES = ("a-encaisser", "retard", "a-echoir", "promesses", "litiges", "payees", "brouillons", "toutes")
+AWAITED = STATUSES[:5]  # where what is left to pay is shown, not the total
 AGES = {"sous-30": (-30, 0), "1-30": (1, 30), "31-60": (31, 60), "61-90": (61, 90), "90": (91, None)}
 SORTS = ("echeance", "montant", "client")
 MAX_MATCHING_CLIENTS = 5_000
@@ -38,6 +40,8 @@ class Filter:
     min_cents: int | None = None
     max_cents: int | None = None
     is_chased: bool | None = None
+    is_paused: bool = False
+    sequence_id: int | None = None
     sort: str = "echeance"
     is_descending: bool = False
     after: str = ""
@@ -56,8 +60,8 @@ class Filter:
     @property
     def refinements(self) -> int:
         """How many filters of the panel are set."""
-        values = (self.client_id, self.kind, self.age, self.min_cents, self.max_cents, self.is_chased)
-        return sum(value not in (None, "") for value in values)
+        values = (self.client_id, self.kind, self.age, self.min_cents, self.max_cents, self.is_chased, self.sequence_id)
+        return sum(value not in (None, "") for value in values) + self.is_paused
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,8 @@ def counts(account: Account, today: date) -> dict[str, int]:
     """How many invoices each pill holds, in one query."""
     names = [name for name in STATUSES if name != "toutes"]
     columns = [
-        fn.COALESCE(fn.SUM(Case(None, [(_status(name, today), 1)], 0)), 0).alias(str(n)) for n, name in enumerate(names)
+        fn.COALESCE(fn.SUM(Case(None, [(_status(account, name, today), 1)], 0)), 0).alias(str(n))
+        for n, name in enumerate(names)
     ]
     query: Any = Invoice.select(*columns, fn.COUNT(Invoice.id)).where(Invoice.account == account).tuples()
     row = query.get()
@@ -123,6 +128,12 @@ def open_clients(account: Account) -> list[Client]:
     """The clients that can be chosen, by name."""
     query = Client.select().where(Client.account == account, Client.archived_at.is_null())
     return sorted(query, key=lambda client: plain(client.name))
+
+
+def sequences(account: Account) -> list[Sequence]:
+    """The sequences that can be chosen, by title."""
+    query = Sequence.select().where(Sequence.account == account, Sequence.archived_at.is_null())
+    return sorted(query, key=lambda sequence: plain(sequence.title))
 
 
 def plain(text: str) -> str:
@@ -144,21 +155,24 @@ def matching_clients(account: Account, words: str) -> list[int]:
     return sorted(found)[:MAX_MATCHING_CLIENTS]
 
 
-def _status(name: str, today: date) -> Expression:
+def _status(account: Account, name: str, today: date) -> Expression:
     owed = (Invoice.state == "sent") & (Invoice.balance_cents > 0)
-    return {
+    conditions: dict[str, Expression] = {
         "a-encaisser": owed,
         "retard": owed & (Invoice.next_due_on < today),
         "a-echoir": owed & (Invoice.next_due_on >= today),
+        "promesses": owed & hold_conditions.promised(account),
+        "litiges": owed & hold_conditions.disputed(account),
         "payees": Invoice.state == "paid",
         "brouillons": Invoice.state.in_(("draft", "to_process")),
-    }[name]
+    }
+    return conditions[name]
 
 
 def _conditions(account: Account, wanted: Filter, today: date) -> list[Expression]:
     found = [Invoice.account == account]
     if wanted.status != "toutes":
-        found.append(_status(wanted.status, today))
+        found.append(_status(account, wanted.status, today))
     if wanted.q:
         found.append(_search(account, wanted.q))
     if wanted.client_id is not None:
@@ -176,8 +190,12 @@ def _conditions(account: Account, wanted: Filter, today: date) -> list[Expressio
     if wanted.max_cents is not None:
         found.append(shown <= wanted.max_cents)
     if wanted.is_chased is not None:
-        chased = Chase.select(Chase.invoice).where(Chase.account == account, Chase.ended_at.is_null())
-        found.append(Invoice.id.in_(chased) if wanted.is_chased else Invoice.id.not_in(chased))
+        is_chased = hold_conditions.chased(account)
+        found.append(is_chased if wanted.is_chased else ~is_chased)
+    if wanted.is_paused:
+        found.append(hold_conditions.paused(account, today))
+    if wanted.sequence_id is not None:
+        found.append(hold_conditions.chased(account, wanted.sequence_id))
     return found
 
 
@@ -198,7 +216,7 @@ def _search(account: Account, words: str) -> Expression:
 
 def _shown_amount(wanted: Filter) -> Any:
     """The amount of a row: what is left, or the total where nothing is awaited."""
-    return Invoice.balance_cents if wanted.status in STATUSES[:3] else Invoice.total_cents
+    return Invoice.balance_cents if wanted.status in AWAITED else Invoice.total_cents
 
 
 def _sort_key(wanted: Filter) -> tuple[Any, Callable[[Invoice], Any]]:

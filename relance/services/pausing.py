@@ -73,7 +73,8 @@ def resume_invoice(invoice: Invoice, *, step: int | None = None, by: User | None
             raise HoldError("Les relances de cette facture ne sont pas en pause.")
         _end(pause, account, by, now)
         resumed = resume(invoice, step, by=by, now=now)
-        _tell("resumed", pause, by, now)
+        name = resumed.next.template if resumed.next and resumed.next.is_default else ""
+        _tell("resumed", pause, by, now, template=name)
         return resumed
 
 

@@ -5,24 +5,21 @@ from typing import Any
 
 from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
-from peewee import JOIN
 
 from relance import clock
-from relance.models.accounts import User
 from relance.models.clients import Client, Contact
-from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import client_figures, keeping_clients
-from relance.web import history, names, rows
+from relance.services import client_figures, keeping_clients, pausing
+from relance.web import holds, names, rows
 from relance.web.forms.clients import ClientForm, fill
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
+from relance.web.invoice_history import client_context
 from relance.web.scope import current_account
 
 TABS = {"factures": "Factures", "contacts": "Contacts", "echanges": "Échanges", "reglages": "Réglages"}
 SHOWN_INVOICES = 200
-EXCHANGES = 50
 
 
 def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
@@ -38,6 +35,9 @@ def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
         "has_address": bool(keeping_clients.usable_contacts(client)),
         "is_expecting": Invoice.select().where(Invoice.client == client, Invoice.state == "sent").exists(),
         "hint": payment_hint(),
+        "client_pause": pausing.of_client(client, today()),
+        "hold_until": holds.until,
+        "day": today(),
     }
     if tab == "factures":
         query = Invoice.select(Invoice, Client).join(Client).where(Invoice.client == client)
@@ -46,7 +46,7 @@ def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
     elif tab == "contacts":
         context |= _contacts_context(client)
     elif tab == "echanges":
-        context["history"] = _exchanges(client)
+        context |= client_context(client)
     else:
         form = ClientForm()
         fill(form, client)
@@ -80,11 +80,6 @@ def _contacts_context(client: Client) -> dict[str, Any]:
         "edited_id": None,
         "announcement": "",
     }
-
-
-def _exchanges(client: Client) -> list[history.Line]:
-    query = Event.select(Event, User).join_from(Event, User, JOIN.LEFT_OUTER).where(Event.client == client)
-    return history.lines(query.order_by(Event.id.desc()).limit(EXCHANGES))
 
 
 def contacts_url(client: Client) -> str:

@@ -14,6 +14,8 @@ PILLS = {
     "a-encaisser": "À encaisser",
     "retard": "En retard",
     "a-echoir": "À échoir",
+    "promesses": "Promesses",
+    "litiges": "Litiges",
     "payees": "Payées",
     "brouillons": "Brouillons",
     "toutes": "Toutes",
@@ -41,6 +43,8 @@ def filter_of_request() -> Filter:
         min_cents=_cents(args.get("min", "")),
         max_cents=_cents(args.get("max", "")),
         is_chased=chased,
+        is_paused=args.get("relances") == "pause",
+        sequence_id=row_id(args.get("sequence")) or None,
         sort=args.get("tri", "echeance"),
         is_descending=args.get("ordre", "") == "desc",
         after=args.get("apres", ""),
@@ -57,7 +61,8 @@ def link_to(wanted: Filter, **changes: Any) -> str:
         "age": wanted.age,
         "min": _shown(wanted.min_cents),
         "max": _shown(wanted.max_cents),
-        "relances": {True: "oui", False: "non"}.get(wanted.is_chased, "") if wanted.is_chased is not None else "",
+        "relances": _chased_word(wanted),
+        "sequence": wanted.sequence_id,
         "tri": wanted.sort if wanted.sort != "echeance" else "",
         "ordre": "desc" if wanted.is_descending else "",
     }
@@ -65,6 +70,12 @@ def link_to(wanted: Filter, **changes: Any) -> str:
     params |= changes
     query = urlencode({name: value for name, value in params.items() if value not in ("", None)})
     return f"{path}?{query}" if query else path
+
+
+def _chased_word(wanted: Filter) -> str:
+    if wanted.is_paused:
+        return "pause"
+    return "" if wanted.is_chased is None else "oui" if wanted.is_chased else "non"
 
 
 def _shown(cents: int | None) -> str:
@@ -89,6 +100,8 @@ def title_of(page: Page) -> str:
         "a-encaisser": "Factures à encaisser",
         "retard": "Factures en retard",
         "a-echoir": "Factures à échoir",
+        "promesses": "Factures avec une promesse de paiement",
+        "litiges": "Factures en litige",
         "payees": "Factures payées",
         "brouillons": "Brouillons",
         "toutes": "Toutes les factures",

@@ -1,28 +1,21 @@
 """Everything the page of one invoice shows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from flask import request
-from peewee import JOIN
-
 from relance import clock
-from relance.models.accounts import User
-from relance.models.events import Event
 from relance.models.invoices import Instalment, Invoice
-from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.rules import penalties, rates
 from relance.rules.calendar import local_date
-from relance.services import charging, client_figures, forecasting, invoicing, keeping_clients, settling, threads
-from relance.web import chases, history, names, rows
-from relance.web.history_sentences import strong
+from relance.services import charging, client_figures, holding, invoicing, keeping_clients, settling, threads
+from relance.services.holding import Held
+from relance.web import chases, holds, names, rows
+from relance.web.forms.holds import DISPUTES
 from relance.web.i18n import _
-from relance.web.numbers import row_id
+from relance.web.invoice_history import history_context
 from relance.web.scope import current_account
-
-HISTORY_SIZE = 20
 
 
 def page_context(invoice: Invoice) -> dict[str, Any]:
@@ -34,12 +27,18 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
     client = invoice.client
     figures = client_figures.figures(client, today)
     is_draft = invoice.state in ("draft", "to_process")
+    held = _held(invoice, today, is_chased=thread.is_on)
     return {
         "invoice": invoice,
-        "status": rows.status_of(invoice, today),
-        "status_text": _status_text(invoice, today),
+        "status": rows.status_of(invoice, today, held),
+        "status_text": _status_text(invoice, today, held),
+        "holds": held,
+        "held": frozenset(one.kind for one in held),
+        "extension": holds.extension_of(invoice),
+        "hold_until": holds.until,
+        "dispute_kinds": DISPUTES,
         "delay": rows.delay_of(invoice, today),
-        "points": rows.full(thread, account),
+        "points": rows.full(thread, account, held),
         "thread": thread,
         "why_silent": rows.reason(thread.why_silent),
         "paid_cents": settling.paid_cents(invoice),
@@ -58,46 +57,6 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         **chases.panel_context(invoice),
         **history_context(invoice),
     }
-
-
-def history_context(invoice: Invoice) -> dict[str, Any]:
-    """The history, newest first: what ``_history.html`` needs."""
-    family = request.args.get("h", "")
-    family = family if family in history.FAMILIES else ""
-    query = Event.select(Event, User).join_from(Event, User, JOIN.LEFT_OUTER).where(Event.invoice == invoice)
-    # What was only ready to leave is told by the line of its sending.
-    waits = Message.state.in_(("queued", "sending"))
-    query = query.join_from(Event, Message, JOIN.LEFT_OUTER, on=Event.message == Message.id)
-    query = query.where((Event.kind != "reminder_queued") | waits)
-    kinds = history.kinds_of(family)
-    if kinds:
-        query = query.where(Event.kind.in_(kinds))
-    before = row_id(request.args.get("avant"))
-    if before:
-        query = query.where(Event.id < before)
-    events = list(query.order_by(Event.id.desc()).limit(HISTORY_SIZE + 1))
-    has_more = len(events) > HISTORY_SIZE
-    events = events[:HISTORY_SIZE]
-    is_whole = not family and not before
-    return {
-        "coming": forecasting.for_invoice(invoice, clock.now()) if is_whole else [],
-        "template_name": names.template,
-        "offset": history.offset,
-        "strong": strong,
-        "people": _namer(invoice),
-        "history": history.lines(events),
-        "history_family": family,
-        "history_before": events[-1].id if has_more else None,
-        "is_continued": bool(before),
-        "note_problem": "",
-        "note_text": "",
-    }
-
-
-def _namer(invoice: Invoice) -> Callable[[Iterable[str]], str]:
-    """Names instead of addresses, where the client's contacts are known."""
-    known = {one.email: one.name or one.email for one in keeping_clients.active_contacts(invoice.client)}
-    return lambda addresses: ", ".join(known.get(address, address) for address in addresses)
 
 
 def charges_of(invoice: Invoice, today: date) -> dict[str, Any] | None:
@@ -122,9 +81,17 @@ def charges_of(invoice: Invoice, today: date) -> dict[str, Any] | None:
     }
 
 
-def _status_text(invoice: Invoice, today: date) -> str:
+def _held(invoice: Invoice, today: date, *, is_chased: bool) -> tuple[Held, ...]:
+    """What holds the invoice back today, the most useful first."""
+    if invoice.state != "sent":
+        return ()
+    found = holding.current(invoice.account, [invoice], today).get(invoice.id, ())
+    return holds.ranked(found, is_chased=is_chased)
+
+
+def _status_text(invoice: Invoice, today: date, held: Iterable[Held]) -> str:
     """What the badge of the page says: « En retard de 22 jours »."""
-    if rows.status_of(invoice, today) != "late":
+    if rows.status_of(invoice, today, held) != "late":
         return ""
     days = (today - invoice.next_due_on).days
     return _("En retard de {n} jours", n=days) if days > 1 else _("En retard d'un jour")

@@ -15,7 +15,8 @@ from relance.web import names, rows
 from relance.web.htmx import go_to, respond, wants_fragment
 from relance.web.i18n import _
 from relance.web.invoice_filters import AGES, PILLS, SORTS, filter_of_request, is_shown, link_to, title_of
-from relance.web.invoice_page import history_context, page_context
+from relance.web.invoice_history import WHOLE, history_context
+from relance.web.invoice_page import page_context
 from relance.web.scope import current_account, current_user, document_or_404, invoice_or_404
 from relance.web.spreadsheet import csv_response
 
@@ -36,6 +37,7 @@ def index() -> ResponseReturnValue:
         "sorts": SORTS,
         "kinds": names.INVOICE_KINDS,
         "clients": listing.open_clients(account),
+        "sequences": listing.sequences(account),
         "link": link_to,
         "hides_client": False,
         "shows_total": page.filter.status in ("payees", "toutes", "brouillons"),
@@ -69,9 +71,9 @@ def show(id: int) -> ResponseReturnValue:
 
 @blueprint.get("/factures/<int:id>/historique")
 def past(id: int) -> ResponseReturnValue:
-    """The history alone, filtered (?h=) and longer (?avant=)."""
+    """The history alone, filtered (?h=) and longer (?avant=); whole on a page of its own, to print."""
     invoice = invoice_or_404(id)
-    context = {"invoice": invoice, **history_context(invoice)}
+    context = {"invoice": invoice, **history_context(invoice, 0 if wants_fragment() else WHOLE)}
     return respond("invoices/history.html", "invoices/_history.html", **context)
 
 

@@ -9,9 +9,10 @@ from markupsafe import Markup, escape
 
 from relance import clock
 from relance.models.accounts import Account, Heartbeat
+from relance.models.holds import Pause
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
-from relance.services import attending
+from relance.services import attending, pausing
 from relance.web import filters, scope
 from relance.web.i18n import _
 
@@ -51,6 +52,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(printed_on)
     app.add_template_global(has_page)
     app.add_template_global(mailbox_link)
+    app.add_template_global(everything_paused)
 
 
 def groups() -> list[Group]:
@@ -60,7 +62,14 @@ def groups() -> list[Group]:
         group
         for group in (
             Group("", _existing(_dashboard(), _invoices(account), Item("/clients", _("Clients"), "users"))),
-            Group(_("Relancer"), _existing(Item("/envois", _("Envois"), "send"), _letters(account))),
+            Group(
+                _("Relancer"),
+                _existing(
+                    Item("/envois", _("Envois"), "send"),
+                    Item("/sequences", _("Séquences"), "route"),
+                    _letters(account),
+                ),
+            ),
             Group(
                 _("Compte"),
                 _existing(Item("/journal", _("Journal"), "history"), Item("/reglages", _("Réglages"), "settings")),
@@ -100,6 +109,11 @@ def today() -> date:
 def printed_on() -> Markup:
     """Today in words, for the first line of a printed page."""
     return filters.long_date(today())
+
+
+def everything_paused() -> Pause | None:
+    """The pause of everything (holidays) that is on today, for the line that every page then shows."""
+    return pausing.of_account(scope.current_account(), today())
 
 
 def worker_silent_since() -> str:

@@ -10,9 +10,10 @@ from markupsafe import Markup
 from relance.models.accounts import Account
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import chasing, threads
+from relance.services import chasing, holding, threads
+from relance.services.holding import Held
 from relance.services.threads import Knot, Thread
-from relance.web import filters, names
+from relance.web import filters, holds, names
 from relance.web.i18n import _, _n, language
 
 MAX_POINTS = 9
@@ -21,7 +22,10 @@ MAX_FULL = 9
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the list. ``delay`` and ``next`` are words; ``is_flagged`` when the next step needs a hand."""
+    """One line of the list. ``delay`` and ``next`` are words; ``is_flagged`` when the next step needs a hand.
+
+    ``held``: the kinds of what holds it back; ``is_chased``: reminders are on.
+    """
 
     invoice: Invoice
     status: str
@@ -31,6 +35,8 @@ class Row:
     sentence: str
     next: str
     is_flagged: bool
+    held: frozenset[str] = frozenset()
+    is_chased: bool = False
 
 
 def rows_of(account: Account, invoices: Iterable[Invoice], now: datetime) -> list[Row]:
@@ -38,31 +44,35 @@ def rows_of(account: Account, invoices: Iterable[Invoice], now: datetime) -> lis
     invoices = list(invoices)
     found = threads.of_invoices(account, invoices, now)
     today = local_date(now, account.time_zone)
-    return [row_of(account, invoice, found[invoice.id], today) for invoice in invoices]
+    held = holding.current(account, invoices, today)
+    return [row_of(account, invoice, found[invoice.id], today, held.get(invoice.id, ())) for invoice in invoices]
 
 
-def row_of(account: Account, invoice: Invoice, thread: Thread, today: date) -> Row:
-    """One line from what was read."""
-    is_silent = thread.is_on and thread.next is None and bool(thread.why_silent)
+def row_of(account: Account, invoice: Invoice, thread: Thread, today: date, held: Iterable[Held] = ()) -> Row:
+    """One line from what was read. ``held``: what holds it back today."""
+    shown = holds.ranked(held, is_chased=thread.is_on) if invoice.state == "sent" else ()
+    is_silent = thread.is_on and thread.next is None and bool(thread.why_silent) and not shown
     return Row(
         invoice=invoice,
-        status=status_of(invoice, today),
+        status=status_of(invoice, today, shown),
         delay=delay_of(invoice, today),
         is_late=invoice.is_overdue(today),
-        points=mini(thread),
-        sentence=sentence_of(thread, account),
-        next=next_of(invoice, thread, account, today),
+        points=mini(thread, is_held=bool(shown)),
+        sentence=sentence_of(thread, account, shown),
+        next=next_of(invoice, thread, account, today, shown),
         is_flagged=is_silent,
+        held=frozenset(one.kind for one in shown),
+        is_chased=thread.is_on,
     )
 
 
-def status_of(invoice: Invoice, today: date) -> str:
-    """The one badge of an invoice: its most useful truth, in words of the badge macro."""
+def status_of(invoice: Invoice, today: date, held: Iterable[Held] = ()) -> str:
+    """The one badge of an invoice: its most useful truth, in words of the badge macro. ``held``: ranked holds."""
     if invoice.state in ("written_off", "cancelled", "paid", "draft", "to_process"):
         return str(invoice.state)
     if invoice.is_credit_note:
         return "credit_note"
-    return "late" if invoice.is_overdue(today) else "open"
+    return holds.badge(held) or ("late" if invoice.is_overdue(today) else "open")
 
 
 def delay_of(invoice: Invoice, today: date) -> str:
@@ -79,16 +89,23 @@ def delay_of(invoice: Invoice, today: date) -> str:
     return _("demain") if days == -1 else _("dans {n} jours", n=-days)
 
 
-def mini(thread: Thread) -> list[dict[str, str]]:
-    """The points of the small thread, at most nine: what is oldest and what is farthest are left out."""
+def mini(thread: Thread, *, is_held: bool = False) -> list[dict[str, str]]:
+    """The points of the small thread, at most nine: what is oldest and what is farthest are left out.
+
+    Held, the next one is drawn with two bars; there is one even where nothing is planned until somebody decides.
+    """
     kinds = {"waiting": "next", "uncertain": "failed", "paid": ""}
+    if is_held:
+        kinds |= {"next": "held", "waiting": "held"}
     points = [kinds.get(knot.kind, knot.kind) for knot in thread.knots]
     if not thread.is_on and points == ["due"]:
         points = ["off", "due", "off", "off", "off"]
     points = [point for point in points if point]
+    if is_held and thread.is_on and "held" not in points:
+        points.append("held")
     if len(points) > MAX_POINTS:
         due = points.index("due") if "due" in points else 0
-        last = next((n for n, point in enumerate(points) if point == "next"), len(points) - 1)
+        last = next((n for n, point in enumerate(points) if point in ("next", "held")), len(points) - 1)
         start = max(0, min(max(due, last) - MAX_POINTS + 3, len(points) - MAX_POINTS))
         points = points[start : start + MAX_POINTS]
         if "due" not in points:
@@ -96,22 +113,26 @@ def mini(thread: Thread) -> list[dict[str, str]]:
     return [{"kind": point} for point in points]
 
 
-def sentence_of(thread: Thread, account: Account) -> str:
+def sentence_of(thread: Thread, account: Account, held: Iterable[Held] = ()) -> str:
     """The same in words, for those who do not see the drawing."""
     sent = _n("un e-mail envoyé", "{n} e-mails envoyés", thread.sent) if thread.sent else _("aucun e-mail envoyé")
+    if thread.is_on and any(held):
+        return _("{envoyés}, les suivants sont retenus", envoyés=sent)
     if thread.next is not None:
         return _("{envoyés}, prochain le {date}", envoyés=sent, date=_words(thread.next.on))
     return _("{envoyés}, aucun prévu", envoyés=sent)
 
 
-def next_of(invoice: Invoice, thread: Thread, account: Account, today: date) -> str:
-    """« Lun. 30 nov., dernier rappel », or why nothing is coming."""
+def next_of(invoice: Invoice, thread: Thread, account: Account, today: date, held: Iterable[Held] = ()) -> str:
+    """« Lun. 30 nov., dernier rappel », or why nothing is coming. ``held``: ranked holds."""
     if invoice.is_credit_note:
         return "–"
     if invoice.state in ("paid", "cancelled", "written_off"):
         return _("Terminées") if thread.sent or thread.ended_because else "–"
     if invoice.state in ("draft", "to_process"):
         return _("Prêtes à démarrer") if thread.is_on else _("Désactivées")
+    if thread.is_on and any(held):
+        return holds.short(held)
     if thread.next is not None:
         if account.suspended_at is not None:
             return _("Envois suspendus")
@@ -166,9 +187,11 @@ def short_day_inside(day: date) -> str:
     return short_day(day) if language() == "en" else short_day(day).lower()
 
 
-def full(thread: Thread, account: Account) -> list[dict[str, Any]]:
+def full(thread: Thread, account: Account, held: Iterable[Held] = ()) -> list[dict[str, Any]]:
     """The points of the thread of one invoice; beyond nine, those of the middle are counted together."""
     points = [_point(knot) for knot in thread.knots]
+    if thread.is_on and any(held):
+        points = _held(points, holds.short(held))
     if len(points) <= MAX_FULL:
         return points
     done = [n for n, point in enumerate(points) if point["kind"] == "done" and n > 0]
@@ -177,6 +200,14 @@ def full(thread: Thread, account: Account) -> list[dict[str, Any]]:
         if len(points) > MAX_FULL and len(middle) > 1:
             points = _grouped(points, middle)
     return points
+
+
+def _held(points: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+    """What comes next, held back; a point of its own where nothing is planned until somebody decides."""
+    first = next((point for point in points if point["kind"] == "next"), None)
+    if first is None:
+        return [*points, {"kind": "held", "name": _("Relances retenues"), "day": words}]
+    return [{**point, "kind": "held"} if point is first else point for point in points]
 
 
 def _grouped(points: list[dict[str, Any]], middle: list[int]) -> list[dict[str, Any]]:

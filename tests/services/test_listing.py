@@ -76,6 +76,8 @@ def test_each_pill_lists_its_invoices_and_counts_them(account, cast, status, exp
         "a-encaisser": 2,
         "retard": 1,
         "a-echoir": 1,
+        "promesses": 0,
+        "litiges": 0,
         "payees": 1,
         "brouillons": 1,
         "toutes": 6,
