@@ -38,3 +38,17 @@ def test_a_plan_begins_when_the_user_says_and_keeps_its_week():
 
 def test_a_template_of_another_version_is_a_plain_reminder():
     assert Step(0, 1, "inconnu").level == LEVELS["rappel"]
+
+
+@pytest.mark.parametrize(("own", "level"), [(None, LEVELS["rappel"]), (0, 0), (4, 4)])
+def test_a_template_of_the_user_is_as_firm_as_the_user_said(own, level):
+    assert Step(1001, 5, "modele-abc", own_level=own).level == level
+
+
+def test_a_delivered_template_whose_tone_was_changed_counts_at_its_new_tone():
+    assert Step(1001, 5, "rappel", own_level=3).level == 3
+
+
+@pytest.mark.parametrize(("kind", "is_mail"), [("mail", True), ("letter", False), ("call", False)])
+def test_only_a_mail_leaves_on_its_own(kind, is_mail):
+    assert Step(1001, 5, "formal_notice", kind=kind).is_mail is is_mail
