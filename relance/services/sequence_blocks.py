@@ -15,6 +15,7 @@ from relance.models.templates import Template
 from relance.rules import spacing
 from relance.rules.plans import LEVELS
 from relance.services import delivered_sequences
+from relance.services.publishing import StaleSequence
 
 KINDS = ("mail", "letter", "call")
 LETTERS = ("formal_notice", "amicable")
@@ -27,10 +28,6 @@ class SequenceError(Exception):
     def __init__(self, sentence: str, field: str = "") -> None:
         super().__init__(sentence)
         self.field = field
-
-
-class StaleSequence(Exception):  # noqa: N818 (said as it is: 409, not a fault)
-    """Another window changed this sequence since the page was opened: nothing was written."""
 
 
 @dataclass(frozen=True)

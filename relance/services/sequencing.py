@@ -12,12 +12,14 @@ from relance.models.chases import Chase
 from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.sequences import Sequence, SequenceStep, new_step_key
-from relance.services import chasing
+from relance.rules import moves
+from relance.services import chasing, situations
 from relance.services.delivered_sequences import deliver, free_title, missing, restore_delivered, title_key
+from relance.services.publishing import StaleSequence
 from relance.services.sequence_blocks import (
+    LETTERS,
     Block,
     SequenceError,
-    StaleSequence,
     add_step,
     change_step,
     check_block,
@@ -34,6 +36,7 @@ from relance.services.sequence_blocks import (
 )
 
 __all__ = [
+    "LETTERS",
     "Block",
     "Facts",
     "SequenceError",
@@ -56,6 +59,7 @@ __all__ = [
     "mail_templates",
     "make_default",
     "missing",
+    "planned_sends",
     "reset",
     "restore_delivered",
     "step_of",
@@ -187,6 +191,20 @@ def delete(sequence: Sequence, typed: str, *, by: User | None, now: dt.datetime)
         record("sequence_deleted", account=sequence.account_id, user=by, at=now, **facts)
         Sequence.delete().where(Sequence.id == sequence.id).execute()
     return left
+
+
+def planned_sends(sequence: Sequence, now: dt.datetime) -> int:
+    """How many e-mails the sequence has still planned for the invoices that follow it."""
+    account = sequence.account
+    calendar, today = situations.policy_of(account).calendar, chasing.today_of(account, now)
+    running = Chase.select(Chase.client).where(Chase.sequence == sequence, Chase.ended_at.is_null()).distinct()
+    client_ids = [client_id for (client_id,) in running.tuples()]
+    found = 0
+    for situation in situations.load(account, client_ids, today).values():
+        for tracked in situation.tracked.values():
+            if tracked.chase.sequence_id == sequence.id and not tracked.item.stop:
+                found += sum(step.is_mail for step in moves.remaining_steps(tracked.item, calendar, today))
+    return found
 
 
 def make_default(account: Account, sequence: Sequence | None, *, by: User | None, now: dt.datetime) -> bool:

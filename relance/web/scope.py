@@ -19,6 +19,7 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
+from relance.models.sequences import Sequence
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -117,6 +118,11 @@ def message_or_404(number: int) -> Message:
 def payment_or_404(number: int) -> Payment:
     """A payment of the current account."""
     return cast(Payment, _own(Payment, number))
+
+
+def sequence_or_404(number: int) -> Sequence:
+    """A sequence of the current account."""
+    return cast(Sequence, _own(Sequence, number))
 
 
 def _own(model: Any, number: int) -> Any:
