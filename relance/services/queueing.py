@@ -172,6 +172,7 @@ def compose_picks(
         attaches_invoice=any(t.chase.attaches_invoice for t in tracked),
         owner=owner,
         previous_on=previous_on,
+        claims_fees=all(t.claims_fees for t in tracked),
     ).write()
 
 

@@ -157,6 +157,7 @@ def _render_again(
         today=today,
         copies_user=copies_user,
         attaches_invoice=attaches,
+        claims_fees=not message.is_automatic or all(c.sequence is None or c.sequence.claims_fees for c in chases),
     )
     if prepared.fingerprint == message.facts:
         return True
