@@ -37,6 +37,7 @@ def topics() -> list[Topic]:
         Topic("settings.bank", _("Coordonnées bancaires"), "landmark"),
         Topic("sender.edit", _("Expéditeur"), "mail"),
         Topic("calendar.edit", _("Jours et heures d’envoi"), "calendar-clock"),
+        Topic("reminder_settings.edit", _("Relances par défaut"), "route"),
         Topic("settings.penalties", _("Pénalités et indemnité"), "percent"),
         Topic("settings.alerts", _("Alertes"), "bell"),
         Topic("settings.display", _("Affichage"), "monitor"),
