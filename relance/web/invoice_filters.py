@@ -90,8 +90,10 @@ def _cents(text: str) -> int | None:
 
 
 def is_shown(status: str, page: Page) -> bool:
-    """Drafts have a pill only while there are some."""
-    return status != "brouillons" or bool(page.counts[status]) or page.filter.status == status
+    """Drafts have a pill only while there are some; what is not due yet, only where a link led to it."""
+    if page.filter.status == status:
+        return True
+    return bool(page.counts[status]) if status == "brouillons" else status != "a-echoir"
 
 
 def title_of(page: Page) -> str:

@@ -34,6 +34,7 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         "status_text": _status_text(invoice, today, held),
         "holds": held,
         "held": frozenset(one.kind for one in held),
+        "hold_words": holds.short(held),
         "extension": holds.extension_of(invoice),
         "hold_until": holds.until,
         "dispute_kinds": DISPUTES,

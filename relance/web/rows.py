@@ -220,7 +220,7 @@ def _grouped(points: list[dict[str, Any]], middle: list[int]) -> list[dict[str, 
 
 
 def _point(knot: Knot) -> dict[str, Any]:
-    kinds = {"issued": "done", "sent": "done", "uncertain": "held", "failed": "held", "waiting": "next", "paid": "pay"}
+    kinds = {"issued": "done", "sent": "done", "uncertain": "failed", "waiting": "next", "paid": "pay"}
     titles = {"issued": _("Facture envoyée"), "due": _("Échéance"), "paid": _("Payée")}
     title = titles.get(knot.kind) or names.template(knot.template)
     day = short_day_inside(knot.on)
