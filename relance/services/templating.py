@@ -59,7 +59,7 @@ class Info:
 
 def find(account: Account | int, ref: str) -> Info | None:
     """The template, or None. An archived one is found: what was sent with it still names it."""
-    return next((info for info in _read(account, ref)), None)
+    return next(iter(_read(account, ref)), None) if ref else None
 
 
 def listed(account: Account | int) -> list[Info]:

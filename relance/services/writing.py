@@ -11,9 +11,9 @@ from relance.models.clients import Contact
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
-from relance.rules import plans, proposal
+from relance.rules import proposal, texts, variables
 from relance.rules.proposal import Proposal
-from relance.services import chasing, composing, situations
+from relance.services import chasing, composing, situations, templating
 from relance.services.composing import Composed, Part
 
 MAX_SUBJECT = 200  # characters
@@ -77,7 +77,12 @@ def proposal_of(invoice: Invoice, today: dt.date) -> Proposal:
         .order_by(Message.id)
         .tuples()
     )
-    sent = [proposal.Sent(template, day) for template, day in rows if day is not None]
+    # A text of the user's own counts as the delivered one of its firmness.
+    sent = [
+        proposal.Sent(templating.nearest_delivered(invoice.account_id, template), day)
+        for template, day in rows
+        if day is not None
+    ]
     was_issued = invoice.state not in ("draft", "to_process")
     return proposal.propose(invoice.next_due_on, sent, today, was_issued=was_issued)
 
@@ -94,7 +99,7 @@ def first_draft(invoice: Invoice, today: dt.date, template: str = "") -> Draft:
     if not chosen:
         usual = next((c for c in usable if c.id == invoice.contact_id), usable[0] if usable else None)
         chosen = (usual.id,) if usual is not None else ()
-    is_known = template in plans.LEVELS
+    is_known = _is_offered(invoice.account, template)
     return Draft(
         template=template if is_known else proposal_of(invoice, today).template,
         contact_ids=chosen,
@@ -108,7 +113,7 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
     contacts = _recipients(invoice, draft)
     account = invoice.account
     today = chasing.today_of(account, now)
-    if draft.template not in plans.LEVELS:
+    if not _is_offered(account, draft.template):
         raise WritingError("Choisissez un modèle de la liste.", "template")
     parts = [Part(invoice, row, is_moved=today > row.due_on) for row in spoken_of(invoice, today, draft.template)]
     if not parts:
@@ -127,8 +132,15 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
         return composed
     subject, body = draft.words
     _check_words(subject, body)
+    _check_variables(subject, body, composed)
     text = layout.typed(subject, body, composed.language)
     return composing.with_text(composed, text.subject, text.text, text.html)
+
+
+def _is_offered(account: Account, template: str) -> bool:
+    """True for a template that may be sent about an invoice to pay."""
+    info = templating.find(account, template)
+    return info is not None and info.archived_at is None and info.category in templating.REMINDERS
 
 
 def spoken_of(invoice: Invoice, today: dt.date, template: str) -> list[Instalment]:
@@ -173,6 +185,18 @@ def _check_words(subject: str, body: str) -> None:
             one_line("Le texte", line.replace("\t", " "))
     except ValueError as error:
         raise WritingError(str(error), "body") from error
+
+
+def _check_variables(subject: str, body: str, composed: Composed) -> None:
+    """Words of this message only are sent as they are: a variable in them would be read as a brace."""
+    known = {variable.name for variable in variables.ALL}
+    for field, words, generated in (("subject", subject, composed.subject), ("body", body, composed.text)):
+        for name in texts.names(words):
+            if name in known and name not in texts.names(generated):
+                written = f"{{{name}}}"
+                raise WritingError(
+                    f"Remplacez {written} par sa valeur : les variables ne servent que dans les modèles.", field
+                )
 
 
 def caution(invoice: Invoice, now: dt.datetime) -> Caution:

@@ -10,7 +10,8 @@ from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment
-from relance.services import sending_by_hand, sweeping, writing
+from relance.rules.texts import Wording
+from relance.services import keeping_templates, sending_by_hand, sweeping, writing
 from relance.services.writing import Caution, WritingError
 from tests import factories
 from tests.making import switch_on
@@ -177,3 +178,31 @@ def test_a_recent_message_or_a_closed_day_is_a_caution_not_a_refusal(send, invoi
     assert writing.caution(invoice, now + dt.timedelta(days=6)) == Caution(closed="dimanche")
     assert writing.caution(invoice, dt.datetime(2026, 11, 30, 20, 0)) == Caution(closed="hour")
     assert send(key="again").state == "queued"
+
+
+@pytest.mark.requirement("S2.1")
+def test_a_template_of_the_user_s_own_is_sent_like_any_other(send, account, invoice, nadia, post, smtp_server, now):
+    own = keeping_templates.create(account, "Mon rappel", "rappel", 2, by=None, now=now)
+    wording = Wording("Un mot sur {numero}", "{salutation}\n\nMon propre texte, {reste_du}.\n\n{paiement}")
+    change = keeping_templates.Change("Mon rappel", 2, "vous", wording, Wording("", ""))
+    keeping_templates.change(account, own, change, version=1, by=None, now=now)
+    assert writing.first_draft(invoice, TODAY, own.ref).template == own.ref
+    message = send(template=own.ref)
+    assert (message.template, message.is_edited) == (own.ref, False)
+    sweeping.sweep(now + MINUTE, post)
+    [mail] = smtp_server.to(nadia.email)
+    assert mail.subject == f"Un mot sur {invoice.number}" and "Mon propre texte, 1\u00a0200,00\u00a0€." in mail.text
+    assert writing.proposal_of(invoice, TODAY + dt.timedelta(days=8)).template == "relance_1"
+
+
+def test_a_text_about_something_else_than_a_bill_is_not_offered(send, account, invoice, now):
+    for wrong in ("remerciement", "devis_prerelance", "menace", ""):
+        assert writing.first_draft(invoice, TODAY, wrong).template == "rappel"
+        with pytest.raises(WritingError, match="modèle"):
+            send(template=wrong)
+
+
+def test_a_variable_typed_in_one_message_is_refused_rather_than_read_as_a_brace(send, invoice):
+    with pytest.raises(WritingError, match="numero") as refusal:
+        send(words=("Facture", "Bonjour, la facture {numero} attend."))
+    assert refusal.value.field == "body"

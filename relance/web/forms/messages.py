@@ -7,10 +7,11 @@ from typing import Any
 from flask import request
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
-from relance.rules.plans import LEVELS
+from relance.services import templating
 from relance.services.writing import Draft
-from relance.web import names
+from relance.web import names, scope
 from relance.web.forms import Form
+from relance.web.forms.fields import options
 from relance.web.numbers import row_id
 
 Words = tuple[str, str]
@@ -37,7 +38,8 @@ class ComposeForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.template.choices = [(key, names.template(key)) for key in LEVELS]
+        offered = templating.choices(scope.current_account())
+        self.template.choices = options((ref, names.template(ref)) for ref, _name in offered)
 
     @classmethod
     def of(cls, draft: Draft) -> "ComposeForm":
