@@ -14,6 +14,7 @@ from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
+from relance.models.messages import Message, MessageItem
 from relance.models.payments import Payment
 
 NOW = dt.datetime(2026, 11, 23, 8, 0)
@@ -147,3 +148,36 @@ def make_document(
     values: dict[str, Any] = {"kind": "invoice", "mime": "application/pdf", "created_at": NOW}
     values |= {"account": account, "name": name, "size": len(content), "sha256": storage.put(content)}
     return Document.create(**values | fields)
+
+
+def make_message(client: Client, invoices: Sequence[Invoice] = (), **fields: Any) -> Message:
+    """A reminder that was sent to ``client`` at NOW about the first instalment of each invoice."""
+    token = f"{next(_numbers):020x}"
+    values: dict[str, Any] = {
+        "account": client.account_id,
+        "kind": "reminder",
+        "state": "sent",
+        "template": "rappel",
+        "day_on": TODAY,
+        "to_json": '[["Nadia Benali", "compta@latitude-conseil.example"]]',
+        "from_name": "Atelier Roussel",
+        "from_address": "relances@relance.example",
+        "subject": "Facture à régler",
+        "body_text": "Bonjour,\n",
+        "message_id": f"<relance.{token}@relance.example>",
+        "token": token,
+        "not_before_at": NOW,
+        "claimed_at": NOW,
+        "sent_at": NOW,
+        "created_at": NOW,
+    }
+    message = Message.create(client=client, **values | fields)
+    for invoice in invoices:
+        MessageItem.create(
+            message=message,
+            invoice=invoice,
+            instalment=invoice.instalments.order_by(Instalment.position).get(),
+            template=message.template,
+            balance_cents=invoice.balance_cents,
+        )
+    return message

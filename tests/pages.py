@@ -7,7 +7,7 @@ A new route is in neither: ``test_every_route_is_a_page_to_read_or_has_a_reason`
 import datetime as dt
 import itertools
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import peewee
@@ -23,14 +23,29 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
-from relance.services import importing, invoicing, noticing, onboarding, seeding, sending_by_hand, sweeping
+from relance.services import (
+    chasing,
+    disputing,
+    extending,
+    importing,
+    invoicing,
+    noticing,
+    onboarding,
+    pausing,
+    promising,
+    seeding,
+    sending_by_hand,
+    sweeping,
+)
 from relance.services.carrying import Post
+from relance.services.disputing import DisputeFacts
 from relance.services.import_planning import CREATE
 from relance.services.invoice_facts import InvoiceFacts
+from relance.services.promising import PromiseFacts
 from relance.services.signing_up import Wish
 from relance.services.writing import Draft
 from tests.data import making
-from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_invoice
+from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_document, make_invoice
 
 # « @late » is the id of that row (see ``_furnish``). What is not in the path is asked after « ? ».
 SIGNED_OUT: tuple[tuple[str, dict[str, str]], ...] = (
@@ -51,6 +66,9 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("invoices.index", {"statut": "retard"}),
     ("invoices.index", {"statut": "toutes", "min": "100", "relances": "oui"}),
     ("invoices.index", {"q": "introuvable"}),
+    ("invoices.index", {"statut": "promesses"}),
+    ("invoices.index", {"statut": "litiges"}),
+    ("invoices.index", {"statut": "a-echoir", "relances": "pause"}),
     ("invoices.show", {"id": "@late"}),
     ("invoices.show", {"id": "@paid"}),
     ("invoices.show", {"id": "@draft"}),
@@ -59,6 +77,18 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("invoices.show", {"id": "@written_off"}),
     ("invoices.show", {"id": "@cancelled"}),
     ("invoices.show", {"id": "@credit_note"}),
+    ("invoices.show", {"id": "@paused"}),
+    ("invoices.show", {"id": "@promised"}),
+    ("invoices.show", {"id": "@disputed"}),
+    ("pauses.ask", {"id": "@late"}),
+    ("pauses.ask_resume", {"id": "@paused"}),
+    ("pauses.ask_client", {"id": "@client"}),
+    ("pauses.ask_all", {}),
+    ("promises.ask", {"id": "@late"}),
+    ("promises.ask", {"id": "@promised"}),
+    ("disputes.ask", {"id": "@late"}),
+    ("disputes.ask_close", {"id": "@disputed"}),
+    ("extensions.ask", {"id": "@late"}),
     ("invoices.past", {"id": "@late"}),
     ("invoices.ask_cancel", {"id": "@late"}),
     ("invoices.ask_write_off", {"id": "@late"}),
@@ -81,7 +111,11 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("clients.show", {"id": "@client"}),
     ("clients.show", {"id": "@client", "onglet": "contacts"}),
     ("clients.show", {"id": "@client", "onglet": "reglages"}),
-    ("clients.show", {"id": "@client", "onglet": "historique"}),
+    ("clients.show", {"id": "@client", "onglet": "echanges"}),
+    ("histories.of_client", {"id": "@client"}),
+    ("histories.of_client", {"id": "@client", "h": "relances"}),
+    ("calls.new", {"id": "@late"}),
+    ("calls.new_reply", {"id": "@late"}),
     ("clients.new", {}),
     ("clients.new_contact", {"id": "@client"}),
     ("clients.edit_contact", {"id": "@contact"}),
@@ -146,8 +180,11 @@ NOT_PAGES = {
     "imports.sample": "a file",
     "imports.rows": "a file",
     "letters.pdf": "a file",
+    "disputes.attachment": "a file",
     "messages.attachment": "a file",
     "messages.source": "a file",
+    "histories.export": "a file",
+    "histories.export_client": "a file",
     "mailbox.raw": "a file",
     "mailbox.attachment": "a file",
     "invoicing.client_details": "a fragment of the new invoice",
@@ -250,6 +287,7 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "unchased": Invoice.get(Invoice.account == account, Invoice.state == "sent", Invoice.id.not_in(chased)).id,
         "refused": _invoice("0094").id,
         **_odd_invoices(late, user, now),
+        **_held_invoices(late, user, now),
         "payment": Payment.get(Payment.invoice == partly).id,
         "sent": sent.id,
         "queued": queued.id,
@@ -284,6 +322,21 @@ def _odd_invoices(late: Invoice, user: User, now: dt.datetime) -> dict[str, int]
     )
     note = invoicing.create(late.account, facts, by=user, now=now).invoice
     return {"written_off": lost.id, "cancelled": dead.id, "credit_note": note.id}
+
+
+def _held_invoices(late: Invoice, user: User, now: dt.datetime) -> dict[str, int]:
+    """Invoices of which reminders are held back, each for its own reason; all of them have a delay granted."""
+    names = ("paused", "promised", "disputed")
+    found = {name: make_invoice(late.client, f"F-2026-003{n}") for n, name in enumerate(names)}
+    for invoice in found.values():
+        chasing.start(invoice, replace(chasing.default_plan(invoice), start="next"), by=user, now=now)
+        extending.grant(invoice, granted_on=now.date() + dt.timedelta(9), reason="Trésorerie", by=user, now=now)
+    pausing.pause_invoice(found["paused"], until_on=None, reason="Livraison en retard", by=user, now=now)
+    said = PromiseFacts(now.date(), 50_000, "Nadia Benali", "Virement en cours")
+    promising.promise(found["promised"], said, by=user, now=now)
+    facts = DisputeFacts("amount", "Deux heures de trop", make_document(late.account, kind="dispute"))
+    disputing.open_dispute(found["disputed"], facts, by=user, now=now)
+    return {name: invoice.id for name, invoice in found.items()}
 
 
 def _prepare(account: Account, user: User, number: str, now: dt.datetime) -> Letter:

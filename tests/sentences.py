@@ -55,10 +55,15 @@ NOT_SENTENCES = {
     "relance/web/forms/fields.py": r"Indiquez \{what\}",  # each use is read whole
 }
 # Modules whose texts all go through ``_`` and its kin, in pieces that mean nothing alone.
-IN_PIECES = ("relance/web/history.py", "relance/web/history_sentences.py")
+IN_PIECES = (
+    "relance/web/history.py",
+    "relance/web/history_phrases.py",
+    "relance/web/history_sentences.py",
+    "relance/web/history_holds.py",
+)
 # Tables of words read whole, single words included.
 TABLES = ("relance/web/names.py", "relance/web/history_words.py")
-SAID = {"_": 1, "say": 1, "_n": 2, "_strong": 1, "_plain": 1, "required": 0, "refuse": 0}
+SAID = {"_": 1, "say": 1, "_n": 2, "fact": 1, "plain": 1, "required": 0, "refuse": 0}
 _FRENCH = re.compile(
     r"[À-ÖØ-öø-ÿ’«]|\b(?:l|d|n|s|qu|j|m)'[a-z]|\b(?:le|la|les|des?|du|un|une|ce|cette|ces|est|sont|votre|vos|vous|pas|"
     r"par|pour|sur|dans|avec|sans|plus|aucun|aucune|dernier|facture|factures|client|clients|e-mails?|jours?|relances?)\b"
@@ -204,7 +209,7 @@ class _Module:
             return [f"Indiquez {text}." for text in self._texts(arguments[0])]
         if name.endswith("Field") and arguments and "/forms/" in self.name:
             return self._texts(arguments[0])
-        if name in ("_strong", "_plain") and arguments:
+        if name in ("fact", "plain") and arguments:
             rests = self._texts(arguments[1]) if len(arguments) > 1 else []
             whole = [f"{{fait}}{'' if text[0] == ',' else ' '}{text}" for text in rests if text]
             return self._texts(arguments[0]) + whole
@@ -236,7 +241,7 @@ class _Module:
             rows = [value for value in (node.value, *self._known(node.value)) if isinstance(value, ast.Tuple)]
             return [value for table in (*self._tables(node.value), *rows) for value in _members(table)]
         if isinstance(node, ast.Call):
-            if getattr(node.func, "id", "") == "_agree":
+            if getattr(node.func, "id", "") == "agree":
                 return node.args[1:]
             if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
                 return [value for table in self._tables(node.func.value) for value in table.values]
@@ -296,7 +301,7 @@ class _Module:
         if isinstance(parent, ast.Call) and node in parent.args:
             name = parent.func.attr if isinstance(parent.func, ast.Attribute) else getattr(parent.func, "id", "")
             holder = getattr(getattr(parent.func, "value", None), "id", "")
-            return holder not in ("log", "_log", "logger", "re") and name not in (*SAID, "_agree", "Markup", "getenv")
+            return holder not in ("log", "_log", "logger", "re") and name not in (*SAID, "agree", "Markup", "getenv")
         return not (isinstance(parent, ast.keyword) and parent.arg and parent.arg[0].lower() != parent.arg[0])
 
     def _looks_french(self, node: ast.expr) -> bool:

@@ -1,7 +1,7 @@
 """Every event of the journal as a sentence with an icon: the history of an invoice, of a client, of the account."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,10 +15,25 @@ from relance.web.history_sentences import KINDS, Facts, day_of, unknown
 from relance.web.history_words import CHANGES, TITLES
 from relance.web.i18n import _, _n, language
 
-# What a filter of the history holds; « tout » holds everything.
+# What a filter of the history holds, by colour or by kind; « tout » holds everything.
 FAMILIES = {
     "echanges": ("sent", "client", "note"),
+    "relances": ("chase_", "step_", "reminder_", "recipient_", "task_", "entry_", "client_en", "client_un"),
     "paiements": ("pay",),
+}
+HOLDS = ("paused", "resumed", "promise_", "dispute_", "extension_", "client_pa", "client_re", "all_")
+QUOTED = {
+    "note_added": "text",
+    "call_logged": "text",
+    "reply_logged": "text",
+    "promise_made": "text",
+    "dispute_opened": "text",
+    "dispute_closed": "text",
+    "paused": "reason",
+    "client_paused": "reason",
+    "all_paused": "reason",
+    "extension_granted": "reason",
+    "task_due": "note",
 }
 
 
@@ -27,7 +42,7 @@ class Line:
     """One entry. ``family`` colours it: sent, client, pay, due, plan, note or '' (neutral).
 
     ``quote`` is a text of the user. ``links`` are (address, words). ``at`` is UTC; ``author`` is empty
-    when Relance did it by itself.
+    when Relance did it by itself. ``about``: the invoices it names, where it is not read on their page.
     """
 
     icon: str
@@ -38,15 +53,48 @@ class Line:
     quote: str = ""
     detail: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    about: tuple[tuple[str, str], ...] = ()
 
 
-def lines(events: Iterable[Event]) -> list[Line]:
-    """The events as entries, in their order. Load the users with the events: no query is made here."""
-    return [line_of(event) for event in events]
+def lines(events: Iterable[Event], details: Mapping[int, str] | None = None) -> list[Line]:
+    """The events as entries, in their order. Load the users with the events: no query is made here.
+
+    ``details`` (web.history_messages) adds what the e-mails say to the line of their event.
+    """
+    return [line_of(event, (details or {}).get(event.id, "")) for event in events]
 
 
-def line_of(event: Event) -> Line:
-    """One event as an entry; a kind of another version is shown under its own name."""
+def together(events: Iterable[Event], details: Mapping[int, str] | None = None) -> list[Line]:
+    """The same for several invoices: what became of one message is one entry that names them all.
+
+    Load the invoices with the events too.
+    """
+    groups: list[list[Event]] = []
+    for event in events:
+        if groups and is_same(groups[-1][0], event):
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    found = []
+    for group in groups:
+        line = line_of(group[0], (details or {}).get(group[0].id, ""))
+        about = {
+            e.invoice_id: (url_for("invoices.show", id=e.invoice_id), e.invoice.number)
+            for e in reversed(group)  # the newest came first
+            if e.invoice
+        }
+        found.append(replace(line, about=tuple(about.values())))
+    return found
+
+
+def is_same(one: Event, other: Event) -> bool:
+    """True for what happened to one message, told for each of its invoices."""
+    same_fate = (one.kind, one.message_id, one.at) == (other.kind, other.message_id, other.at)
+    return one.message_id is not None and same_fate
+
+
+def line_of(event: Event, more: str = "") -> Line:
+    """One event as an entry, with ``more`` beside its detail; a kind of another version has its own name."""
     facts = event.facts
     icon, family, write = KINDS.get(event.kind, ("info", "", unknown))
     return Line(
@@ -55,16 +103,19 @@ def line_of(event: Event) -> Line:
         sentence=write(event.kind, facts),
         at=event.at,
         author=_author(event),
-        quote=str(facts.get("text", "")) if event.kind == "note_added" else "",
-        detail=_detail(event.kind, facts),
+        quote=str(facts.get(QUOTED.get(event.kind, ""), "") or ""),
+        detail=Markup(" · ").join(part for part in (_detail(event.kind, facts), more) if part),
         links=_links(event),
     )
 
 
 def kinds_of(family: str) -> list[str]:
     """The kinds of events a filter of the history holds (see FAMILIES); [] means all of them."""
-    wanted = FAMILIES.get(family)
-    return [kind for kind, (_icon, its, _write) in KINDS.items() if its in wanted] if wanted else []
+    wanted = FAMILIES.get(family, ())
+    starts = (*wanted, *HOLDS)
+    if family == "relances":
+        return [kind for kind in KINDS if kind.startswith(starts)]
+    return [kind for kind, (_icon, its, _write) in KINDS.items() if its in wanted]
 
 
 def known_kinds() -> dict[str, str]:
@@ -89,7 +140,7 @@ def _detail(kind: str, facts: Facts) -> str:
         return str(facts.get("answer", ""))
     if kind == "reminder_queued" and facts.get("choice") == "manuel":
         return _("choix manuel du modèle")
-    if kind in ("step_skipped", "step_waits") and facts.get("offset_days") is not None:
+    if kind.startswith(("step_", "task_")) and facts.get("offset_days") is not None:
         return offset(int(facts["offset_days"]))
     if kind in ("chase_started", "chase_changed"):
         return ", ".join(facts.get("contacts") or [])
@@ -101,6 +152,15 @@ def _detail(kind: str, facts: Facts) -> str:
         return _("échéance du {date}", date=day_of(facts["due_on"]))
     if kind in ("signed_in", "sign_in_failed"):
         return str(facts.get("ip", ""))
+    return _day_detail(kind, facts)
+
+
+def _day_detail(kind: str, facts: Facts) -> str:
+    """What a promise and a call say of the days that follow."""
+    if kind == "promise_made" and facts.get("holds_until_on"):
+        return _("aucune relance jusqu’au {date}", date=day_of(facts["holds_until_on"]))
+    if kind == "call_logged" and facts.get("again_on"):
+        return _("rappel prévu le {date}", date=day_of(facts["again_on"]))
     return ""
 
 

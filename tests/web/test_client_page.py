@@ -1,7 +1,7 @@
 import pytest
 
 from relance.models.events import record
-from relance.web import client_page
+from relance.web import client_page, invoice_history
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.web.reading import css, page, words
@@ -19,7 +19,7 @@ def test_every_tab_is_a_page_of_its_own(client, latitude, nadia, tab):
 
 
 def test_the_exchanges_are_the_newest_first_and_of_this_client_only(client, account, latitude, monkeypatch):
-    monkeypatch.setattr(client_page, "EXCHANGES", 2)
+    monkeypatch.setattr(invoice_history, "SIZE", 2)
     other = factories.make_client(account, "Studio Kérity")
     for text, who in (("oublié", latitude), ("ailleurs", other), ("récent", latitude), ("dernier", latitude)):
         record("note_added", account=account, at=NOW, client=who, text=text)

@@ -18,6 +18,7 @@ from tests.web.strangers import World
 
 # Forms that answer POST and name no row but the one of their address.
 NAMES_NO_ROW = {
+    "calls.create_reply",
     "access.confirm_sign_up", "access.forgotten", "access.install", "access.new_password", "access.sign_in",
     "access.sign_out", "access.sign_up", "calendar.add_closure", "calendar.delete_closure", "calendar.edit",
     "chases.toggle", "clients.add_contact", "clients.archive", "clients.archive_contact", "clients.create",
