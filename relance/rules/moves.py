@@ -9,6 +9,7 @@ from relance.rules.plans import Step
 
 DAY = dt.timedelta(1)
 HOLDS = ("pause", "client_pause", "account_pause", "promise", "dispute")
+SILENT = ("", "closed", "held_step")  # waits of which the history says nothing
 
 
 @dataclass(frozen=True)

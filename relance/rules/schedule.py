@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from relance.rules.calendar import Calendar
-from relance.rules.moves import DAY, Item, Send, Stop, Wait, due_tasks, is_past, next_move, passed_steps
+from relance.rules.moves import DAY, SILENT, Item, Send, Stop, Wait, due_tasks, is_past, next_move, passed_steps
 from relance.rules.plans import Step
 
 
@@ -224,9 +224,16 @@ def preview(
 def next_check(
     items: Iterable[Item], past: Iterable[Past], policy: Policy, after: dt.date
 ) -> dict[int, dt.date | None]:
-    """For each item, the first day after ``after`` on which it asks for something; None when it is over."""
+    """For each item, the first day after ``after`` on which it asks for something; None when it is over.
+
+    The day on which something keeps a step back is one of them: the history says so that day. So is the day of a
+    letter or a call.
+    """
     decision = decide(items, past, policy, after + DAY)
     days: dict[int, dt.date | None] = {pick.item.key: after + DAY for pick in decision.picks}
     for key, move in decision.moves.items():
-        days[key] = move.until if isinstance(move, Wait) else None
+        until = move.until if isinstance(move, Wait) else None
+        is_told = isinstance(move, Wait) and move.because not in SILENT
+        days[key] = after + DAY if is_told else until
+    days |= {due.key: after + DAY for due in decision.tasks}
     return days

@@ -97,3 +97,12 @@ def test_the_machine_off_on_the_day_the_task_comes_up_when_it_is_back(followed):
     run(D(2026, 11, 24), D(2026, 11, 27))
     run(D(2026, 12, 3), D(2026, 12, 3))
     assert tasks() == [("call", D(2026, 12, 3), 6)]
+
+
+def test_a_call_the_day_after_an_e_mail_comes_up_that_day(account, latitude, nadia, camille):
+    """The client is looked at on the day of the e-mail: the next look is the day of the call."""
+    sequence = make_sequence(account, (3, "rappel"), (4, "", "call"), (20, "formal_notice", "letter"))
+    factories.make_invoice(latitude, due_on=factories.TODAY)
+    enrol(sequence, latitude)
+    run(factories.TODAY, D(2026, 12, 20))
+    assert tasks() == [("call", D(2026, 11, 27), 4), ("letter", D(2026, 12, 14), 20)]
