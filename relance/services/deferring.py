@@ -6,6 +6,7 @@ from typing import Any
 from relance.models.accounts import Account
 from relance.models.chases import Chase, Skip
 from relance.models.events import Event, record
+from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, schedule
 from relance.rules.moves import Stop, Wait
@@ -92,7 +93,7 @@ def _is_held_told(invoice_id: int, skip: Skipped) -> bool:
 def write_waits(situation: Situation, decision: Decision, now: dt.datetime) -> None:
     """The history names each deferral once: the step, why, until when."""
     for key, move in decision.moves.items():
-        if not isinstance(move, Wait) or move.because in ("", "closed", "held_step"):
+        if not isinstance(move, Wait) or move.because in moves.SILENT:
             continue
         tracked = situation.tracked[key]
         facts = {"because": move.because, "template": move.step.template, "offset_days": move.step.offset_days}
@@ -144,6 +145,18 @@ def check_tomorrow(situation: Situation, decision: Decision, now: dt.datetime) -
     ).execute()
 
 
+def _still_waiting(chase_ids: list[int]) -> set[int]:
+    """The chases whose last message has not left yet: they are not over, it would never leave."""
+    if not chase_ids:
+        return set()
+    waiting = (
+        MessageItem.select(MessageItem.chase)
+        .join(Message)
+        .where(MessageItem.chase.in_(chase_ids), Message.state.in_(("proposed", "queued", "sending")))
+    )
+    return {chase_id for (chase_id,) in waiting.tuples()}
+
+
 def end_finished(situation: Situation, decision: Decision, now: dt.datetime) -> None:
     """End the chases all of whose instalments are over; one that just left a message ends on its next look."""
     reasons: dict[int, list[str]] = {}
@@ -151,7 +164,9 @@ def end_finished(situation: Situation, decision: Decision, now: dt.datetime) -> 
         move = decision.moves.get(key)
         reasons.setdefault(tracked.chase.id, []).append(move.because if isinstance(move, Stop) else "")
     chases = {tracked.chase.id: tracked.chase for tracked in situation.tracked.values()}
+    over = [chase_id for chase_id, found in reasons.items() if all(reason in chasing.FINAL for reason in found)]
+    waiting = _still_waiting(over)
     for chase_id, found in reasons.items():
-        if all(reason in chasing.FINAL for reason in found):
+        if chase_id in over and not ({*found} == {"finished"} and chase_id in waiting):
             because = "paid" if set(found) == {"paid"} else next(r for r in found if r != "paid")
             chasing.stop(chases[chase_id], because=because, by=None, now=now)

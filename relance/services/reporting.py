@@ -8,6 +8,8 @@ from typing import Any
 from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.messages import Message, MessageItem
+from relance.rules import calendar as cal
+from relance.rules import moves
 from relance.rules.moves import HOLDS, Wait
 from relance.rules.schedule import Decision
 from relance.services import chasing, composing, forecasting, queueing, situations
@@ -81,11 +83,8 @@ def _add_client(
     decision = forecasting.day_decision(situation, now, day)
     if decision is None:
         return
-    if day == chasing.today_of(account, now):
-        waiting = Message.select(Message.id).where(
-            Message.client == situation.client, Message.state == "queued", Message.kind.in_(("reminder", "manual"))
-        )
-        result["send"] += [message_as_json(row[0]) for row in waiting.tuples()]
+    waiting = _queued_for(account, situation, day, now)
+    result["send"] += [message_as_json(message_id) for message_id in waiting]
     asks = any(situation.tracked[pick.item.key].asks for pick in decision.picks)
     if decision.picks and asks:
         result["held"].append(_send(account, situation, decision, now) | {"reason": "asks"})
@@ -97,6 +96,21 @@ def _add_client(
         if isinstance(move, Wait) and move.because not in ("", "closed"):
             name = "held" if move.because in (*HOLDS, "held_step", "no_recipient") else "wait"
             result[name].append(_wait(account, situation, key, move))
+
+
+def _queued_for(account: Account, situation: Situation, day: dt.date, now: dt.datetime) -> list[int]:
+    """What waits in the queue to leave on that day of the account."""
+    begins = cal.local_instant(day, 0, account.time_zone)
+    ends = cal.local_instant(day + moves.DAY, 0, account.time_zone)
+    first = forecasting.first_day(account, now)
+    query = Message.select(Message.id).where(
+        Message.client == situation.client,
+        Message.state == "queued",
+        Message.kind.in_(("reminder", "manual")),
+        Message.not_before_at < ends,
+        (Message.not_before_at >= begins) | (day == first),
+    )
+    return [message_id for (message_id,) in query.order_by(Message.id).tuples()]
 
 
 def _send(account: Account, situation: Situation, decision: Decision, now: dt.datetime) -> Row:

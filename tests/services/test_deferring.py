@@ -4,6 +4,7 @@ import datetime as dt
 
 from relance.models.chases import Chase, Skip
 from relance.models.events import Event
+from relance.models.messages import Message
 from relance.services import queueing
 from tests import factories
 from tests.making import switch_on
@@ -43,3 +44,20 @@ def test_a_wait_is_told_once(chased, latitude, nadia):
         queueing.advance_due(TUESDAY + dt.timedelta(days=1, hours=hour), domain=DOMAIN)
     waits = [event.facts for event in Event.select().where(Event.invoice == other, Event.kind == "step_waits")]
     assert waits == [{"because": "gap", "until": "2026-11-30", "template": "rappel", "offset_days": 1}]
+
+
+def test_a_chase_is_not_over_while_its_last_message_waits(latitude, nadia, camille):
+    """The server is down when the last reminder is due, and the client is looked at again meanwhile."""
+    invoice = factories.make_invoice(latitude, due_on=factories.TODAY)
+    chase = switch_on(invoice, nadia, frequency="once")
+    [message_id] = queueing.advance_due(factories.NOW, domain=DOMAIN)
+    for minutes in (1, 2):
+        Chase.update(next_check_at=factories.NOW).execute()
+        queueing.advance_due(factories.NOW + dt.timedelta(minutes=minutes), domain=DOMAIN)
+    assert Chase.get_by_id(chase.id).is_active
+    assert Message.get_by_id(message_id).state == "queued"
+    Message.update(state="sent", sent_at=factories.NOW).execute()
+    Chase.update(next_check_at=factories.NOW).execute()
+    queueing.advance_due(factories.NOW + dt.timedelta(minutes=3), domain=DOMAIN)
+    assert Chase.get_by_id(chase.id).ended_because == "finished"
+    assert Event.select().where(Event.kind == "chase_finished").count() == 1
