@@ -28,7 +28,9 @@ NAMES_NO_ROW = {
     "payments.create", "payments.delete", "sender.forget_server", "sender.received", "sender.save",
     "sender.save_server", "sender.test", "sends.decide", "sends.resume", "sends.undo", "settings.alerts",
     "settings.bank", "settings.change_password", "settings.company", "settings.display", "settings.penalties",
-    "settings.profile",
+    "settings.profile", "disputes.close", "disputes.create", "extensions.create", "extensions.withdraw",
+    "pauses.create", "pauses.pause_all", "pauses.pause_client", "pauses.resume", "pauses.resume_all",
+    "pauses.resume_client", "promises.create", "promises.settle",
 }  # fmt: skip
 INVOICE = {
     "client": "Hôtel des Cimes",
@@ -58,8 +60,8 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "letters.create": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
     "letters.preview": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
 }
-# A file of an e-mail or of an invoice: the sample of hers has none.
-ON_A_FILE = {"mailbox.attachment", "messages.attachment", "invoices.pdf"}
+# A file of an e-mail, of an invoice or of a dispute: the sample of hers has none.
+ON_A_FILE = {"mailbox.attachment", "messages.attachment", "invoices.pdf", "disputes.attachment"}
 SAME_FOR_ALL = {"imports.sample"}  # the file to fill in, whose examples are those of the demo
 ONLY_SHOWN = {"chases.preview", "chases.contacts", "messages.preview", "letters.preview"}  # nothing is saved there
 
