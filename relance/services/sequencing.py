@@ -1,6 +1,7 @@
 """Sequences: created, renamed, duplicated, set aside, deleted, delivered. What was sent is never rewritten."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +14,10 @@ from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.sequences import Sequence, SequenceStep, new_step_key
 from relance.rules import moves
-from relance.services import chasing, situations
+from relance.services import chasing, enrolling, situations
 from relance.services.delivered_sequences import deliver, free_title, missing, restore_delivered, title_key
+from relance.services.enrolling import EnrolmentConflict
+from relance.services.entering import EntryReport
 from relance.services.publishing import StaleSequence
 from relance.services.sequence_blocks import (
     LETTERS,
@@ -54,6 +57,7 @@ __all__ = [
     "deliver",
     "discard",
     "duplicate",
+    "follow",
     "generate",
     "listed",
     "mail_templates",
@@ -193,6 +197,35 @@ def delete(sequence: Sequence, typed: str, *, by: User | None, now: dt.datetime)
     return left
 
 
+def follow(
+    clients: Iterable[Client],
+    sequence: Sequence | None,
+    *,
+    shown: Mapping[int, int | None],
+    by: User | None,
+    now: dt.datetime,
+) -> EntryReport:
+    """Make these clients of one account follow ``sequence``, or none: all of them, or nobody.
+
+    ``shown``: the sequence each was shown in (an id, or None). EnrolmentConflict when another window moved one since.
+    """
+    with transaction():
+        rows = sorted(clients, key=lambda client: int(client.id))
+        if sequence is not None:
+            return enrolling.enrol(sequence, [client.id for client in rows], expected=shown, by=by, now=now)
+        fresh = []
+        for client in rows:
+            client.take_turn()
+            fresh.append(Client.get_by_id(client.id))
+        moved = [client for client in fresh if client.sequence_id not in (shown.get(client.id), None)]
+        if moved:
+            raise EnrolmentConflict(moved)
+        for client in fresh:
+            if client.sequence_id is not None:
+                enrolling.unenrol(client, by=by, now=now)
+    return EntryReport()
+
+
 def planned_sends(sequence: Sequence, now: dt.datetime) -> int:
     """How many e-mails the sequence has still planned for the invoices that follow it."""
     account = sequence.account
@@ -226,10 +259,7 @@ def _let_go(sequence: Sequence, *, because: str, by: User | None, now: dt.dateti
     """Take every client out, and end what still follows the sequence. Counts the clients."""
     clients = list(Client.select().where(Client.sequence == sequence).order_by(Client.id))
     for client in clients:
-        client.take_turn()
-        Client.update(sequence=None, enrolled_at=None).where(Client.id == client.id).execute()
-        facts = {"name": client.name, "sequence": sequence.title, "because": because}
-        record("client_unenrolled", account=sequence.account_id, client=client, user=by, at=now, **facts)
+        enrolling.unenrol(client, by=by, now=now, because=because)
     for chase in Chase.select().where(Chase.sequence == sequence, Chase.ended_at.is_null()).order_by(Chase.client):
         chasing.stop(chase, because=because, by=by, now=now)
     return len(clients)

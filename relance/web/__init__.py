@@ -45,6 +45,7 @@ BLUEPRINTS = (
     "sequence_steps",
     "sequence_clients",
     "sequence_ends",
+    "client_sequence",
     "reminder_settings",
     "pauses",
     "promises",

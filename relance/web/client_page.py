@@ -11,7 +11,7 @@ from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
 from relance.services import client_figures, keeping_clients, pausing
-from relance.web import holds, names, rows
+from relance.web import followed, holds, names, rows
 from relance.web.forms.clients import ClientForm, fill
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
@@ -51,6 +51,7 @@ def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
         form = ClientForm()
         fill(form, client)
         context["client_form"] = form
+        context |= followed.context(client)
     return make_response(render_template("clients/show.html", **(context | more)), status)
 
 

@@ -9,10 +9,11 @@ from relance import clock
 from relance.db import transaction
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
-from relance.services import client_figures, keeping_clients, listing
+from relance.services import client_figures, keeping_clients, listing, sequencing
 from relance.services.keeping_clients import ClientError, ContactFacts
 from relance.web import client_page, names
 from relance.web.forms.clients import ClientForm, ContactForm, MergeForm, fill_contact
+from relance.web.forms.reminder_settings import sequence_choices
 from relance.web.htmx import go_to, respond
 from relance.web.i18n import _, _n
 from relance.web.scope import client_or_404, contact_or_404, current_account, current_user
@@ -32,6 +33,8 @@ def index() -> ResponseReturnValue:
         "is_archived": is_archived,
         "has_archived": Client.select().where(Client.account == account, Client.archived_at.is_null(False)).exists(),
         "kind_name": names.client_kind,
+        "sequence_choices": [] if is_archived else sequence_choices(account),
+        "sequence_titles": {sequence.id: sequence.title for sequence in sequencing.listed(account)},
     }
     return respond("clients/index.html", "clients/_list.html", **context)
 

@@ -111,7 +111,7 @@ def test_archiving_takes_the_clients_out_and_frees_the_title(account, b2b, invoi
     assert (Chase.get_by_id(chase.id).ended_at, Chase.get_by_id(chase.id).ended_because) == (NOW, "unenrolled")
     assert b2b.id not in {row.id for row in sequencing.listed(account)}
     assert [row.id for row in sequencing.listed(account, is_archived=True)] == [b2b.id]
-    assert kinds()[-3:] == ["client_unenrolled", "chase_stopped", "sequence_archived"]
+    assert kinds()[-3:] == ["chase_stopped", "client_unenrolled", "sequence_archived"]
     taken = make(account, "Standard B2B")
     with pytest.raises(SequenceError):
         sequencing.unarchive(gone, by=None, now=NOW)
