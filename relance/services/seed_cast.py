@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Debtor:
-    """A client and the person written to."""
+    """A client, the person written to, and the sequence followed."""
 
     name: str
     contact: str
@@ -15,6 +15,7 @@ class Debtor:
     address: str
     kind: str = "organisation"
     register: str = "vous"
+    sequence: str = ""  # the delivered sequence it follows
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ DEBTORS = (
         "odile@deux-rives.example",
         "04 65 71 44 02",
         "3 quai de la Pêcherie\n69001 LYON",
+        sequence="standard_b2b",
     ),
     Debtor(
         "Maison Vauquelin",
@@ -59,6 +61,7 @@ DEBTORS = (
         "paul@maison-vauquelin.example",
         "04 65 71 18 25",
         "41 rue Mercière\n69002 LYON",
+        sequence="douce",
     ),
     Debtor(
         "Latitude Conseil",
@@ -67,6 +70,7 @@ DEBTORS = (
         "compta@latitude-conseil.example",
         "04 65 71 12 34",
         "8 quai Saint-Antoine\n69002 LYON",
+        sequence="standard_b2b",
     ),
     Debtor(
         "Imprimerie Sabatier",
@@ -76,6 +80,7 @@ DEBTORS = (
         "04 65 71 60 06",
         "15 rue des Émeraudes\n69006 LYON",
         register="tu",
+        sequence="standard_b2b",
     ),
     Debtor(
         "Cabinet Morel & Associés",
@@ -84,6 +89,7 @@ DEBTORS = (
         "h.morel@morel-associes.example",
         "04 65 71 09 90",
         "2 place Bellecour\n69002 LYON",
+        sequence="standard_b2b",
     ),
     Debtor(
         "Studio Kérity",
@@ -93,6 +99,7 @@ DEBTORS = (
         "02 61 91 20 20",
         "7 rue du Port\n29160 CROZON",
         register="tu",
+        sequence="douce",
     ),
     Debtor(
         "Les Blés d’Or",
@@ -101,6 +108,7 @@ DEBTORS = (
         "samira@bles-dor.example",
         "04 65 71 77 41",
         "19 cours Vitton\n69006 LYON",
+        sequence="standard_b2b",
     ),
     Debtor(
         "Librairie L’Encrier",
@@ -109,6 +117,7 @@ DEBTORS = (
         "claire@librairie-encrier.example",
         "04 65 71 35 35",
         "5 rue de l'Annonciade\n69001 LYON",
+        sequence="douce",
     ),
     Debtor(
         "Commune de Saint-Aubin",
@@ -127,6 +136,7 @@ DEBTORS = (
         "06 39 98 10 10",
         "22 montée de la Grande Côte\n69001 LYON",
         kind="individual",
+        sequence="particuliers",
     ),
 )
 
@@ -134,22 +144,22 @@ BILLS = (
     Bill(52, "Latitude Conseil", -150, 300_000, "Site vitrine, acompte 1", paid=((-138, 300_000),), source="csv"),
     Bill(58, "Imprimerie Sabatier", -128, 84_000, "Catalogue d'été", paid=((-130, 84_000),), source="csv"),
     Bill(61, "Maison Vauquelin", -110, 126_000, "Étiquettes", paid=((-99, 126_000),), source="csv"),
-    Bill(64, "Latitude Conseil", -90, 216_000, "Site vitrine, solde", "weekly", paid=((-78, 216_000),)),
+    Bill(64, "Latitude Conseil", -90, 216_000, "Site vitrine, solde", paid=((-78, 216_000),)),
     Bill(71, "Transports Gallois", -93, 144_000, "Marquage de flotte", "weekly", 3, source="facturx"),
-    Bill(74, "Librairie L’Encrier", -45, 36_000, "Affiches de rentrée", "once", paid=((-44, 36_000),)),
-    Bill(79, "Brasserie des Deux Rives", -60, 186_000, "Cartes et menus", "weekly"),
-    Bill(81, "Les Blés d’Or", -28, 62_000, "Sacs et tampons", "weekly", paid=((-6, 62_000),)),
-    Bill(83, "Maison Vauquelin", -38, 264_000, "Coffrets de fin d'année", "until_paid", 12, paid=((-12, 100_000),)),
+    Bill(74, "Librairie L’Encrier", -45, 36_000, "Affiches de rentrée", paid=((-44, 36_000),)),
+    Bill(79, "Brasserie des Deux Rives", -60, 186_000, "Cartes et menus"),
+    Bill(81, "Les Blés d’Or", -28, 62_000, "Sacs et tampons", paid=((-6, 62_000),)),
+    Bill(83, "Maison Vauquelin", -38, 264_000, "Coffrets de fin d'année", paid=((-12, 100_000),)),
     Bill(84, "Studio Kérity", -20, 159_000, "Identité, acompte", paid=((-15, 159_000),)),
-    Bill(86, "Léa Fontaine", -16, 48_000, "Faire-part", "weekly", 3, paid=((-3, 48_000),)),
-    Bill(87, "Latitude Conseil", -22, 432_000, "Refonte de l'identité, acompte 2", "weekly", 5, source="facturx"),
-    Bill(90, "Imprimerie Sabatier", -14, 132_000, "Catalogue d'automne", "weekly"),
-    Bill(91, "Cabinet Morel & Associés", -13, 96_000, "Papeterie", "until_paid", 12),
-    Bill(92, "Studio Kérity", -8, 120_000, "Identité, solde", "weekly", 3),
+    Bill(86, "Léa Fontaine", -16, 48_000, "Faire-part", paid=((-3, 48_000),)),
+    Bill(87, "Latitude Conseil", -22, 432_000, "Refonte de l'identité, acompte 2", source="facturx"),
+    Bill(90, "Imprimerie Sabatier", -14, 132_000, "Catalogue d'automne"),
+    Bill(91, "Cabinet Morel & Associés", -13, 96_000, "Papeterie"),
+    Bill(92, "Studio Kérity", -8, 120_000, "Identité, solde"),
     Bill(94, "Transports Gallois", -2, 348_000, "Plaquette commerciale", "weekly"),
-    Bill(95, "Les Blés d’Or", 3, 78_000, "Emballages de Noël", "once"),
-    Bill(96, "Librairie L’Encrier", 8, 54_000, "Calendrier", "weekly"),
+    Bill(95, "Les Blés d’Or", 3, 78_000, "Emballages de Noël"),
+    Bill(96, "Librairie L’Encrier", 8, 54_000, "Calendrier"),
     Bill(97, "Commune de Saint-Aubin", 20, 540_000, "Signalétique de la mairie", parts=((20, 270_000), (50, 270_000))),
-    Bill(98, "Latitude Conseil", 23, 216_000, "Refonte de l'identité, solde", "weekly"),
+    Bill(98, "Latitude Conseil", 23, 216_000, "Refonte de l'identité, solde"),
     Bill(99, "Cabinet Morel & Associés", 28, 192_000, "Site vitrine", state="draft"),
 )

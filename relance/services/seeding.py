@@ -17,9 +17,21 @@ from relance.models.clients import Client, Contact
 from relance.models.events import record
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message
+from relance.models.sequences import Sequence
 from relance.rules.calendar import local_date, local_instant
 from relance.rules.wording import french
-from relance.services import chasing, handing_over, invoicing, keeping_clients, onboarding, paying, queueing
+from relance.services import (
+    chasing,
+    enrolling,
+    handing_over,
+    invoicing,
+    keeping_clients,
+    onboarding,
+    paying,
+    promising,
+    queueing,
+    seed_events,
+)
 from relance.services.carrying import Carrier
 from relance.services.chasing import ChasePlan
 from relance.services.invoice_facts import InstalmentFacts, InvoiceFacts
@@ -73,6 +85,7 @@ def _make_camille(now: dt.datetime) -> User:
         iban=IBAN,
         bic="AGRIFRPP",
         iban_holder="Camille Roussel",
+        copies_user=True,
         has_received_test=True,
         onboarding_dismissed_at=opened_at,
     ).where(Account.id == user.account_id).execute()
@@ -94,13 +107,11 @@ def _fill(user: User, now: dt.datetime) -> None:
         for bill in days.get(day, ()):
             made[bill.number] = _make_invoice(account, clients[bill.client], bill, today, user)
         if day < today:
+            promising.settle_due(local_instant(day, 7 * 60, account.time_zone))
             _replay_day(account, day)
             _tell_overdue(account, day)
             _receive(made, day, today, user)
-            if day == today - dt.timedelta(days=10):
-                _note_call(made[87], user, day)
-            if day == today - dt.timedelta(days=1):
-                _refuse_address(clients["Transports Gallois"], made[94], user, day)
+            seed_events.happen(made, clients, user, day, (day - today).days)
 
 
 def _issued_on(bill: Bill, today: dt.date) -> dt.date:
@@ -115,7 +126,10 @@ def _make_client(account: Account, debtor: Debtor, user: User, today: dt.date) -
         name=debtor.contact, email=debtor.email, role=debtor.role, phone=debtor.phone, register=debtor.register
     )
     keeping_clients.add_contact(client, contact, by=user, now=at)
-    return client
+    if debtor.sequence:
+        sequence = Sequence.get(Sequence.account == account, Sequence.key == debtor.sequence)
+        enrolling.enrol(sequence, [client.id], by=user, now=at)
+    return Client.get_by_id(client.id)
 
 
 def _make_invoice(account: Account, client: Client, bill: Bill, today: dt.date, user: User) -> Invoice:
@@ -191,22 +205,6 @@ def _receive(made: dict[int, Invoice], day: dt.date, today: dt.date, user: User)
                 invoice = made[bill.number]
                 at = local_instant(day, _AFTERNOON, invoice.account.time_zone)
                 paying.record(invoice, cents, day, "transfer", f"VIR {bill.client.upper()[:18]}", by=user, now=at)
-
-
-def _note_call(invoice: Invoice, user: User, day: dt.date) -> None:
-    text = "Appel avec Nadia Benali : facture validée par la direction, virement annoncé. Rappeler si rien."
-    invoicing.note(invoice, french(text), by=user, now=local_instant(day, 15 * 60 + 20, user.account.time_zone))
-
-
-def _refuse_address(client: Client, invoice: Invoice, user: User, day: dt.date) -> None:
-    """The server refused a contact's address: nothing can leave until a person corrects it."""
-    at = local_instant(day, 17 * 60, user.account.time_zone)
-    answer = "550 5.1.1 adresse inconnue"
-    contact = Contact.get(Contact.client == client)
-    Contact.update(rejected_at=at, rejected_because=answer).where(Contact.id == contact.id).execute()
-    links = {"client": client, "invoice": invoice}
-    record("recipient_refused", account=user.account_id, at=at, **links, address=contact.email, answer=answer)
-    chasing.schedule_check(client.id, at)
 
 
 def _make_stranger(now: dt.datetime) -> None:
