@@ -8,7 +8,7 @@ from relance.mail.forewarnings import ForewarnedLine
 from relance.models.accounts import Account
 from relance.rules import calendar as cal
 from relance.rules import labels
-from relance.services import asking, claiming, composing, forecasting, notifying
+from relance.services import asking, composing, forecasting, notifying, situations, templating
 from relance.services.forecasting import PlannedSend
 
 CHOICES = ("never", "asked", "always")
@@ -45,26 +45,42 @@ def _is_time(now: dt.datetime) -> object:
 
 
 def tomorrow(account: Account, day: dt.date, now: dt.datetime, language: str) -> list[ForewarnedLine]:
-    """The messages of a day to come, one line a message: a client's instalments of a day leave together."""
+    """The messages of a day to come, one line a message: a client's instalments of a day leave together.
+
+    What nobody said yes to today is proposed anew that day, if it is a day of sending.
+    """
     sends = [send for send in forecasting.for_account(account, now, day) if send.on == day]
     asks = asking.asking_among(account, (send.invoice_id for send in sends))
+    names = templating.names(account)
     groups: dict[tuple[int, tuple[str, ...], str], list[PlannedSend]] = {}
     for send in sends:
         groups.setdefault((send.client_id, send.to, send.currency), []).append(send)
-    return [
+    lines = [
         ForewarnedLine(
             client=group[0].client_name,
-            template=_name(max(group, key=lambda send: send.offset_days).template, language),
+            template=_name(max(group, key=lambda send: send.offset_days).template, names, language),
             balance_cents=sum(send.balance_cents for send in group),
             currency=group[0].currency,
             asks=any(send.invoice_id in asks for send in group),
         )
         for group in groups.values()
     ]
+    if not situations.policy_of(account).calendar.is_working(day):
+        return lines
+    return lines + [
+        ForewarnedLine(
+            client=message.client.name,
+            template=_name(message.template, names, language),
+            balance_cents=message.total_cents,
+            currency=message.currency,
+            asks=True,
+        )
+        for message in asking.proposed(account)
+    ]
 
 
-def _name(template: str, language: str) -> str:
-    return labels.translate(claiming.LABELS.get(template, "Relance"), language)
+def _name(template: str, names: dict[str, str], language: str) -> str:
+    return labels.translate(names.get(template, template), language)
 
 
 def _forewarn(account: Account, day: dt.date, now: dt.datetime, base_url: str, domain: str) -> int | None:

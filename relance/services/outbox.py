@@ -1,7 +1,7 @@
 """The outbox: what waits to leave and what left, read for the page of the sends."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,11 @@ from relance.models.messages import Message, MessageItem
 
 PAGE_SIZE = 50
 REMINDERS = ("reminder", "manual")
-DECIDED = ("undone", "not_sent")  # cancelled by a person: shown; cancelled by a payment: the invoice tells it
+DECIDED = (
+    "undone",
+    "not_sent",
+    "declined",
+)  # cancelled by a person: shown; cancelled by a payment: the invoice tells it
 
 
 @dataclass(frozen=True)
@@ -32,25 +36,38 @@ class Page:
     before: int
 
 
+def proposed(account: Account, limit: int = 0) -> tuple[Parcel, ...]:
+    """The messages that wait for the user's yes, the oldest first; all of them, or the first ones."""
+    query = _of(account).where(Message.state == "proposed").order_by(Message.day_on, Message.id)
+    return parcels(query.limit(limit) if limit else query)
+
+
 def waiting(account: Account) -> tuple[Parcel, ...]:
     """The messages that will leave as soon as they may, the next one first."""
     query = _of(account).where(Message.state.in_(("queued", "sending")))
-    return _parcels(query.order_by(Message.not_before_at, Message.id).limit(PAGE_SIZE))
+    return parcels(query.order_by(Message.not_before_at, Message.id).limit(PAGE_SIZE))
 
 
-def page(account: Account, before: int = 0) -> Page:
-    """A page of the messages that left, wait or failed, by key: those older than ``before`` (a message id)."""
+def page(account: Account, before: int = 0, *, client_id: int = 0, templates: Collection[str] = ()) -> Page:
+    """A page of the messages that left, wait or failed, by key: those older than ``before`` (a message id).
+
+    Of one client, or of some templates only, when they are given.
+    """
     query = _of(account).where((Message.state != "cancelled") | Message.error.in_(DECIDED))
+    if client_id:
+        query = query.where(Message.client == client_id)
+    if templates:
+        query = query.where(Message.template.in_(list(templates)))
     if before:
         query = query.where(Message.id < before)
-    parcels = _parcels(query.order_by(Message.id.desc()).limit(PAGE_SIZE + 1))
-    shown = parcels[:PAGE_SIZE]
-    return Page(shown, shown[-1].message.id if len(parcels) > PAGE_SIZE else 0)
+    found = parcels(query.order_by(Message.id.desc()).limit(PAGE_SIZE + 1))
+    shown = found[:PAGE_SIZE]
+    return Page(shown, shown[-1].message.id if len(found) > PAGE_SIZE else 0)
 
 
 def parcel(message: Message) -> Parcel:
     """One message with its invoices."""
-    return _parcels([message])[0]
+    return parcels([message])[0]
 
 
 def is_about(message: Message, invoice: Invoice) -> bool:
@@ -64,7 +81,8 @@ def _of(account: Account) -> Any:
     return Message.select(Message, Client).join(Client).where(Message.account == account, Message.kind.in_(REMINDERS))
 
 
-def _parcels(messages: Iterable[Message]) -> tuple[Parcel, ...]:
+def parcels(messages: Iterable[Message]) -> tuple[Parcel, ...]:
+    """Messages with their invoices, in their order; two queries at most."""
     rows = list(messages)
     numbers: dict[int, dict[int, str]] = defaultdict(dict)
     items = (

@@ -10,8 +10,9 @@ from relance.mail.post import Line
 from relance.models.accounts import Account, User
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
+from relance.rules.calendar import local_date
 from relance.rules.schedule import Decision
-from relance.services import forecasting, queueing
+from relance.services import forecasting, queueing, situations
 from relance.services.carrying import Post
 from relance.services.chasing import ChasePlan
 from relance.services.composing import Composed
@@ -43,6 +44,21 @@ def preview(account: Account, invoice: Invoice, plan: ChasePlan, now: dt.datetim
     composed = _compose(situation, decisions, index)
     documents = tuple(Document.select().where(Document.id.in_(list(composed.document_ids))))
     return Preview(sends, index, composed, documents)
+
+
+def of_step(invoice: Invoice, step: int, now: dt.datetime) -> tuple[PlannedSend, Composed, tuple[Document, ...]] | None:
+    """The message in which a step of the invoice is to leave, as it would leave; None when none is planned."""
+    account = invoice.account
+    today = local_date(now, account.time_zone)
+    situation = situations.load(account, [invoice.client_id], today)[invoice.client_id]
+    decisions = forecasting.decisions_about(situation, invoice, now)
+    for index, decision in enumerate(decisions):
+        for pick in decision.picks:
+            if pick.step.index == step and situation.tracked[pick.item.key].invoice.id == invoice.id:
+                composed = _compose(situation, decisions, index)
+                documents = tuple(Document.select().where(Document.id.in_(list(composed.document_ids))))
+                return forecasting.planned_send(situation, pick, decision, now), composed, documents
+    return None
 
 
 def _send_about(situation: Situation, invoice: Invoice, decision: Decision, now: dt.datetime) -> PlannedSend:

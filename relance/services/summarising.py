@@ -8,6 +8,7 @@ from peewee import Case, Expression, fn
 
 from relance.db import is_sqlite
 from relance.models.accounts import Account
+from relance.models.holds import Dispute, Promise
 from relance.models.invoices import Invoice
 from relance.models.payments import Payment
 
@@ -45,16 +46,28 @@ class Collected:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """What clients said they will pay, in one currency, and the next date they gave."""
+
+    currency: str
+    count: int
+    cents: int
+    next_on: dt.date
+
+
+@dataclass(frozen=True)
 class Summary:
     """The account's money, the currency with most invoices first. Currencies are never added together."""
 
     owed: tuple[Owed, ...]
     collected: tuple[Collected, ...]
+    promised: tuple[Promised, ...]
+    disputed: int  # late invoices that are contested
 
 
 def summary(account: Account, today: dt.date) -> Summary:
     """The figures on a day of the account. Late means today > the oldest open due date."""
-    return Summary(_owed(account, today), _collected(account, today))
+    return Summary(_owed(account, today), _collected(account, today), _promised(account), _disputed(account, today))
 
 
 def _owed(account: Account, today: dt.date) -> tuple[Owed, ...]:
@@ -96,6 +109,41 @@ def _owed_row(currency: str, numbers: list[int]) -> Owed:
 def _late_between(today: dt.date, first: int, last: int) -> Expression:
     oldest, newest = today - dt.timedelta(last), today - dt.timedelta(first)
     return (Invoice.next_due_on >= oldest) & (Invoice.next_due_on <= newest)
+
+
+def _promised(account: Account) -> tuple[Promised, ...]:
+    """Open promises about what is still owed; never more than what is left."""
+    expected = Case(None, [(Promise.amount_cents < Invoice.balance_cents, Promise.amount_cents)], Invoice.balance_cents)
+    query: Any = (
+        Promise.select(Invoice.currency, fn.COUNT(Promise.id), fn.SUM(expected), fn.MIN(Promise.promised_on))
+        .join(Invoice)
+        .where(Promise.account == account, Promise.state == "open", Invoice.state == "sent", Invoice.balance_cents > 0)
+        .group_by(Invoice.currency)
+        .order_by(fn.COUNT(Promise.id).desc(), _euro_first(), Invoice.currency)
+        .tuples()
+    )
+    return tuple(Promised(currency, int(count), int(cents), _as_date(day)) for currency, count, cents, day in query)
+
+
+def _as_date(value: Any) -> dt.date:
+    """A date out of an aggregate: SQLite gives its text."""
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _disputed(account: Account, today: dt.date) -> int:
+    query = (
+        Dispute.select(Dispute.invoice)
+        .join(Invoice)
+        .where(
+            Dispute.account == account,
+            Dispute.ended_at.is_null(),
+            Invoice.state == "sent",
+            Invoice.balance_cents > 0,
+            Invoice.next_due_on < today,
+        )
+        .distinct()
+    )
+    return int(query.count())
 
 
 def _collected(account: Account, today: dt.date) -> tuple[Collected, ...]:

@@ -67,12 +67,3 @@ def close(task: Task, outcome: str, *, by: User | None, now: dt.datetime) -> boo
             offset_days=task.offset_days,
         )
         return True
-
-
-def close_calls(invoice: Invoice, today: dt.date, *, by: User | None, now: dt.datetime) -> int:
-    """A call was made: the calls that were due about this invoice are done. Returns how many."""
-    with transaction():
-        due = Task.select().where(
-            Task.invoice == invoice, Task.kind == "call", Task.done_at.is_null(), Task.due_on <= today
-        )
-        return sum(close(task, "done", by=by, now=now) for task in list(due))

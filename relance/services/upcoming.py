@@ -21,7 +21,7 @@ class Coming:
     """One step to come of one invoice. ``on``: the account's day it leaves, or is planned for.
 
     ``state``: planned, held or skipped. ``kind``: mail, letter, call. ``send``: how it leaves, for a planned mail.
-    ``reason``: why a person held it. ``is_moved``: a person gave it another day.
+    ``people``: the names, or addresses, of those it goes to. ``reason``: why a person held it. ``is_moved``: a person gave it another day.
     """
 
     kind: str
@@ -41,6 +41,7 @@ class Coming:
     is_moved: bool = False
     asks: bool = False
     send: PlannedSend | None = None
+    people: tuple[str, ...] = ()
 
 
 def of_invoice(invoice: Invoice, now: dt.datetime) -> list[Coming]:
@@ -154,4 +155,5 @@ def _line(
         is_moved=step.index in tracked.item.moved,
         asks=asks,
         send=send,
+        people=tuple(contact.name or contact.email for contact in tracked.contacts),
     )

@@ -10,8 +10,8 @@ from relance import clock
 from relance.models.accounts import Account
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import attending, forecasting, outbox, summarising
-from relance.services.summarising import Collected, Owed, Sum
+from relance.services import asking, attending, forecasting, outbox, summarising, upcoming
+from relance.services.summarising import Sum, Summary
 from relance.web import ageing, agenda, filters, names, onboarding, todo
 from relance.web.i18n import _, _n
 from relance.web.scope import current_account
@@ -32,25 +32,38 @@ def index() -> ResponseReturnValue:
     today = local_date(now, account.time_zone)
     summary = summarising.summary(account, today)
     groups = attending.groups(account, now)
-    coming = agenda.days(forecasting.for_account(account, now, today + AHEAD), today)
-    tasks = _tasks(account)
     return render_template(
         "dashboard/index.html",
-        sentence=agenda.sentence(account, coming, now),
-        figures=_figures(summary.owed, summary.collected, today),
+        figures=_figures(summary, today),
         bars=[ageing.bar(owed) for owed in summary.owed],
         count_words=ageing.count_words,
         lines=todo.lines(account, groups, now),
         waiting_count=sum(group.count for group in groups),
-        days=coming,
-        waiting=outbox.waiting(account),
-        template_name=names.template,
-        tasks=tasks,
+        tasks=_tasks(account),
         is_new=not Invoice.select().where(Invoice.account == account).exists(),
-        today=today,
-        now=now,
-        undo_back="tableau",
+        **sends_context(),
     )
+
+
+def sends_context() -> dict[str, Any]:
+    """The sends of the week, and the day in words: what a click on one of them changes."""
+    account, now = current_account(), clock.now()
+    today = local_date(now, account.time_zone)
+    sends = forecasting.for_account(account, now, today + AHEAD)
+    asks = asking.asking_among(account, (send.invoice_id for send in sends))
+    coming = agenda.days(sends, today, upcoming.held(account, now, today + AHEAD), asks)
+    return {
+        "sentence": agenda.sentence(account, coming, now),
+        "days": coming,
+        "waiting": outbox.waiting(account),
+        "proposed_count": asking.proposed(account).count(),
+        "template_name": names.template,
+        "today": today,
+        "now": now,
+        "undo_back": "tableau",
+        "view": "tableau",
+        "kept": {},
+    }
 
 
 def _tasks(account: Account) -> list[onboarding.Task]:
@@ -61,23 +74,35 @@ def _tasks(account: Account) -> list[onboarding.Task]:
     return [] if all(task.is_done for task in tasks) else tasks
 
 
-def _figures(owed: tuple[Owed, ...], collected: tuple[Collected, ...], today: date) -> list[dict[str, Any]]:
+def _figures(summary: Summary, today: date) -> list[dict[str, Any]]:
     """The four figures; the currency with most invoices in large, the others beside."""
-    total = [(row.currency, row.total) for row in owed]
-    late = [(row.currency, row.late) for row in owed]
-    soon = [(row.currency, row.soon) for row in owed]
-    received = [(row.currency, Sum(row.count, row.cents)) for row in collected]
-    days = collected[0].days if collected else None
-    note = _invoices(received)
+    total = [(row.currency, row.total) for row in summary.owed]
+    late = [(row.currency, row.late) for row in summary.owed]
+    received = [(row.currency, Sum(row.count, row.cents)) for row in summary.collected]
+    promised = [(row.currency, Sum(row.count, row.cents)) for row in summary.promised]
+    note, late_note, promised_note = _invoices(received), _invoices(late), _invoices(promised)
+    days = summary.collected[0].days if summary.collected else None
     if days is not None:
         note = _("{factures}, {n} j en moyenne", factures=note, n=days)
+    if summary.disputed:
+        late_note = _("{factures}, dont {n} en litige", factures=late_note, n=summary.disputed)
+    if summary.promised:
+        day = _day(min(row.next_on for row in summary.promised), today)
+        promised_note = _("{factures}, la prochaine {jour}", factures=promised_note, jour=day)
     month = _("Encaissé en {mois}", mois=_(_MONTHS[today.month - 1]))
     return [
         _figure(_("À encaisser"), "/factures", total, _invoices(total)),
-        _figure(_("En retard"), "/factures?statut=retard", late, _invoices(late), is_late=True),
-        _figure(_("À échoir sous 30 jours"), "/factures?statut=a-echoir&age=sous-30", soon, _invoices(soon)),
+        _figure(_("En retard"), "/factures?statut=retard", late, late_note, is_late=True),
+        _figure(_("Promesses"), "/factures?statut=promesses", promised, promised_note),
         _figure(month, "/factures?statut=payees", received, note),
     ]
+
+
+def _day(day: date, today: date) -> str:
+    """« vendredi » within the week, « le 12 déc. » beyond."""
+    if timedelta(0) <= day - today <= AHEAD:
+        return str(filters.weekday_date(day).striptags()).split()[0]
+    return _("le {date}", date=filters.day_month(day))
 
 
 def _figure(label: str, href: str, sums: list[tuple[str, Sum]], note: str, *, is_late: bool = False) -> dict[str, Any]:

@@ -15,11 +15,14 @@ from relance.config import Settings
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
+from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.models.sequences import Sequence
+from relance.services import templating
+from relance.services.templating import Info
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -123,6 +126,19 @@ def payment_or_404(number: int) -> Payment:
 def sequence_or_404(number: int) -> Sequence:
     """A sequence of the current account."""
     return cast(Sequence, _own(Sequence, number))
+
+
+def task_or_404(number: int) -> Task:
+    """A letter or a call to see to, of the current account."""
+    return cast(Task, _own(Task, number))
+
+
+def template_or_404(ref: str) -> Info:
+    """A template in use, delivered or of the current account."""
+    info = templating.find(current_account(), ref)
+    if info is None or info.archived_at is not None:
+        abort(404)
+    return info
 
 
 def _own(model: Any, number: int) -> Any:

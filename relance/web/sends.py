@@ -1,13 +1,17 @@
-"""The outbox: what will leave, what left, and what a person decides about a message."""
+"""The outbox: what will leave, what is held, what left, and what a person decides about a message."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock
+from relance.models.accounts import Account
+from relance.models.clients import Client
 from relance.models.messages import Message
-from relance.services import chasing, deciding, forecasting, outbox, sending_by_hand, telling
+from relance.rules.calendar import local_date
+from relance.services import asking, deciding, forecasting, outbox, sending_by_hand, telling, templating, upcoming
 from relance.web import agenda, names, scope
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
@@ -17,20 +21,90 @@ from relance.web.scope import current_account, current_user, message_or_404
 blueprint = Blueprint("sends", __name__)
 
 AHEAD = timedelta(60)
+LEVELS = {"0": "prerelance", "1": "rappel", "2": "relance_1", "3": "relance_2", "4": "dernier_rappel"}
 
 
 @blueprint.get("/envois")
 def index() -> ResponseReturnValue:
-    """What will leave in the next sixty days, or what left (?vue=envoyes), newest first."""
+    """What will leave in the next sixty days; what is held (?vue=retenus); what left (?vue=envoyes), newest first."""
+    account = current_account()
+    view = request.args.get("vue", "")
+    if view == "envoyes":
+        return _sent(account)
+    context = agenda_context("retenus" if view == "retenus" else "a-venir")
+    return make_response(render_template("sends/index.html", **context))
+
+
+def _sent(account: Account) -> ResponseReturnValue:
+    before, asked = request.args.get("avant", ""), _asked(account)
+    levels = templating.levels(account)
+    templates = [ref for ref, level in levels.items() if str(level) == asked["niveau"]]
+    page = outbox.page(account, row_id(before), client_id=row_id(asked["client"]), templates=templates)
+    return make_response(
+        render_template(
+            "sends/sent.html",
+            page=page,
+            is_first=not before,
+            now=clock.now(),
+            template_name=names.template,
+            view="envoyes",
+            proposed_count=asking.proposed(account).count(),
+            **_filters(account, asked),
+        )
+    )
+
+
+def agenda_context(view: str) -> dict[str, Any]:
+    """What the agenda shows: sixty days, or what is held, of one client or one level when the address says so."""
     account, now = current_account(), clock.now()
-    context = {"waiting": outbox.waiting(account), "now": now, "template_name": names.template}
-    if request.args.get("vue") == "envoyes":
-        before = request.args.get("avant", "")
-        page = outbox.page(account, row_id(before))
-        return make_response(render_template("sends/sent.html", page=page, is_first=not before, **context))
-    today = chasing.today_of(account, now)
-    coming = agenda.days(forecasting.for_account(account, now, today + AHEAD), today)
-    return make_response(render_template("sends/index.html", days=coming, **context))
+    asked = _asked(account)
+    today = local_date(now, account.time_zone)
+    levels = templating.levels(account)
+
+    def is_asked(client_id: int, template: str) -> bool:
+        level = str(levels.get(template, 1))
+        return asked["client"] in ("", str(client_id)) and asked["niveau"] in ("", level)
+
+    held = [one for one in upcoming.held(account, now) if is_asked(one.client_id, one.template)]
+    sends = []
+    if view != "retenus":
+        until = today + AHEAD
+        sends = [one for one in forecasting.for_account(account, now, until) if is_asked(one.client_id, one.template)]
+        held = [one for one in held if one.on <= until]
+    asks = asking.asking_among(account, (send.invoice_id for send in sends))
+    return {
+        "view": view,
+        "held_keys": [f"{one.invoice_id}:{one.step}" for one in held],
+        "days": agenda.days(sends, today, held, asks),
+        "waiting": outbox.waiting(account) if view != "retenus" and not any(asked.values()) else (),
+        "proposed_count": asking.proposed(account).count(),
+        "now": now,
+        "template_name": names.template,
+        "undo_back": "retenus" if view == "retenus" else "",
+        **_filters(account, asked),
+    }
+
+
+def _asked(account: Account) -> dict[str, str]:
+    """What the filters hold; what they cannot hold is as if nothing was chosen."""
+    client, level = row_id(request.values.get("client")), request.values.get("niveau", "")
+    return {"client": str(client) if client else "", "niveau": level if level in LEVELS else ""}
+
+
+def _filters(account: Account, asked: dict[str, str]) -> dict[str, Any]:
+    """The fields of the filters: the clients to whom something was or will be sent."""
+    clients = (
+        Client.select(Client.id, Client.name)
+        .where(Client.account == account, Client.archived_at.is_null())
+        .order_by(Client.name, Client.id)
+        .limit(500)
+    )
+    return {
+        "clients": list(clients),
+        "levels": [(key, names.template(template)) for key, template in LEVELS.items()],
+        "asked": asked,
+        "kept": {key: value for key, value in asked.items() if value},
+    }
 
 
 @blueprint.get("/envois/en-attente")
@@ -81,7 +155,7 @@ def ask_resume() -> ResponseReturnValue:
     account, now = current_account(), clock.now()
     if account.suspended_at is None:
         return redirect(url_for("sends.index"), 303)
-    return make_response(render_template("sends/resume.html", today=chasing.today_of(account, now), problem=""))
+    return make_response(render_template("sends/resume.html", today=local_date(now, account.time_zone), problem=""))
 
 
 @blueprint.post("/envois/reprise")
@@ -91,7 +165,7 @@ def resume() -> ResponseReturnValue:
     choice = request.form.get("passees", "")
     if choice not in ("sauter", "envoyer"):
         problem = _("Choisissez ce que deviennent les relances déjà datées.")
-        today = chasing.today_of(account, now)
+        today = local_date(now, account.time_zone)
         return make_response(render_template("sends/resume.html", today=today, problem=problem), 422)
     deciding.resume(account, skips_past=choice == "sauter", by=current_user(), now=now)
     scope.ring()

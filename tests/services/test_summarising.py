@@ -95,6 +95,6 @@ def test_a_part_payment_alone_has_no_delay_yet(account, latitude):
 
 
 def test_an_empty_account_has_no_figure_and_the_stranger_changes_nothing(account, basile):
-    assert summarising.summary(account, TODAY) == summarising.Summary((), ())
+    assert summarising.summary(account, TODAY) == summarising.Summary((), (), (), 0)
     [his] = summarising.summary(basile.account, TODAY).owed
     assert his.total.count == Invoice.select().where(Invoice.account == basile.account_id).count() == 1

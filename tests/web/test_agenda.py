@@ -69,18 +69,18 @@ def test_the_week_to_come_is_shown_by_day_with_hour_template_offset_and_reason(c
         "Aujourd’hui, lundi 23 novembre9 h",
         "Jeudi 26 novembre9 h",
     ]
-    assert words(css(days[0], "ul li")[0]) == "Latitude ConseilRappel (J+1), 1 320,00 €"
-    assert words(css(days[1], "ul li")[0]) == "Les Blés d’OrRelance à l’échéance (J), 780,00 €"
+    assert words(css(days[0], "ul li")[0]) == "Latitude ConseilRappel (J+1), 1 320,00 € Retenir Latitude Conseil"
+    assert words(css(days[1], "ul li")[0]) == "Les Blés d’OrRelance à l’échéance (J), 780,00 € Retenir Les Blés d’Or"
 
 
 def test_a_moved_date_says_from_which_day_and_why(client, latitude, nadia):
     switch_on(factories.make_invoice(latitude, due_on=TODAY + 5 * DAY), nadia, frequency="once")
     coming = css(page(client, "/envois"), ".agenda > li")
     assert words(css(coming[0], ".day strong")[0]) == "Lundi 30 novembre"
-    assert words(coming[0]).endswith("Reportée du samedi 28 novembre")
+    assert words(css(coming[0], ".d")[0]).endswith("Reportée du samedi 28 novembre")
 
 
 def test_a_holiday_is_named(client, latitude, nadia):
     switch_on(factories.make_invoice(latitude, due_on=dt.date(2026, 12, 25)), nadia, frequency="once")
     coming = css(page(client, "/envois"), ".agenda > li")
-    assert words(coming[0]).endswith("Reportée du vendredi 25 décembre (Noël)")
+    assert words(css(coming[0], ".d")[0]).endswith("Reportée du vendredi 25 décembre (Noël)")

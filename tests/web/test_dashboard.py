@@ -65,7 +65,7 @@ def test_the_four_figures_are_links_to_their_lists(client, invoice, latitude):
     assert figures == {
         "À encaisser": ("1 500,00 €", "2 factures", "/factures"),
         "En retard": ("1 200,00 €", "une facture", "/factures?statut=retard"),
-        "À échoir sous 30 jours": ("300,00 €", "une facture", "/factures?statut=a-echoir&age=sous-30"),
+        "Promesses": ("0,00 €", "aucune facture", "/factures?statut=promesses"),
         "Encaissé en novembre": ("500,00 €", "une facture, 41 j en moyenne", "/factures?statut=payees"),
     }
     for _amount, _note, href in figures.values():
