@@ -208,12 +208,21 @@ def _look_again(chase: Chase, plan: tuple[Step, ...], calendar: Calendar, today:
             known = replace(known, skipped=frozenset(skipped[item.key]))
             if moves.remaining_steps(known, calendar, today):
                 Chase.update(ended_at=None, ended_because="").where(Chase.id == chase.id).execute()
+                chase = Chase.get_by_id(chase.id)
+                record(
+                    "chase_resumed",
+                    account=chase.account_id,
+                    client=chase.client_id,
+                    invoice=chase.invoice_id,
+                    at=now,
+                    because="sequence_changed",
+                )
     chasing.schedule_check(chase.client_id, now)
 
 
 def on_new_invoice(invoice: Invoice, *, now: dt.datetime) -> None:
     """An invoice that can be chased from now on follows its client's sequence, by the entry rule, without a gesture."""
-    sequence = invoice.client.sequence
+    sequence = Client.get_by_id(invoice.client_id).sequence  # not a copy read before the client was enrolled
     if sequence is None or not sequence.revision or invoice.state != "sent" or invoice.is_credit_note:
         return
     chase = chasing.chase_of(invoice)
@@ -226,3 +235,10 @@ def on_new_invoice(invoice: Invoice, *, now: dt.datetime) -> None:
         plan = steps.of_sequence(sequence)
         enter(EntryReport(), invoice, chase, sequence, plan, calendar, today, writes=now)
         chasing.schedule_check(invoice.client_id, now)
+
+
+def follow_if_free(invoice: Invoice, *, now: dt.datetime) -> None:
+    """An invoice that nothing chases yet, or whose client left its sequence meanwhile, follows the client's of today."""
+    chase = chasing.chase_of(invoice)
+    if chase is None or chase.ended_because == "unenrolled":
+        on_new_invoice(Invoice.get_by_id(invoice.id), now=now)

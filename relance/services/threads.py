@@ -8,6 +8,7 @@ from typing import Any
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase
+from relance.models.holds import Task
 from relance.models.invoices import Instalment, Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.models.messages import Message, MessageItem
@@ -26,6 +27,8 @@ _RANK = {
     "waiting": 3,
     "next": 4,
     "plan": 5,
+    "task_due": 4,
+    "task": 5,
     "letter": 6,
     "paid": 9,
 }
@@ -34,7 +37,9 @@ _STATE = {"queued": "waiting", "sending": "waiting", "sent": "sent", "uncertain"
 
 @dataclass(frozen=True)
 class Knot:
-    """One point. ``kind``: issued, due, sent, waiting, failed, uncertain, next, plan, letter, paid.
+    """One point. ``kind``: issued, due, sent, waiting, failed, uncertain, next, plan, letter, task, task_due, paid.
+
+    A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
 
     ``on`` is a civil day of the account; ``at`` (UTC) the instant of a sending, past or to come.
     """
@@ -44,6 +49,7 @@ class Knot:
     template: str = ""
     at: datetime | None = None
     message_id: int | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,12 +80,15 @@ def of_invoices(
         return {}
     sent = _messages(account, rows)
     letters = _letters(rows)
-    planned, silent = _planned(account, rows.values(), now, as_sent=as_sent)
+    planned, tasks, silent = _planned(account, rows.values(), now, as_sent=as_sent)
+    waiting = _tasks(rows)
     chases = {chase.invoice_id: chase for chase in Chase.select().where(Chase.invoice.in_(list(rows)))}
     threads = {}
     for invoice in rows.values():
         coming = planned[invoice.id] if invoice.state == "sent" or as_sent else []
         knots = [*_dates(invoice), *sent[invoice.id], *letters[invoice.id], *_knots(coming)]
+        if invoice.state == "sent":
+            knots += [*waiting[invoice.id], *tasks[invoice.id]]
         chase = chases.get(invoice.id)
         is_on = chase is not None and chase.is_active
         threads[invoice.id] = Thread(
@@ -158,11 +167,12 @@ def _letters(rows: dict[int, Invoice]) -> dict[int, list[Knot]]:
 
 def _planned(
     account: Account, invoices: Iterable[Invoice], now: datetime, *, as_sent: bool
-) -> tuple[dict[int, list[PlannedSend]], dict[int, str]]:
-    """What will leave, per invoice, and why nothing will where reminders are on."""
+) -> tuple[dict[int, list[PlannedSend]], dict[int, list[Knot]], dict[int, str]]:
+    """What will leave, the letters and calls that will come up, and why nothing leaves where reminders are on."""
     loaded = situations.load(account, {invoice.client_id for invoice in invoices}, chasing.today_of(account, now))
     start = forecasting.first_day(account, now)
     found: dict[int, list[PlannedSend]] = defaultdict(list)
+    tasks: dict[int, list[Knot]] = defaultdict(list)
     silent: dict[int, str] = {}
     for situation in loaded.values():
         for tracked in situation.tracked.values():
@@ -174,7 +184,19 @@ def _planned(
             for pick in decision.picks:
                 send = forecasting.planned_send(situation, pick, decision, now)
                 found[send.invoice_id].append(send)
-    return found, silent
+            for due in decision.tasks:
+                knot = Knot("task", decision.day, due.step.template, channel=due.step.kind)
+                tasks[situation.tracked[due.key].invoice.id].append(knot)
+    return found, tasks, silent
+
+
+def _tasks(rows: dict[int, Invoice]) -> dict[int, list[Knot]]:
+    """The letters and calls that wait for the user."""
+    found: dict[int, list[Knot]] = defaultdict(list)
+    query = Task.select().where(Task.invoice.in_(list(rows)), Task.done_at.is_null(), Task.slot.is_null(False))
+    for task in query.order_by(Task.due_on, Task.id):
+        found[task.invoice_id].append(Knot("task_due", task.due_on, task.template, channel=task.kind))
+    return found
 
 
 def _knots(sends: list[PlannedSend]) -> Iterator[Knot]:

@@ -94,7 +94,7 @@ def mini(thread: Thread, *, is_held: bool = False) -> list[dict[str, str]]:
 
     Held, the next one is drawn with two bars; there is one even where nothing is planned until somebody decides.
     """
-    kinds = {"waiting": "next", "uncertain": "failed", "paid": ""}
+    kinds = {"waiting": "next", "uncertain": "failed", "paid": "", "task": "letter", "task_due": "letter_next"}
     if is_held:
         kinds |= {"next": "held", "waiting": "held"}
     points = [kinds.get(knot.kind, knot.kind) for knot in thread.knots]
@@ -221,11 +221,14 @@ def _grouped(points: list[dict[str, Any]], middle: list[int]) -> list[dict[str, 
 
 def _point(knot: Knot) -> dict[str, Any]:
     kinds = {"issued": "done", "sent": "done", "uncertain": "failed", "waiting": "next", "paid": "pay"}
+    kinds |= {"task": "letter", "task_due": "letter"}
     titles = {"issued": _("Facture envoyée"), "due": _("Échéance"), "paid": _("Payée")}
-    title = titles.get(knot.kind) or names.template(knot.template)
+    title = titles.get(knot.kind) or (_("Appel") if knot.channel == "call" else names.template(knot.template))
     day = short_day_inside(knot.on)
     if knot.kind in ("next", "waiting") and knot.at is not None:
         day = f"{day}, {filters.local_time(knot.at)}"
+    if knot.kind in ("task", "task_due"):
+        day = f"{day}, {_('à passer') if knot.channel == 'call' else _('à valider')}"
     if knot.kind == "failed":
         day = f"{day}, {_('refusée')}"
     if knot.kind == "uncertain":

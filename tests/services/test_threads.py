@@ -1,11 +1,16 @@
 import datetime as dt
 
+from relance.models.chases import Chase
 from relance.models.clients import Contact
+from relance.models.events import Event
+from relance.models.holds import Task
 from relance.models.invoices import Instalment
 from relance.models.messages import Message, MessageItem
-from relance.services import chasing, invoicing, paying, threads
+from relance.models.sequences import Sequence
+from relance.services import chasing, enrolling, invoicing, paying, queueing, sequencing, threads
 from relance.services.chasing import ChasePlan
 from relance.services.invoice_facts import InstalmentFacts
+from tests import factories
 from tests.making import NOW, TODAY, fresh, make_invoice
 
 
@@ -67,3 +72,22 @@ def test_a_silent_chase_says_why(client):
     assert (thread.is_on, thread.next, thread.why_silent) == (True, None, "no_recipient")
     invoicing.cancel(fresh(invoice), by=None, now=NOW)
     assert threads.of_invoice(fresh(invoice), NOW).ended_because == "cancelled"
+
+
+def test_letters_and_calls_of_a_sequence_are_points_of_the_thread(account, latitude, nadia, camille):
+    sequence = Sequence.get_or_none(Sequence.account == account, Sequence.key == "standard_b2b")
+    if sequence is None:
+        sequencing.deliver(account, factories.NOW)
+        sequence = Sequence.get(Sequence.account == account, Sequence.key == "standard_b2b")
+    enrolling.enrol(sequence, [latitude.id], by=None, now=factories.NOW)
+    invoice = factories.make_invoice(latitude, due_on=dt.date(2026, 12, 1))
+    enrolling.on_new_invoice(invoice, now=factories.NOW)
+    [letter] = [knot for knot in threads.of_invoice(invoice, factories.NOW).knots if knot.channel == "letter"]
+    assert (letter.kind, letter.on, letter.template) == ("task", dt.date(2027, 1, 8), "formal_notice")
+    at = dt.datetime(2027, 1, 8, 8, 0)
+    Chase.update(next_check_at=at).execute()
+    queueing.advance_client(account, latitude.id, at, domain="relance.example")
+    assert Task.get().due_on == dt.date(2027, 1, 8)
+    assert [event.kind for event in Event.select().where(Event.kind == "task_due")] == ["task_due"]
+    [letter] = [knot for knot in threads.of_invoice(invoice, at).knots if knot.channel == "letter"]
+    assert letter.kind == "task_due"
