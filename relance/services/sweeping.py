@@ -27,6 +27,8 @@ def prepare(now: dt.datetime, post: Post) -> list[int]:
     queued = queueing.advance_due(now, domain=carrier.domain)
     queued += alerting.alert_overdue(now, base_url=post.base_url, domain=carrier.domain)
     queued += alerting.report_failures(now, base_url=post.base_url, domain=carrier.domain)
+    queued += forewarning.forewarn(now, base_url=post.base_url, domain=carrier.domain)
+    asking.rewrite(now)
     journal.seal(now)
     throttling.forget_before(now - dt.timedelta(days=1))
     return queued
