@@ -4,7 +4,17 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from relance.models.accounts import Heartbeat
-from relance.services import alerting, delivering, journal, noticing, promising, queueing, throttling
+from relance.services import (
+    alerting,
+    asking,
+    delivering,
+    forewarning,
+    journal,
+    noticing,
+    promising,
+    queueing,
+    throttling,
+)
 from relance.services.carrying import Post
 from relance.services.delivering import Report
 
