@@ -7,6 +7,7 @@ from typing import Any
 from relance.db import transaction
 from relance.models.accounts import Account, User
 from relance.models.chases import Chase, ChaseContact, Entry
+from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.invoices import Invoice
 from relance.models.messages import MessageItem
@@ -221,6 +222,10 @@ def resume_if_reopened(invoice: Invoice, *, now: dt.datetime, by: User | None) -
         invoice.client.take_turn()
         chase = chase_of(invoice)
         if chase is None or chase.ended_because not in ("paid", "cancelled", "written_off") or invoice.state != "sent":
+            return None
+        if chase.is_inherited and chase.sequence_id != Client.get_by_id(invoice.client_id).sequence_id:
+            # Its client left that sequence meanwhile: it follows today's, if any (entering.follow_if_free).
+            Chase.update(ended_because="unenrolled").where(Chase.id == chase.id).execute()
             return None
         account = invoice.account
         calendar = situations.policy_of(account).calendar

@@ -15,7 +15,15 @@ from relance.models.sequences import Sequence
 from relance.rules import calendar as cal
 from relance.rules.plans import Step
 from relance.services import chasing, situations, steps
-from relance.services.entering import EntryReport, EntryRow, enter, enter_client, followers, on_new_invoice
+from relance.services.entering import (
+    EntryReport,
+    EntryRow,
+    enter,
+    enter_client,
+    follow_if_free,
+    followers,
+    on_new_invoice,
+)
 
 __all__ = [
     "EnrolmentConflict",
@@ -161,15 +169,13 @@ def unenrol(client: Client, *, by: User | None, now: dt.datetime, because: str =
 
 
 def realign(client: Client, *, now: dt.datetime) -> None:
-    """After two clients became one: every inherited chase follows the sequence of the one that stays."""
-    inherited = (Chase.client == client, Chase.is_inherited, Chase.ended_at.is_null())
-    for chase in list(Chase.select().where(*inherited)):
-        if chase.sequence_id == client.sequence_id:
-            continue
-        if client.sequence_id is None:
+    """After two clients became one: the invoices of both follow the sequence of the one that stays."""
+    if client.sequence_id is None:
+        inherited = (Chase.client == client, Chase.is_inherited, Chase.ended_at.is_null())
+        for chase in list(Chase.select().where(*inherited)):
             chasing.stop(chase, because="unenrolled", by=None, now=now)
-        else:
-            on_new_invoice(chase.invoice, now=now)
+    for invoice, _ in followers(client):
+        follow_if_free(invoice, now=now)
 
 
 def matching(account: Account, text: str, limit: int = 10) -> list[Client]:

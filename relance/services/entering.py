@@ -238,7 +238,7 @@ def on_new_invoice(invoice: Invoice, *, now: dt.datetime) -> None:
 
 
 def follow_if_free(invoice: Invoice, *, now: dt.datetime) -> None:
-    """An invoice that nothing chases yet, or whose client left its sequence meanwhile, follows the client's of today."""
+    """An invoice that nothing chases, or whose client changed sequence meanwhile, follows the client's of today."""
     chase = chasing.chase_of(invoice)
-    if chase is None or chase.ended_because == "unenrolled":
+    if chase is None or chase.is_active or chase.ended_because == "unenrolled":
         on_new_invoice(Invoice.get_by_id(invoice.id), now=now)

@@ -242,17 +242,11 @@ def _move(
             chasing.stop_if_settled(fresh, now=now, by=by)
         elif before in ("cancelled", "written_off"):
             chasing.resume_if_reopened(fresh, now=now, by=by)
-            _follow(fresh, now)
+            entering.follow_if_free(fresh, now=now)
         else:
             chasing.refresh(fresh, now=now, dates_changed=True)
-            _follow(fresh, now)
+            entering.follow_if_free(fresh, now=now)
     return Invoice.get_by_id(invoice.id)
-
-
-def _follow(invoice: Invoice, now: datetime) -> None:
-    """An invoice that nothing chases yet follows its client's sequence."""
-    if chasing.chase_of(invoice) is None:
-        entering.on_new_invoice(Invoice.get_by_id(invoice.id), now=now)
 
 
 def _settle_all(invoice: Invoice, *, by: User | None, now: datetime) -> None:

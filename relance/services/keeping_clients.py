@@ -172,7 +172,9 @@ def merge(survivor: Client, other: Client, *, by: User | None, now: datetime) ->
             model.update(client=survivor).where(model.client == other).execute()
         # A pause of the whole other client goes with it; one of an invoice follows its invoice.
         Pause.update(client=survivor).where(Pause.client == other, Pause.invoice.is_null(False)).execute()
-        Client.update(archived_at=now, merged_into=survivor).where(Client.id == other.id).execute()
+        Client.update(archived_at=now, merged_into=survivor, sequence=None, enrolled_at=None).where(
+            Client.id == other.id
+        ).execute()
         record(
             "client_merged",
             account=survivor.account_id,

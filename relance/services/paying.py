@@ -51,8 +51,7 @@ def resettle(invoice: Invoice, *, by: User | None, now: datetime) -> int:
     if invoice.state == "sent" and before == "paid":
         _tell("invoice_reopened", invoice, by, now, before=before, state="sent", balance_cents=invoice.balance_cents)
         chasing.resume_if_reopened(invoice, now=now, by=by)
-        if chasing.chase_of(invoice) is None:
-            entering.on_new_invoice(invoice, now=now)
+        entering.follow_if_free(invoice, now=now)
     elif invoice.balance_cents != balance:
         # What waits in the queue is rendered again; an instalment that is now covered is no longer asked for.
         chasing.stop_if_settled(invoice, now=now, by=by)
