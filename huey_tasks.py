@@ -12,6 +12,7 @@ from relance.config import Settings
 from relance.db import connection, open_database
 from relance.services import delivering, noticing, sweeping
 from relance.services.carrying import Post
+from relance.links import open_links
 from relance.storage import open_storage
 from relance.vault import open_vault
 
@@ -32,6 +33,7 @@ settings = Settings.from_env(os.environ)
 settings.data_dir.mkdir(parents=True, exist_ok=True)
 open_database(settings.database_url)
 open_storage(settings.data_dir)
+open_links(settings.base_url, settings.secret_key)
 open_vault(settings.secret_key)
 huey = open_queue(settings)
 

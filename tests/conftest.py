@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from relance import db as relance_db
-from relance import models, storage, vault
+from relance import links, models, storage, vault
 from relance.config import Settings
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
@@ -113,6 +113,7 @@ def settings(data_dir: Path, database_url: str, request: pytest.FixtureRequest) 
     smtp = request.getfixturevalue("smtp_server").smtp if "smtp_server" in request.fixturenames else None
     storage.open_storage(data_dir)
     vault.open_vault(SECRET_KEY)
+    links.open_links("http://relance.example", SECRET_KEY)
     return Settings(
         data_dir=data_dir,
         database_url=database_url,

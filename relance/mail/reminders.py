@@ -1,12 +1,12 @@
 """Messages to a client: facts in, a subject, a text and an HTML out. The same for preview, test and sending."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from relance.mail import delivered, phrases
-from relance.mail.layout import Block, Facts, Table, Text, clean, letter, mark, without_marks
+from relance.mail.layout import Block, Facts, Link, Table, Text, clean, letter, mark, without_marks
 from relance.mail.phrases import Line
 from relance.rules import texts
 from relance.rules.plans import LEVELS
@@ -68,6 +68,7 @@ class ReminderFacts:
     fee_cents: int | None
     client_kind: str
     has_attachment: bool = False
+    downloads: tuple[tuple[str, str], ...] = ()  # (number, address) of files too heavy to be attached
     client_name: str = ""
     wording: Wording | None = None
     level: int | None = None
@@ -88,11 +89,17 @@ def build(facts: ReminderFacts) -> Text:
     wording, values = wording_of(facts), values_of(facts)
     subject = " ".join(texts.fill(without_marks(wording.subject), values).split(" ")).strip()
     body = _completed(texts.fill(without_marks(wording.body), values), facts.is_many)
+    if facts.downloads:
+        body = _with_links(body)
     language = facts.words_language
     return letter(
         subject.replace("\n", " ") or _plain_subject(facts),
         body,
-        {"tableau": _table(facts, language), "paiement": _payment(facts, language)},
+        {
+            "tableau": _table(facts, language),
+            "paiement": _payment(facts, language),
+            "liens": tuple(_downloads(facts, language)),
+        },
         signature=_signature(facts),
         language=language,
     )
@@ -210,6 +217,18 @@ def _completed(body: str, is_many: bool) -> str:
     before = [n for n, words in enumerate(paragraphs) if mark("paiement") in words]
     before += [n for n, words in enumerate(paragraphs) if mark("signature") in words]
     return "\n\n".join([*paragraphs[: before[0]], mark("tableau"), *paragraphs[before[0] :]])
+
+
+def _with_links(body: str) -> str:
+    """The body with the links to files before its last paragraph, which takes leave."""
+    paragraphs = body.rstrip().split("\n\n")
+    return "\n\n".join([*paragraphs[:-1], mark("liens"), paragraphs[-1]])
+
+
+def _downloads(facts: ReminderFacts, language: str) -> Iterator[Link]:
+    for number, url in facts.downloads:
+        name = clean(number)
+        yield Link("", f"Download invoice {name}" if language == "en" else f"Télécharger la facture {name}", url)
 
 
 def _plain_subject(facts: ReminderFacts) -> str:

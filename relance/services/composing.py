@@ -14,7 +14,7 @@ from relance.models.messages import Message, MessageItem
 from relance.rules import penalties
 from relance.rules.calendar import local_date
 from relance.rules.texts import Wording
-from relance.services import charging, templating
+from relance.services import attaching, charging, templating
 
 SHARED_NAMES = frozenset(
     "service comptabilité compta comptable direction facturation accueil secrétariat administration contact "
@@ -132,12 +132,10 @@ def prepare(
     editor in place of the stored one. The language is the client's; « tu » only when it is so for every recipient.
     """
     owner = owner or owner_of(account)
-    documents: list[int] = []
-    if attaches_invoice:
-        documents = list(dict.fromkeys(p.invoice.document_id for p in parts if p.invoice.document_id))
-    has_all = attaches_invoice and all(part.invoice.document_id for part in parts)
+    shared = attaching.share_out(part.invoice for part in parts) if attaches_invoice else attaching.Attached()
+    has_all = attaches_invoice and not shared.downloads and all(part.invoice.document_id for part in parts)
     facts = _facts(account, client, parts, contacts, template, today, owner, previous_on)
-    facts = replace(_worded(account, facts, own), has_attachment=has_all)
+    facts = replace(_worded(account, facts, own), has_attachment=has_all, downloads=shared.downloads)
     if claims_fees:
         interest, fee = _late_charges(account, client, parts, facts, today)
         facts = replace(facts, interest_cents=interest, fee_cents=fee)
@@ -148,7 +146,7 @@ def prepare(
         from_name=account.display_sender,
         reply_to=account.reply_to or owner.email,
         invoice_ids=tuple(dict.fromkeys(part.invoice.id for part in parts)),
-        document_ids=tuple(documents),
+        document_ids=shared.document_ids,
     )
 
 

@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 
 from relance.config import Settings
 from relance.db import open_database
+from relance.links import open_links
 from relance.storage import open_storage
 from relance.vault import open_vault
 from relance.web import assets, errors, filters, htmx, i18n, nav, scope, security
@@ -38,8 +39,11 @@ BLUEPRINTS = (
     "steps",
     "tasks",
     "messages",
+    "downloads",
+    "templates",
     "histories",
     "calls",
+    "simulation",
     "letters",
     "sequences",
     "sequence_steps",
@@ -62,6 +66,7 @@ def create_app(settings: Settings, *, bell: Callable[[], None] = lambda: None) -
     open_database(settings.database_url)
     open_storage(settings.data_dir)
     open_vault(settings.secret_key)
+    open_links(settings.base_url, settings.secret_key)
     app = errors.Application("relance", root_path=str(ROOT), static_folder=None)
     app.config.update(RELANCE=settings, RELANCE_BELL=bell, SECRET_KEY=settings.secret_key)
     # A name misspelt in a template is an error, not a blank.
