@@ -380,15 +380,3 @@ def test_the_invoices_that_may_follow_are_those_owed_and_not_set_by_hand(latitud
     chasing.stop(switch_on(off, nadia), because="switched_off", by=None, now=factories.NOW)
     assert [invoice.id for invoice, _ in entering.followers(latitude)] == [owed.id]
     assert latest(make_sequence(latitude.account, (3, "rappel"))).revision == 1
-
-
-def test_set_aside_while_its_client_moved_it_follows_the_new_sequence_once_it_is_sent(
-    standard, ten, latitude, nadia, camille
-):
-    invoice = late(latitude, -10)
-    enrol(standard, latitude, now=nine_on(WEDNESDAY))
-    invoicing.set_aside(invoice, by=None, now=nine_on(WEDNESDAY))
-    enrol(ten, latitude, now=nine_on(WEDNESDAY))
-    invoicing.confirm(invoice_of(invoice), by=None, now=nine_on(WEDNESDAY))
-    assert chasing.chase_of(invoice).sequence_id == ten.id
-    assert dates(invoice_of(invoice), nine_on(WEDNESDAY)) == [D(2026, 12, 15)]
