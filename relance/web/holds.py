@@ -5,7 +5,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from relance.models.holds import Extension, Promise
+from relance.models.holds import Extension
 from relance.models.invoices import Invoice
 from relance.services import extending
 from relance.services.holding import Held
@@ -53,11 +53,6 @@ def longest(holds: Iterable[Held]) -> Held | None:
 def until(day: date, today: date) -> Markup:
     """« vendredi 27 novembre »; with its year instead of its weekday when it is far away."""
     return filters.long_date(day) if (day - today).days > FAR else filters.weekday_date(day)
-
-
-def can_be_settled(promise: Promise, today: date) -> bool:
-    """True from the promised day on: a person can say whether it was kept."""
-    return bool(promise.promised_on <= today)
 
 
 def extension_of(invoice: Invoice) -> Extension | None:
