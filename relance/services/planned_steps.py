@@ -18,6 +18,8 @@ from relance.services.situations import Tracked
 FARTHEST = dt.timedelta(365)
 GONE = "Cette étape est déjà partie, ou ne fait plus partie du calendrier de la facture."
 
+HELD = "Les relances de cette facture sont en attente : reprenez-les d'abord."
+
 
 class SteppingError(Exception):
     """The step cannot be changed like this; ``field`` names what to correct, the text is French."""
@@ -51,7 +53,9 @@ def find(invoice: Invoice, step: int, now: dt.datetime) -> Found:
         if tracked.invoice.id == invoice.id and not tracked.item.stop and _is_open(tracked, step, calendar, today)
     )
     if not concerned:
-        raise SteppingError(GONE)
+        own = [tracked.item for tracked in situation.tracked.values() if tracked.invoice.id == invoice.id]
+        is_held = any(item.is_held(today) and not item.stop for item in own)
+        raise SteppingError(HELD if is_held else GONE)
     known = next(one for one in concerned[0].item.steps if one.index == step)
     day = min(moves.planned_on(tracked.item, known, calendar) for tracked in concerned)
     return Found(concerned[0].chase, known, concerned, day, calendar)
@@ -100,8 +104,6 @@ def _check_order(item: Item, step: Step, day: dt.date, leaves_on: dt.date, calen
     moved = replace(item, moved={**item.moved, step.index: day}, done=item.done - {step.index})
     if moves.is_past(moved, step, calendar):
         first = max(one for one in (item.enters_on, item.resumes_on) if one is not None)
-        if first == dt.date.max:
-            raise SteppingError("Les relances de cette facture sont arrêtées pour le moment.", "day")
         raise SteppingError(f"Choisissez une date à partir du {long_date(first)}.", "day")
     for other in moves.remaining_steps(item, calendar, today):
         if other.index == step.index or other.index in item.held:
