@@ -10,6 +10,8 @@ from relance.models.chases import Chase, ChaseContact
 from relance.models.clients import Contact
 from relance.models.events import Event
 from relance.models.messages import Message
+from relance.models.sequences import Sequence
+from relance.services import enrolling, following, sequencing
 from tests import factories
 
 D = dt.date
@@ -186,3 +188,123 @@ def test_a_strangers_contact_cannot_be_chosen(client, basile, coming, nadia):
     theirs = Contact.get(Contact.email == "odile@hotel-des-cimes.example")
     answer = client.post(f"/factures/{coming.id}/relances", data=choices(theirs))
     assert answer.status_code == 422 and Chase.select().count() == 0
+
+
+@pytest.fixture
+def b2b(account):
+    sequencing.deliver(account, factories.NOW)
+    return Sequence.get(Sequence.key == "standard_b2b")
+
+
+def checked(html, id):
+    return re.search(rf'<input[^>]*\bid="{id}"[^>]*\bchecked|<input[^>]*\bchecked[^>]*\bid="{id}"', html) is not None
+
+
+def of(html, name, value):
+    return re.search(rf'<input[^>]*(?=[^>]*checked)(?=[^>]*name="{name}")(?=[^>]*value="{value}")', html) is not None
+
+
+@pytest.mark.requirement("S1.6")
+def test_an_invoice_follows_a_sequence_of_its_own_frozen_or_not(client, coming, nadia, b2b):
+    path = f"/factures/{coming.id}/relances"
+    assert "Suivre une séquence" in page(client.get(path)).replace("\u00a0", " ")
+    data = choices(nadia, frequency="sequence", sequence=str(b2b.id), is_frozen="y", asks_before_sending="y")
+    shown = page(client.post(f"{path}/apercu", data=data, headers={"HX-Request": "true"}))
+    assert "Prérelance" in shown
+    assert client.post(path, data=data).status_code == 303
+    chase = Chase.get()
+    assert (chase.frequency, chase.sequence_id, chase.frozen_revision) == ("sequence", b2b.id, 1)
+    assert (chase.asks_before_sending, chase.is_inherited) == (True, False)
+    again = page(client.get(path))
+    assert of(again, "frequency", "sequence")
+    assert checked(again, "is_frozen")
+    invoice = page(client.get(f"/factures/{coming.id}")).replace("\u00a0", " ")
+    assert "Séquence « Standard B2B »" in invoice
+    assert "calendrier figé" in invoice
+    assert f'href="/sequences/{b2b.id}"' in invoice
+
+
+@pytest.mark.parametrize("sequence", ["", "999", "²"])
+def test_a_sequence_that_is_not_there_is_refused_at_its_field(client, coming, nadia, b2b, sequence):
+    answer = client.post(
+        f"/factures/{coming.id}/relances", data=choices(nadia, frequency="sequence", sequence=sequence)
+    )
+    assert answer.status_code == 422
+    assert 'id="sequence-err"' in page(answer)
+    assert not Chase.select().exists()
+
+
+def test_without_a_sequence_the_choice_is_not_there(client, coming, nadia):
+    assert "Suivre une séquence" not in page(client.get(f"/factures/{coming.id}/relances")).replace("\u00a0", " ")
+
+
+@pytest.mark.requirement("S3.26", "S0.6")
+def test_step_two_of_a_client_who_follows_a_sequence_is_on_and_says_so(client, latitude, nadia, b2b):
+    enrolling.enrol(b2b, [latitude.id], by=None, now=factories.NOW)
+    draft = factories.make_invoice(latitude, "F-2026-0120", due_on=D(2026, 12, 20), state="draft")
+    path = f"/factures/{draft.id}/relances"
+    html = page(client.get(f"{path}?etape=2")).replace("\u00a0", " ")
+    assert "Ce client suit « Standard B2B »." in html
+    assert checked(html, "is_on")
+    assert of(html, "frequency", "client")
+    assert "Prérelance" in html, "its preview"
+    client.post(f"{path}?etape=2", data={"is_on": "y", "frequency": "client", "start": "normal"})
+    assert not Chase.select().exists(), "nothing is set for this invoice"
+    summary = page(client.get(f"/factures/{draft.id}/verification")).replace("\u00a0", " ")
+    assert "Ses relances commencent dès que la facture est enregistrée." in summary
+    client.post(f"/factures/{draft.id}/verification")
+    chase = Chase.get(Chase.invoice == draft)
+    assert (chase.is_inherited, chase.is_active) == (True, True)
+
+
+def test_step_two_may_have_its_own_setting_or_none(client, latitude, nadia, b2b):
+    enrolling.enrol(b2b, [latitude.id], by=None, now=factories.NOW)
+    off, own = (
+        factories.make_invoice(latitude, number, due_on=D(2026, 12, 20), state="draft") for number in ("F-91", "F-92")
+    )
+    client.post(f"/factures/{off.id}/relances?etape=2", data={"frequency": "client"})
+    client.post(f"/factures/{own.id}/relances?etape=2", data=choices(nadia))
+    for invoice in (off, own):
+        client.post(f"/factures/{invoice.id}/verification")
+    assert Chase.get(Chase.invoice == off).ended_because == "switched_off"
+    chase = Chase.get(Chase.invoice == own)
+    assert (chase.frequency, chase.is_inherited, chase.is_active) == ("weekly", False, True)
+    html = page(client.get(f"/factures/{own.id}")).replace("\u00a0", " ")
+    assert "Suivre la séquence du client" in html
+    client.post(f"/factures/{own.id}/relances/client")
+    chase = Chase.get(Chase.invoice == own)
+    assert (chase.frequency, chase.is_inherited, chase.is_active) == ("sequence", True, True)
+    after = page(client.get(f"/factures/{own.id}")).replace("\u00a0", " ")
+    assert "celle du client" in after
+    assert "Suivre la séquence du client" not in after
+
+
+def test_the_switch_of_the_page_takes_an_invoice_out_of_its_sequence_and_back(client, latitude, nadia, b2b):
+    enrolling.enrol(b2b, [latitude.id], by=None, now=factories.NOW)
+    invoice = factories.make_invoice(latitude, "F-93", due_on=D(2026, 12, 20))
+    client.post(f"/factures/{invoice.id}/relances/client")
+    path = f"/factures/{invoice.id}/relances/etat"
+    client.post(path)
+    assert Chase.get(Chase.invoice == invoice).ended_because == "switched_off"
+    client.post(path)
+    chase = Chase.get(Chase.invoice == invoice)
+    assert (chase.is_inherited, chase.is_active) == (True, True)
+
+
+@pytest.mark.requirement("S3.15", "S0.4")
+def test_too_late_to_enter_the_page_asks_where_to_begin(client, latitude, nadia, b2b):
+    enrolling.enrol(b2b, [latitude.id], by=None, now=factories.NOW)
+    late = factories.make_invoice(latitude, "F-94", due_on=D(2026, 9, 20))
+    path = f"/factures/{late.id}/relances"
+    assert client.post(f"{path}/client").location == path
+    html = page(client.get(path)).replace("\u00a0", " ")
+    assert "par où commencer" in html
+    client.post(path, data={"is_on": "y", "frequency": "client", "start": "gently"})
+    assert not following.is_out(Chase.get(Chase.invoice == late))
+
+
+def test_the_client_s_sequence_cannot_be_followed_when_there_is_none(client, coming, nadia, b2b):
+    answer = client.post(f"/factures/{coming.id}/relances", data={"is_on": "y", "frequency": "client"})
+    assert answer.status_code == 422
+    client.post(f"/factures/{coming.id}/relances/client")
+    assert not Chase.select().exists()
