@@ -131,6 +131,9 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("imports.show", {"document_id": "@imported"}),
     ("sends.index", {}),
     ("sends.index", {"vue": "envoyes"}),
+    ("simulation.index", {}),
+    ("simulation.index", {"facture": "@late"}),
+    ("simulation.index", {"client": "@client", "type": "taches"}),
     ("journal.index", {}),
     ("journal.index", {"type": "introuvable"}),
     ("mailbox.index", {}),
@@ -193,6 +196,7 @@ NOT_PAGES = {
     "letters.paper": "the paper itself, in a frame of the letter",
     "letters.draft": "the paper itself, in a frame of the new letter",
     "messages.html": "an e-mail, in a frame of the message",
+    "simulation.html": "an e-mail to come, alone",
     "mailbox.html": "an e-mail, in a frame of the local mailbox",
 }
 TO_FIX = making.csv("F-1;Vauquelin;02/11/2026;10", "F-2;Vauquelin;31/02/2026;12", "F-3;Perrin;02/11/2026;30")

@@ -114,7 +114,7 @@ def _step(kind: str, facts: Facts) -> Markup:
 
 
 def _task(kind: str, facts: Facts) -> Markup:
-    is_call = str(facts.get("task") or facts.get("task_kind") or facts.get("kind") or "") == "call"
+    is_call = str(facts.get("task") or facts.get("channel") or "") == "call"
     words = {
         "task_due": "Appel à passer" if is_call else "Lettre à valider",
         "task_done": "Appel passé" if is_call else "Lettre préparée",
@@ -141,7 +141,7 @@ def _enrolled(kind: str, facts: Facts) -> Markup:
         return (
             fact("Client sorti", "de la séquence {nom}", nom=name) if name else fact("Client sorti", "de sa séquence")
         )
-    before = str(facts.get("before") or facts.get("from_sequence") or facts.get("moved_from") or "")
+    before = str(facts.get("former") or "")
     if name and before:
         rest = "à la séquence {nom}, il quitte {ancienne}"
         return fact("Client inscrit", rest, nom=name, ancienne=before)

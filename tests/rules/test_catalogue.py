@@ -47,6 +47,7 @@ SAME = {
     "Port",
     "SIREN {siren}",
     "SIRET",
+    "Simulation",
     "Type",
     "Zurich",
     "six",

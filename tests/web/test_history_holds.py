@@ -47,7 +47,7 @@ def test_every_kind_says_something_even_when_its_facts_are_missing(kind):
         ("task_dropped", {"task": "letter"}, "Lettre abandonnée"),
         (
             "client_enrolled",
-            {"sequence": "Douce", "before": "Standard B2B"},
+            {"sequence": "Douce", "former": "Standard B2B"},
             "Client inscrit à la séquence Douce, il quitte Standard B2B",
         ),
         ("entry_chosen", {"start": "gently"}, "Reprise choisie : commencer en douceur"),

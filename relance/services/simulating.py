@@ -1,0 +1,271 @@
+"""What the next sixty days hold, with the exact texts: the code of ``due`` and of sending, run forward.
+
+Nothing is written.
+"""
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from relance.models.accounts import Account, User
+from relance.models.chases import Chase
+from relance.models.clients import Client
+from relance.models.documents import Document
+from relance.models.invoices import Invoice
+from relance.models.messages import Message, MessageAttachment, MessageItem
+from relance.rules import calendar as cal
+from relance.rules import moves, schedule
+from relance.rules.moves import Item
+from relance.rules.plans import Step
+from relance.rules.schedule import Decision
+from relance.services import chasing, composing, forecasting, queueing, situations
+from relance.services.composing import Composed
+from relance.services.situations import Situation, Tracked
+
+DAYS = 60
+PAGE_SIZE = 20  # clients whose texts are written at once
+COUNTED = 500  # clients whose weeks are counted at once
+
+
+@dataclass(frozen=True)
+class About:
+    """An invoice of a message or of a task, with its step's offset from the due date the texts speak of."""
+
+    invoice_id: int
+    number: str
+    offset_days: int | None
+    balance_cents: int
+
+
+@dataclass(frozen=True)
+class Coming:
+    """One thing to come. ``kind``: mail, waiting (in the queue already), letter, call, held (a person keeps it back).
+
+    ``on`` is the account's civil day, ``at`` the UTC instant. ``composed`` is the e-mail, to the letter; None for
+    what is not one, or when no text can be written (``problem``, French). ``asks``: it waits for the user's yes.
+    """
+
+    kind: str
+    on: dt.date
+    at: dt.datetime
+    client: Client
+    about: tuple[About, ...]
+    template: str = ""
+    composed: Composed | None = None
+    documents: tuple[str, ...] = ()
+    asks: bool = False
+    problem: str = ""
+    message_id: int | None = None
+
+    @property
+    def is_mail(self) -> bool:
+        """True for what leaves by itself."""
+        return self.kind in ("mail", "waiting")
+
+
+@dataclass(frozen=True)
+class Page:
+    """The events of some clients, client by client. ``after`` opens the next page (0: there is none)."""
+
+    clients: tuple[tuple[Client, tuple[Coming, ...]], ...]
+    after: int
+
+
+def last_day(account: Account, now: dt.datetime) -> dt.date:
+    """The last day that is simulated."""
+    return forecasting.first_day(account, now) + dt.timedelta(DAYS)
+
+
+def of_client(client: Client, now: dt.datetime) -> tuple[Coming, ...]:
+    """All that is to come for a client, in order."""
+    account: Account = client.account
+    loaded = situations.load(account, [client.id], chasing.today_of(account, now))
+    return tuple(_run(loaded[client.id], now, composing.owner_of(account)))
+
+
+def of_invoice(invoice: Invoice, now: dt.datetime) -> tuple[Coming, ...]:
+    """All that is to come about an invoice: its messages are whole, with what else they carry."""
+    events = of_client(invoice.client, now)
+    return tuple(event for event in events if any(about.invoice_id == invoice.id for about in event.about))
+
+
+def of_account(account: Account, now: dt.datetime, after: int = 0) -> Page:
+    """A page of an account: the clients by name, those after the client ``after``, that have something to come."""
+    today, owner = chasing.today_of(account, now), composing.owner_of(account)
+    policy = situations.policy_of(account)
+    found: list[tuple[Client, tuple[Coming, ...]]] = []
+    rows = list(_chased(account, now, after).limit(PAGE_SIZE + 1))
+    shown = rows[:PAGE_SIZE]
+    loaded = situations.load(account, [client.id for client in shown], today, policy)
+    for client in shown:
+        events = tuple(_run(loaded[client.id], now, owner))
+        if events:
+            found.append((client, events))
+    return Page(tuple(found), shown[-1].id if len(rows) > PAGE_SIZE else 0)
+
+
+def weeks(account: Account, now: dt.datetime, client_id: int | None = None) -> list[tuple[dt.date, int]] | None:
+    """(Monday, number of e-mails) of each week to come, texts not written; None when there are too many clients."""
+    start, end = forecasting.first_day(account, now), last_day(account, now)
+    ids = [client_id] if client_id is not None else [c.id for c in _chased(account, now, 0).limit(COUNTED + 1)]
+    if len(ids) > COUNTED:
+        return None
+    loaded = situations.load(account, ids, chasing.today_of(account, now))
+    days: Iterable[dt.date] = [
+        decision.day for situation in loaded.values() for decision in _decisions(situation, now) if decision.picks
+    ]
+    counts = Counter(_monday(day) for day in days)
+    first = _monday(start)
+    mondays = [first + dt.timedelta(7 * n) for n in range((_monday(end) - first).days // 7 + 1)]
+    return [(monday, counts[monday]) for monday in mondays]
+
+
+def _chased(account: Account, now: dt.datetime, after: int) -> Any:
+    """Clients with a chase that looks again within the sixty days, by name then id."""
+    end = cal.local_instant(last_day(account, now) + moves.DAY, 0, account.time_zone)
+    ids = Chase.select(Chase.client).where(
+        Chase.account == account, Chase.ended_at.is_null(), Chase.next_check_at <= max(end, now)
+    )
+    query = Client.select().where(Client.account == account, Client.id.in_(ids))
+    last = Client.get_or_none(Client.account == account, Client.id == after) if after else None
+    if last is not None:
+        query = query.where((Client.name > last.name) | ((Client.name == last.name) & (Client.id > last.id)))
+    return query.order_by(Client.name, Client.id)
+
+
+def _decisions(situation: Situation, now: dt.datetime) -> Iterator[Decision]:
+    if situation.account.suspended_at is not None:
+        return iter(())
+    start, end = forecasting.first_day(situation.account, now), last_day(situation.account, now)
+    return schedule.preview(situation.items, situation.past, situation.policy, start, end)
+
+
+def _run(situation: Situation, now: dt.datetime, owner: User) -> Iterator[Coming]:
+    """One client's events in order. The day of the previous message is that of the simulated one, as it will be."""
+    events = list(_waiting(situation, now))
+    previous = {about.invoice_id: event.on for event in events for about in event.about}
+    for decision in _decisions(situation, now):
+        if decision.picks:
+            events.append(_mail(situation, decision, now, owner, previous))
+        events.extend(_tasks(situation, decision, now))
+    events.extend(_held(situation, now))
+    rank = {"waiting": 0, "mail": 1, "letter": 2, "call": 3, "held": 4}
+    yield from sorted(events, key=lambda event: (event.on, rank[event.kind]))
+
+
+def _mail(
+    situation: Situation, decision: Decision, now: dt.datetime, owner: User, previous: dict[int, dt.date]
+) -> Coming:
+    tracked = [situation.tracked[pick.item.key] for pick in decision.picks]
+    about = tuple(_about(t, pick.step) for t, pick in zip(tracked, decision.picks, strict=True))
+    known = [previous[one.invoice_id] for one in about if one.invoice_id in previous]
+    composed, problem = None, ""
+    try:
+        composed = queueing.compose_picks(
+            situation, decision.picks, decision.lead.step.template, decision.day, owner, max(known, default=None)
+        )
+    except ValueError as error:  # a template that is gone: nothing would leave
+        problem = str(error)
+    previous.update(dict.fromkeys((one.invoice_id for one in about), decision.day))
+    return Coming(
+        "mail",
+        decision.day,
+        forecasting.sending_instant(situation.account, decision.day, now),
+        situation.client,
+        about,
+        decision.lead.step.template,
+        composed,
+        _names(composed.document_ids if composed is not None else ()),
+        any(t.asks for t in tracked),
+        problem,
+    )
+
+
+def _tasks(situation: Situation, decision: Decision, now: dt.datetime) -> Iterator[Coming]:
+    at = forecasting.sending_instant(situation.account, decision.day, now)
+    for due in decision.tasks:
+        about = (_about(situation.tracked[due.key], due.step),)
+        yield Coming(due.step.kind, decision.day, at, situation.client, about, due.step.template)
+
+
+def _held(situation: Situation, now: dt.datetime) -> Iterator[Coming]:
+    """The steps that a person keeps back, on the day they would have left."""
+    account, calendar = situation.account, situation.policy.calendar
+    today, end = chasing.today_of(account, now), last_day(account, now)
+    seen: set[tuple[int, int]] = set()
+    for tracked in situation.tracked.values():
+        item: Item = tracked.item
+        if item.stop:
+            continue
+        for step in moves.remaining_steps(item, calendar, today):
+            day = max(moves.planned_on(item, step, calendar), today)
+            key = (tracked.chase.id, step.index)
+            if step.index in item.held and day <= end and key not in seen:
+                seen.add(key)
+                at = forecasting.sending_instant(account, day, now)
+                yield Coming("held", day, at, situation.client, (_about(tracked, step),), step.template)
+
+
+def _waiting(situation: Situation, now: dt.datetime) -> Iterator[Coming]:
+    """The messages already written that wait in the queue, or for a yes."""
+    account, client = situation.account, situation.client
+    today = chasing.today_of(account, now)
+    rows = Message.select().where(
+        Message.client == client,
+        Message.kind.in_(("reminder", "manual")),
+        Message.state.in_(situations.OUTSTANDING),
+        ~((Message.state == "proposed") & (Message.day_on < today)),
+    )
+    for message in rows.order_by(Message.not_before_at, Message.id):
+        items = (
+            MessageItem.select(MessageItem, Invoice)
+            .join(Invoice)
+            .where(MessageItem.message == message)
+            .order_by(MessageItem.id)
+        )
+        at = max(message.not_before_at, now)
+        about = tuple(About(i.invoice_id, i.invoice.number, i.offset_days, i.balance_cents) for i in items)
+        documents = MessageAttachment.select(MessageAttachment.document).where(MessageAttachment.message == message)
+        ids = tuple(row[0] for row in documents.order_by(MessageAttachment.id).tuples())
+        day = max(cal.local_date(at, account.time_zone), today)
+        asks = message.state == "proposed"
+        text = _stored(message, ids)
+        yield Coming("waiting", day, at, client, about, message.template, text, _names(ids), asks, "", message.id)
+
+
+def _stored(message: Message, document_ids: tuple[int, ...]) -> Composed:
+    return Composed(
+        subject=message.subject,
+        text=message.body_text,
+        html=message.body_html,
+        to=tuple((name, email) for name, email in json.loads(message.to_json)),
+        cc=tuple((name, email) for name, email in json.loads(message.cc_json)),
+        from_name=message.from_name,
+        reply_to=message.reply_to,
+        template=message.template,
+        language=message.language,
+        currency=message.currency,
+        total_cents=message.total_cents,
+        references=message.references,
+        document_ids=document_ids,
+        facts=message.facts,
+    )
+
+
+def _about(tracked: Tracked, step: Step) -> About:
+    return About(tracked.invoice.id, tracked.invoice.number, step.offset_days, tracked.instalment.balance_cents)
+
+
+def _names(document_ids: Iterable[int]) -> tuple[str, ...]:
+    ids = list(document_ids)
+    if not ids:
+        return ()
+    names = {row.id: row.name for row in Document.select().where(Document.id.in_(ids))}
+    return tuple(names[one] for one in ids if one in names)
+
+
+def _monday(day: dt.date) -> dt.date:
+    return day - dt.timedelta(day.weekday())
