@@ -33,7 +33,7 @@ MODEL_OF = {
     "closure_id": Closure,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
-NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password"}
+NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password", "downloads.show"}
 PART_OF_A_MAIL = "index"
 SAMPLE = 7  # ids of each kind that are tried on each route
 

@@ -21,7 +21,7 @@ from tests.web.strangers import World
 
 PUBLIC = {
     "static", "system.health", "access.install", "access.sign_up", "access.sign_up_sent", "access.confirm_sign_up",
-    "access.sign_in", "access.sign_out", "access.forgotten", "access.new_password",
+    "access.sign_in", "access.sign_out", "access.forgotten", "access.new_password", "downloads.show",
 }  # fmt: skip
 # What shows the HTML of an e-mail in a frame: its own policy, its own styles, nothing that acts.
 FRAMES = {"messages.html", "mailbox.html"}

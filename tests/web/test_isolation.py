@@ -157,6 +157,7 @@ def test_public_pages_are_few_and_known(app: Flask) -> None:
         "/inscription",
         "/installation",
         "/mot-de-passe",
+        "/telecharger",
         "/favicon",
     )
     assert sorted(rule for rule in public if not rule.startswith(expected)) == []
