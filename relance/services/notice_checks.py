@@ -8,7 +8,7 @@ from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.rules import rates
-from relance.services import claiming
+from relance.services import claiming, disputing
 
 WANTED_REMINDERS = 2
 KINDS = {
@@ -34,6 +34,8 @@ class Check:
 def before_posting(account: Account, client: Client, invoices: Sequence[Invoice]) -> list[Check]:
     """The lines of the panel, in French, for late invoices of one client."""
     checks = [_reminders(account, invoices), Check(True, KINDS[client.kind])]
+    if any(disputing.current(invoice) is not None for invoice in invoices):
+        checks.append(Check(False, "Litige en cours : répondez à votre client avant d'exiger le paiement"))
     checks += _rates(account, client, invoices)
     printed = claiming.recipient(client)
     if printed.problems:

@@ -13,12 +13,13 @@ from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import proposal, texts, variables
 from relance.rules.proposal import Proposal
-from relance.services import chasing, composing, situations, templating
+from relance.services import chasing, composing, disputing, situations, templating
 from relance.services.composing import Composed, Part
 
 MAX_SUBJECT = 200  # characters
 MAX_BODY = 20_000
 SUSPENDED = "Les envois de votre compte sont suspendus : reprenez-les d'abord, depuis le tableau de bord."
+DISPUTED = "Un litige est en cours sur cette facture : clôturez-le d'abord."
 NO_ADDRESS = "Ce client n'a aucune adresse e-mail utilisable : ajoutez-en une ou corrigez-la."
 
 
@@ -60,6 +61,8 @@ def refusal(invoice: Invoice) -> str:
     reason = chasing.why_not(invoice)
     if reason:
         return reason
+    if disputing.current(invoice) is not None:
+        return DISPUTED
     return "" if usable_contacts(invoice) else NO_ADDRESS
 
 

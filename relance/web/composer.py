@@ -13,7 +13,7 @@ from relance.services import chasing, sending_by_hand, writing
 from relance.services.carrying import Post
 from relance.services.composing import Composed
 from relance.services.writing import Draft, WritingError
-from relance.web import names, scope
+from relance.web import holds, names, scope
 from relance.web.forms.messages import ComposeForm, Words, normal
 from relance.web.i18n import _
 from relance.web.scope import current_account
@@ -106,6 +106,7 @@ def _context(
         "contacts": writing.usable_contacts(invoice),
         "proposal": writing.proposal_of(invoice, today) if is_possible else None,
         "caution": writing.caution(invoice, now) if is_possible else None,
+        "held": holds.of(invoice, today) if is_possible else "",
         "replaceable": sending_by_hand.replaceable(invoice, draft.template, now) if is_possible else None,
         "template_name": names.template,
         "from_address": Post.of(scope.settings()).carrier_of(account).from_address,

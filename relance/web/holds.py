@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from relance.models.holds import Extension
 from relance.models.invoices import Invoice
-from relance.services import extending
+from relance.services import extending, holding
 from relance.services.holding import Held
 from relance.web import filters
 from relance.web.i18n import _
@@ -53,6 +53,12 @@ def longest(holds: Iterable[Held]) -> Held | None:
 def until(day: date, today: date) -> Markup:
     """« vendredi 27 novembre »; with its year instead of its weekday when it is far away."""
     return filters.long_date(day) if (day - today).days > FAR else filters.weekday_date(day)
+
+
+def of(invoice: Invoice, today: date) -> str:
+    """Why the automatic reminders of this invoice are held, in a few words inside a sentence; '' when they are not."""
+    words = str(short(holding.current(invoice.account, [invoice], today).get(invoice.id, ())))
+    return words[:1].lower() + words[1:]
 
 
 def extension_of(invoice: Invoice) -> Extension | None:
