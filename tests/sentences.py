@@ -33,6 +33,7 @@ NOT_SHOWN = {
     "relance/mail/account_notices.py": "e-mails in both languages",
     "relance/mail/layout.py": "e-mails in both languages",
     "relance/mail/notices.py": "e-mails in both languages",
+    "relance/mail/phrases.py": "e-mails in both languages",
     "relance/mail/reminders.py": "e-mails in both languages",
     "relance/mail/samples.py": "e-mails in both languages",
     "relance/migrations/": "the database",
@@ -50,6 +51,7 @@ NOT_SENTENCES = {
     "relance/imports/cii.py": r"d'émission$|d'échéance$",  # ends of a sentence read whole
     "relance/mail/mail.py": r"Le nom du fichier$",  # the beginning of a sentence read whole
     "relance/rules/calendar.py": r"Code du travail",
+    "relance/rules/cautions.py": r"plainte\|",  # a pattern
     "relance/rules/passwords.py": r"\n",
     "relance/services/composing.py": r"service comptabilité",
     "relance/web/forms/fields.py": r"Indiquez \{what\}",  # each use is read whole
