@@ -49,3 +49,19 @@ def test_a_pdf_that_may_not_be_read_says_why(account, monkeypatch):
 )
 def test_a_name_is_one_printable_line_without_a_folder(given, kept):
     assert filing.clean_name(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("content", "mime"),
+    [(b"%PDF-1.7", "application/pdf"), (b"\xff\xd8\xff\xe0", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png")],
+)
+def test_what_a_client_sent_is_kept_under_the_type_its_bytes_say(account, content, mime):
+    document = filing.keep_attachment(account, "dispute", content, "preuve.exe", now=NOW)
+    assert (document.kind, document.mime, storage.get(document.sha256)) == ("dispute", mime, content)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>", b"<svg/>", b"MZ\x90", b"PK\x03\x04", b" %PDF-1.7"])
+def test_any_other_file_is_refused_and_not_kept(account, content):
+    with pytest.raises(filing.FileError, match="PDF ou une image"):
+        filing.keep_attachment(account, "dispute", content, "preuve.pdf", now=NOW)
+    assert not Document.select().exists()

@@ -7,8 +7,11 @@ from relance.db import database as proxy
 from relance.db import is_sqlite
 from relance.models.chases import Chase
 from relance.models.invoices import Instalment, Invoice
-from relance.services import listing
+from relance.models.sequences import Sequence
+from relance.services import disputing, listing, pausing, promising
+from relance.services.disputing import DisputeFacts
 from relance.services.listing import Filter
+from relance.services.promising import PromiseFacts
 from tests.making import NOW, TODAY, make_account, make_client, make_contact, make_invoice
 
 
@@ -220,3 +223,27 @@ def test_ten_thousand_invoices_are_listed_in_less_than_half_a_second(account, wa
     assert time.perf_counter() - started < 0.5
     assert len(page.invoices) == 50
     assert Instalment.select().count() == 0
+
+
+def test_promises_and_disputes_are_lists_of_what_is_owed(account, cast):
+    late, soon = (Invoice.get(Invoice.number == number) for number in ("LATE", "SOON"))
+    promising.promise(late, PromiseFacts(TODAY, 100), by=None, now=NOW)
+    disputing.open_dispute(soon, DisputeFacts("amount"), by=None, now=NOW)
+    page = listing.page(account, Filter(status="promesses"), TODAY)
+    assert [invoice.number for invoice in page.invoices] == ["LATE"]
+    assert (page.counts["promesses"], page.counts["litiges"]) == (1, 1)
+    assert numbers(account, status="litiges") == ["SOON"]
+    Invoice.update(state="paid", balance_cents=0).where(Invoice.id == soon.id).execute()
+    assert numbers(account, status="litiges") == []
+
+
+def test_what_is_paused_and_what_a_sequence_chases_are_filters(account, cast):
+    latitude, _kerity = cast
+    late = Invoice.get(Invoice.number == "LATE")
+    assert numbers(account, is_paused=True) == numbers(account, sequence_id=1) == []
+    sequence = Sequence.create(account=account, title="Douce", title_key="d", created_at=NOW, updated_at=NOW)
+    Chase.create(account=account, client=latitude, invoice=late, sequence=sequence, started_at=NOW)
+    pausing.pause_client(latitude, until_on=None, reason="", by=None, now=NOW)
+    assert numbers(account, is_paused=True) == numbers(account, sequence_id=sequence.id) == ["LATE"]
+    assert Filter(is_paused=True, sequence_id=sequence.id).refinements == 2
+    assert [found.title for found in listing.sequences(account)] == ["Douce"]

@@ -4,7 +4,8 @@ import datetime as dt
 
 import pytest
 
-from relance.services import notice_checks, noticing
+from relance.services import disputing, notice_checks, noticing
+from relance.services.disputing import DisputeFacts
 from tests import factories
 from tests.factories import NOW
 from tests.services.notices import late, prepare, remind, text_of
@@ -68,3 +69,14 @@ def test_the_default_rate_is_to_be_compared_with_the_invoice_for_professionals_o
 
 def test_without_an_invoice_nothing_is_late_enough(account):
     assert notice_checks.is_early(account, [])
+
+
+def test_an_open_dispute_is_said_before_the_letter(account, brewery):
+    invoice = late(brewery)
+    sentences = [check.sentence for check in notice_checks.before_posting(account, brewery, [invoice])]
+    assert not any("Litige" in sentence for sentence in sentences)
+    disputing.open_dispute(invoice, DisputeFacts("amount"), by=None, now=NOW)
+    (found,) = [
+        check for check in notice_checks.before_posting(account, brewery, [invoice]) if "Litige" in check.sentence
+    ]
+    assert not found.is_ok

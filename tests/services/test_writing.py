@@ -11,7 +11,8 @@ from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment
 from relance.rules.texts import Wording
-from relance.services import keeping_templates, sending_by_hand, sweeping, writing
+from relance.services import disputing, keeping_templates, sending_by_hand, sweeping, writing
+from relance.services.disputing import DisputeFacts
 from relance.services.writing import Caution, WritingError
 from tests import factories
 from tests.making import switch_on
@@ -206,3 +207,11 @@ def test_a_variable_typed_in_one_message_is_refused_rather_than_read_as_a_brace(
     with pytest.raises(WritingError, match="numero") as refusal:
         send(words=("Facture", "Bonjour, la facture {numero} attend."))
     assert refusal.value.field == "body"
+
+
+def test_nothing_leaves_by_hand_before_a_dispute_is_closed(send, invoice, nadia, now):
+    disputing.open_dispute(invoice, DisputeFacts("amount"), by=None, now=now)
+    with pytest.raises(WritingError, match="litige"):
+        send()
+    disputing.close(invoice, by=None, now=now)
+    assert writing.refusal(invoice) == ""

@@ -7,6 +7,7 @@ import pytest
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
+from relance.services import promising
 from tests import factories
 from tests.making import switch_on
 from tests.web import reading
@@ -177,3 +178,12 @@ def test_words_typed_about_an_invoice_that_is_no_more_chased_lead_to_the_page_th
     answer = client.post(path(invoice, "/apercu"), data=form, headers=HTMX)
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, path(invoice))
     assert css(composer(client, invoice), "form#letter") == []
+
+
+def test_a_held_invoice_is_written_to_by_hand_after_a_warning(client, invoice, nadia):
+    facts = promising.PromiseFacts(dt.date(2026, 11, 27), 100)
+    promising.promise(invoice, facts, by=None, now=NOW)
+    page = composer(client, invoice)
+    assert "Relances automatiques retenues (en pause jusqu’au 29 nov.)" in words(page)
+    client.post(path(invoice), data=form_of(page))
+    assert Message.select().count() == 1

@@ -15,6 +15,7 @@ WANTED = Filter(
     min_cents=100_050,
     max_cents=500_000,
     is_chased=False,
+    sequence_id=3,
     sort="montant",
     is_descending=True,
 )
@@ -26,7 +27,7 @@ def test_the_words_of_the_filter_are_those_of_the_list():
     assert tuple(invoice_filters.SORTS) == LISTED_SORTS
 
 
-@pytest.mark.parametrize("wanted", [WANTED, Filter(), Filter(is_chased=True, status="toutes")])
+@pytest.mark.parametrize("wanted", [WANTED, Filter(), Filter(is_chased=True, status="toutes"), Filter(is_paused=True)])
 def test_an_address_holds_the_whole_filter(app, wanted):
     with app.test_request_context(link_to(wanted)):
         assert filter_of_request() == wanted
@@ -34,7 +35,7 @@ def test_an_address_holds_the_whole_filter(app, wanted):
 
 def test_the_usual_filter_needs_no_words_and_a_change_leaves_the_rest():
     assert link_to(Filter()) == "/factures"
-    assert link_to(WANTED, q="", min="", max="", client="", age="", type="", relances="") == (
+    assert link_to(WANTED, q="", min="", max="", client="", age="", type="", relances="", sequence="") == (
         "/factures?statut=retard&tri=montant&ordre=desc"
     )
     assert link_to(Filter(), path="/factures/exporter", statut="payees") == "/factures/exporter?statut=payees"
@@ -48,6 +49,15 @@ def test_what_cannot_be_read_is_left_out(app, query):
 
 def page(status, drafts):
     return Page(Filter(status=status), [], "", [], dict.fromkeys(STATUSES, 0) | {"brouillons": drafts})
+
+
+def test_what_is_not_due_has_a_pill_only_where_a_link_led_to_it():
+    assert not is_shown("a-echoir", page("a-encaisser", 0))
+    assert is_shown("a-echoir", page("a-echoir", 0))
+
+
+def test_promises_and_disputes_have_their_pills():
+    assert is_shown("promesses", page("a-encaisser", 0)) and is_shown("litiges", page("a-encaisser", 0))
 
 
 def test_drafts_have_a_pill_only_while_there_are_some():

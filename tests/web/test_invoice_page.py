@@ -1,8 +1,10 @@
 import datetime as dt
 
+from relance.services import disputing, pausing
+from relance.services.disputing import DisputeFacts
 from relance.web import invoice_page
-from tests import factories
-from tests.factories import TODAY
+from tests import factories, making
+from tests.factories import NOW, TODAY
 
 
 def test_late_charges_are_shown_for_what_is_late_and_never_for_a_consumer(as_camille, invoice, latitude, account):
@@ -23,3 +25,14 @@ def test_the_badge_of_the_page_counts_the_days(as_camille, latitude, invoice, cl
     assert "En retard de 10 jours" in client.get(f"/factures/{invoice.id}").text.replace("\u00a0", " ")
     yesterday = factories.make_invoice(latitude, due_on=TODAY - dt.timedelta(days=1))
     assert "En retard d’un jour" in client.get(f"/factures/{yesterday.id}").text.replace("\u00a0", " ")
+
+
+def test_the_page_says_what_holds_the_invoice_in_place_of_its_delay(as_camille, invoice, nadia, client):
+    making.switch_on(invoice, nadia, start="next")
+    disputing.open_dispute(invoice, DisputeFacts("order", "Sans bon de commande"), by=None, now=NOW)
+    pausing.pause_invoice(invoice, until_on=None, reason="", by=None, now=NOW)
+    page = client.get(f"/factures/{invoice.id}").text.replace("\u00a0", " ")
+    assert "Litige en cours : le bon de commande." in page and "Sans bon de commande" in page
+    assert page.index("Litige en cours") < page.index("Relances en pause")
+    assert "En retard de 10 jours" not in page and "10 j de retard" in page
+    assert "Clore le litige" in page and "Reprendre les relances" in page and "Signaler un litige" not in page

@@ -1,9 +1,15 @@
 """An invoice in words, for lists and pages."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 
+from relance.db import database as proxy
+from relance.services import disputing, promising
+from relance.services.disputing import DisputeFacts
+from relance.services.holding import Held
+from relance.services.promising import PromiseFacts
 from relance.services.threads import Knot, Thread
 from relance.web import rows
 from tests import factories
@@ -92,3 +98,62 @@ def test_a_silent_chase_is_flagged_and_a_quiet_invoice_is_not(account, invoice):
     assert rows.row_of(account, invoice, Thread(is_on=True, why_silent="no_recipient"), TODAY).is_flagged
     assert not rows.row_of(account, invoice, Thread(), TODAY).is_flagged
     assert rows.reason("no_recipient") and rows.reason("of another version") == ""
+
+
+def held(kind, days=None):
+    until_on = on(days) if days is not None else None
+    return Held(kind, until_on, "", SimpleNamespace(starts_on=on(-20)))
+
+
+@pytest.mark.parametrize(
+    ("one", "badge", "words"),
+    [
+        (held("pause", 4), "paused", "En pause jusqu’au 27 nov."),
+        (held("client_pause"), "paused", "En pause"),
+        (held("promise", 7), "promise", "En pause jusqu’au 30 nov."),
+        (held("dispute"), "dispute", "Suspendues, litige du 3 nov."),
+        (held("account_pause", 7), "late", "Envois suspendus jusqu’au 30 nov."),
+    ],
+)
+def test_what_holds_an_invoice_is_its_badge_and_its_line(account, invoice, one, badge, words):
+    for thread in (thread_of("due", "sent", "next", "plan", is_on=True), thread_of("due", "sent", is_on=True)):
+        row = rows.row_of(account, invoice, thread, TODAY, [one])
+        assert (row.status, row.next.replace("\u00a0", " ")) == (badge, words)
+        assert [point["kind"] for point in row.points][:3] == ["due", "sent", "held"]
+        assert row.sentence == "un e-mail envoyé, les suivants sont retenus"
+        assert row.held == {one.kind} and row.is_chased and not row.is_flagged
+
+
+def test_a_pause_means_nothing_where_reminders_are_off_and_a_promise_does(account, invoice):
+    row = rows.row_of(account, invoice, thread_of("due"), TODAY, [held("client_pause")])
+    assert (row.status, row.next, row.held) == ("late", "Désactivées", frozenset())
+    row = rows.row_of(account, invoice, thread_of("due"), TODAY, [held("promise", 3)])
+    assert (row.status, row.next, row.held) == ("promise", "Désactivées", {"promise"})
+
+
+def test_a_paid_invoice_is_held_by_nothing(account, latitude):
+    invoice = factories.make_invoice(latitude, state="paid", paid_on=TODAY, balance_cents=0)
+    assert rows.row_of(account, invoice, Thread(), TODAY, [held("dispute")]).status == "paid"
+
+
+def test_the_long_thread_draws_what_is_held_back(account):
+    planned = rows.full(thread_of("issued", "due", "next", "plan", is_on=True), account, [held("pause", 4)])
+    assert [point["kind"] for point in planned] == ["done", "due", "held", "plan"]
+    empty = rows.full(thread_of("issued", "due", is_on=True), account, [held("dispute")])
+    assert (empty[-1]["kind"], empty[-1]["name"]) == ("held", "Relances retenues")
+
+
+def test_a_page_of_held_invoices_costs_no_more_queries(account, latitude, nadia, monkeypatch):
+    def count(invoices):
+        seen = []
+        execute = type(proxy.obj).execute_sql
+        monkeypatch.setattr(type(proxy.obj), "execute_sql", lambda *a, **k: seen.append(a[1]) or execute(*a, **k))
+        rows.rows_of(account, invoices, NOW)
+        monkeypatch.undo()
+        return len(seen)
+
+    invoices = [factories.make_invoice(latitude) for _ in range(8)]
+    for invoice in invoices:
+        promising.promise(invoice, PromiseFacts(on(3), 100), by=None, now=NOW)
+        disputing.open_dispute(invoice, DisputeFacts("amount"), by=None, now=NOW)
+    assert 0 < count(invoices) == count(invoices[:2])
