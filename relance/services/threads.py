@@ -12,8 +12,9 @@ from relance.models.holds import Task
 from relance.models.invoices import Instalment, Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.models.messages import Message, MessageItem
-from relance.rules import schedule
-from relance.rules.calendar import local_date
+from relance.rules import moves, schedule
+from relance.rules.calendar import Calendar, local_date
+from relance.rules.moves import Item
 from relance.services import chasing, forecasting, situations
 from relance.services.forecasting import PlannedSend
 
@@ -27,6 +28,7 @@ _RANK = {
     "waiting": 3,
     "next": 4,
     "plan": 5,
+    "held": 4,
     "task_due": 4,
     "task": 5,
     "letter": 6,
@@ -37,7 +39,7 @@ _STATE = {"queued": "waiting", "sending": "waiting", "sent": "sent", "uncertain"
 
 @dataclass(frozen=True)
 class Knot:
-    """One point. ``kind``: issued, due, sent, waiting, failed, uncertain, next, plan, letter, task, task_due, paid.
+    """One point. ``kind``: issued, due, sent, waiting, failed, uncertain, next, plan, held, letter, task, task_due, paid.
 
     A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
 
@@ -180,6 +182,7 @@ def _planned(
                 tracked.item = replace(tracked.item, stop="")
             reason = tracked.item.stop or ("" if tracked.contacts else "no_recipient")
             silent.setdefault(tracked.invoice.id, reason)
+            tasks[tracked.invoice.id] += _held(tracked.item, situation.policy.calendar, start)
         for decision in schedule.preview(situation.items, situation.past, situation.policy, start, start + HORIZON):
             for pick in decision.picks:
                 send = forecasting.planned_send(situation, pick, decision, now)
@@ -188,6 +191,13 @@ def _planned(
                 knot = Knot("task", decision.day, due.step.template, channel=due.step.kind)
                 tasks[situation.tracked[due.key].invoice.id].append(knot)
     return found, tasks, silent
+
+
+def _held(item: Item, calendar: Calendar, today: date) -> Iterator[Knot]:
+    """The e-mails that a person holds back, one by one."""
+    for step in moves.remaining_steps(item, calendar, today) if item.held and not item.stop else ():
+        if step.index in item.held and step.is_mail:
+            yield Knot("held", max(moves.planned_on(item, step, calendar), today), step.template)
 
 
 def _tasks(rows: dict[int, Invoice]) -> dict[int, list[Knot]]:

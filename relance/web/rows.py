@@ -133,6 +133,9 @@ def next_of(invoice: Invoice, thread: Thread, account: Account, today: date, hel
         return _("Prêtes à démarrer") if thread.is_on else _("Désactivées")
     if thread.is_on and any(held):
         return holds.short(held)
+    waiting = next((knot for knot in thread.knots if knot.kind == "task_due"), None)
+    if waiting is not None:
+        return _("Appel à passer") if waiting.channel == "call" else _("Lettre à valider")
     if thread.next is not None:
         if account.suspended_at is not None:
             return _("Envois suspendus")
@@ -150,6 +153,7 @@ def short_reason(because: str) -> str:
     """Why an active chase sends nothing, in three words."""
     short = {
         "no_recipient": "Sans adresse utilisable",
+        "backlog": "Choisissez par où commencer",
         "exempt": "Client jamais relancé",
         "below_minimum": "Sous le montant minimum",
         "direct_debit": "Payée par prélèvement",
