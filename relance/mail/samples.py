@@ -20,6 +20,8 @@ _DAYS_LATE = {
     "devis_prerelance": -7,
 }
 MANY = 3  # invoices of the example in a text for several
+INTEREST_CENTS = 1_184  # what the example's penalties show
+FEE_CENTS = 4_000
 _BUSINESS = ReminderFacts(
     template="rappel",
     language="fr",
@@ -77,6 +79,25 @@ def sample_facts(
         client_kind="organisation",
         has_attachment=False,
         level=level,
+    )
+
+
+def full_facts(template: str, today: dt.date, category: str, level: int, language: str = "fr") -> ReminderFacts:
+    """The same with everything a message may ever say, so that each variable has an example."""
+    facts = sample_facts(template, today, category=category, level=level, language=language)
+    return replace(
+        facts,
+        phone="04 65 71 20 20",
+        bic="AGRIFRPP",
+        previous_on=today - dt.timedelta(days=7),
+        interest_cents=INTEREST_CENTS,
+        fee_cents=FEE_CENTS,
+        has_attachment=True,
+        level=LEVELS["dernier_rappel"],
+        lines=tuple(
+            replace(line, due_on=today - dt.timedelta(days=22), days_late=22) if line.kind != "quote" else line
+            for line in facts.lines
+        ),
     )
 
 

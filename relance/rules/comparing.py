@@ -1,11 +1,13 @@
-"""Two texts word by word: what was added and what was taken out, to be read by anybody."""
+"""Two texts compared: what was added and what was taken out, to be read by anybody."""
 
 import difflib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _WORDS = re.compile(r"\s+|\{[^{}]*\}|\w+|[^\w\s]")
-_MOST = 20_000  # words and spaces of both texts together: beyond, each line is compared as a whole
+_ALIKE = 0.6  # below, a paragraph is shown as replaced: single words kept here and there could not be read
+_MOST = 4_000  # words of one passage: beyond, it is shown as replaced
 
 
 @dataclass(frozen=True)
@@ -17,19 +19,28 @@ class Piece:
 
 
 def compare(old: str, new: str) -> list[Piece]:
-    """The pieces of both texts in reading order; joined without « in » they are ``old``, without « out » ``new``."""
-    before, after = _split(old, new), _split(new, old)
-    pieces: list[Piece] = []
-    for tag, i, j, k, m in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", "".join(before[i:j])))
-            continue
-        if j > i:
-            pieces.append(Piece("out", "".join(before[i:j])))
-        if m > k:
-            pieces.append(Piece("in", "".join(after[k:m])))
-    return pieces
+    """The pieces of both texts in reading order; joined without « in » they are ``old``, without « out » ``new``.
+
+    Paragraphs first, then the words of those that are much alike.
+    """
+    found: list[Piece] = []
+    for tag, before, after in _changes(old.splitlines(keepends=True), new.splitlines(keepends=True)):
+        words = (_WORDS.findall(before), _WORDS.findall(after)) if tag == "replace" else ([], [])
+        is_short = sum(map(len, words)) <= _MOST
+        if tag == "replace" and is_short and difflib.SequenceMatcher(None, *words, autojunk=False).ratio() >= _ALIKE:
+            for kind, out, put in _changes(*words):
+                found += _pieces(kind, out, put)
+        else:
+            found += _pieces(tag, before, after)
+    return found
 
 
-def _split(text: str, other: str) -> list[str]:
-    return text.splitlines(keepends=True) if len(text) + len(other) > _MOST else _WORDS.findall(text)
+def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    for tag, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield tag, "".join(old[i:j]), "".join(new[k:m])
+
+
+def _pieces(tag: str, out: str, put: str) -> list[Piece]:
+    if tag == "equal":
+        return [Piece("same", out)]
+    return [piece for piece in (Piece("out", out), Piece("in", put)) if piece.text]

@@ -41,7 +41,8 @@ def _subject_error(category: str, subject: str) -> str:
         return f"Raccourcissez l'objet : {MAX_SUBJECT} caractères au plus."
     blocks = [name for name in texts.names(subject) if name in variables.BLOCKS]
     if blocks:
-        return f"{{{blocks[0]}}} tient plusieurs lignes : il n’a pas sa place dans l’objet."
+        written = f"{{{blocks[0]}}}"
+        return f"{written} tient plusieurs lignes : il n’a pas sa place dans l’objet."
     try:
         one_line("L'objet", subject)
         texts.check(subject, variables.names_for(category, in_subject=True))

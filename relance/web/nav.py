@@ -67,6 +67,7 @@ def groups() -> list[Group]:
                 _existing(
                     Item("/envois", _("Envois"), "send"),
                     Item("/sequences", _("Séquences"), "route"),
+                    Item("/modeles", _("Modèles"), "square-pen"),
                     _letters(account),
                 ),
             ),

@@ -106,6 +106,18 @@ document.addEventListener("change", (event) => {
   if (state && state.dataset.on) state.textContent = event.target.checked ? state.dataset.on : state.dataset.off;
 });
 
+// A variable goes where the caret last was in a text of the page.
+let writtenIn = null;
+document.addEventListener("focusin", (event) => { if (event.target.matches("[data-text]")) writtenIn = event.target; });
+document.addEventListener("click", (event) => {
+  const variable = event.target.closest("[data-insert]")?.dataset.insert;
+  const field = variable && (writtenIn?.isConnected ? writtenIn : $("textarea[data-text]"));
+  if (!field) return;
+  field.setRangeText(variable, field.selectionStart, field.selectionEnd, "end");
+  field.focus();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
 // Choosing is enough for a list of addresses (settings on a phone); without script, its button does it.
 document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-go]")) location.assign(event.target.value);

@@ -31,6 +31,14 @@ def test_nothing_is_lost(old: str, new: str) -> None:
     assert "".join(piece.text for piece in pieces if piece.kind != "out") == new
 
 
-def test_very_long_texts_are_compared_line_by_line() -> None:
-    old, new = "ligne de mots\n" * 2000, "ligne de mots\n" * 1999 + "autre\n"
-    assert compare(old, new)[-1] == Piece("in", "autre\n")
+def test_a_paragraph_written_anew_is_replaced_as_a_whole() -> None:
+    assert compare("Bonjour,\n\nUn tout autre texte.\n", "Bonjour,\n\nSauf erreur, la facture attend.\n") == [
+        Piece("same", "Bonjour,\n\n"),
+        Piece("out", "Un tout autre texte.\n"),
+        Piece("in", "Sauf erreur, la facture attend.\n"),
+    ]
+
+
+def test_a_passage_too_long_to_compare_word_by_word_is_replaced() -> None:
+    old, new = "mot " * 3000 + "un", "mot " * 3000 + "deux"
+    assert [piece.kind for piece in compare(old, new)] == ["out", "in"]
