@@ -9,7 +9,7 @@ from relance.models.accounts import Account
 from relance.models.chases import Chase, Entry
 from relance.models.clients import Client
 from relance.models.events import Event
-from relance.models.holds import Dispute, Promise
+from relance.models.holds import Dispute, Promise, Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.rules.calendar import local_date, local_instant
@@ -118,6 +118,8 @@ def _ended(account: Account) -> Any:
         .join(Letter)
         .where(LetterInvoice.invoice == Chase.invoice, Letter.state != "draft")
     )
+    # What its sequence asks next is a line of its own.
+    asked = Task.select(Value(1)).where(Task.invoice == Chase.invoice, Task.done_at.is_null())
     return (
         Chase.select(Chase, Invoice, Client)
         .join_from(Chase, Invoice)
@@ -129,6 +131,7 @@ def _ended(account: Account) -> Any:
             ~has_promise(Chase.invoice),
             ~has_dispute(Chase.invoice),
             ~fn.EXISTS(answered),
+            ~fn.EXISTS(asked),
         )
         .order_by(Chase.ended_at.desc(), Chase.id)
     )
