@@ -106,16 +106,15 @@ def _ask_publish(sequence: Sequence, status: int = 200, problem: str = "") -> Re
         "clients": Client.select().where(Client.sequence == sequence).count(),
         "problem": problem,
     }
-    return _dialog("publish", status, context)
+    return _dialog("sequences/_publish.html", "sequences/publish.html", status, context)
 
 
 def _ask_delete(sequence: Sequence, form: DeleteForm, status: int = 200) -> ResponseReturnValue:
     clients = Client.select().where(Client.sequence == sequence).count()
     sends = sequencing.planned_sends(sequence, clock.now())
     context = {"sequence": sequence, "form": form, "clients": clients, "sends": sends}
-    return _dialog("delete", status, context)
+    return _dialog("sequences/_delete.html", "sequences/delete.html", status, context)
 
 
-def _dialog(name: str, status: int, context: dict[str, Any]) -> ResponseReturnValue:
-    template = f"sequences/_{name}.html" if wants_fragment() else f"sequences/{name}.html"
-    return make_response(render_template(template, **context), status)
+def _dialog(fragment: str, page: str, status: int, context: dict[str, Any]) -> ResponseReturnValue:
+    return make_response(render_template(fragment if wants_fragment() else page, **context), status)

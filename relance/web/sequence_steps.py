@@ -106,7 +106,7 @@ def _typed(sequence: Sequence) -> BlockForm:
 
 
 def _block(sequence: Sequence, key: int, status: int = 200, **more: object) -> ResponseReturnValue:
-    fragment = "sequences/_new_block.html" if key == NEW else "sequences/_one_block.html"
+    fragment = "sequences/_new_block.html" if key == NEW else "sequences/block.htmx.html"
     return sequence_page.zone(sequence, fragment, status, shown_key=key, **more)
 
 

@@ -1,3 +1,4 @@
+import logging
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from relance.models.events import Event
 from relance.models.sequences import Sequence
 from relance.services import sequencing
 from tests.factories import NOW
+from tests.web.test_sequence_steps import zone
 
 HTMX = {"HX-Request": "true"}
 
@@ -77,3 +79,78 @@ def test_the_page_shows_each_block_with_its_words_and_tone(client, b2b):
     assert "Ton : formel" in page
     assert "{facture}" in page
     assert "Mettre à jour la séquence" not in page, "nothing to publish"
+
+
+def test_the_title_is_edited_in_place_and_the_swap_is_the_page(client, b2b):
+    path = f"/sequences/{b2b.id}/modifier"
+    swap = client.get(path, headers=HTMX).text
+    assert "<html" not in swap
+    assert zone(swap, "sequence-head") == zone(client.get(path).text, "sequence-head")
+    back = client.get(f"{path}?annuler=oui", headers=HTMX).text
+    assert zone(back, "sequence-head") == zone(client.get(f"/sequences/{b2b.id}").text, "sequence-head")
+    data = {"title": "Grands comptes", "description": "Ligne 1\nLigne 2", "asks_before_sending": "y", "version": 1}
+    assert client.post(path, data=data).location == f"/sequences/{b2b.id}"
+    saved = Sequence.get_by_id(b2b.id)
+    assert (saved.title, saved.claims_fees, saved.asks_before_sending) == ("Grands comptes", False, True)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_title_taken_or_missing_is_refused_and_what_was_typed_kept(client, b2b, headers):
+    for title in ("", "douce"):
+        data = {"title": title, "description": "Gardée", "version": 1}
+        answer = client.post(f"/sequences/{b2b.id}/modifier", data=data, headers=headers)
+        assert answer.status_code == 422
+        assert 'id="title-err"' in text_of(answer)
+        assert "Gardée" in text_of(answer)
+    assert Sequence.get_by_id(b2b.id).title == "Standard B2B"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_two_windows_on_the_title_the_second_keeps_its_words(client, b2b, headers):
+    answer = client.post(f"/sequences/{b2b.id}/modifier", data={"title": "Mes mots", "version": 9}, headers=headers)
+    page = text_of(answer)
+    assert answer.status_code == 409
+    assert "modifiée dans une autre fenêtre" in page
+    assert 'value="Mes mots"' in page
+    assert Sequence.get_by_id(b2b.id).title == "Standard B2B"
+
+
+@pytest.mark.requirement("S3.20")
+def test_a_sequence_is_duplicated_reset_and_its_draft_abandoned(client, b2b):
+    answer = client.post(f"/sequences/{b2b.id}/copie")
+    copied = Sequence.get(Sequence.title == "Standard B2B (copie)")
+    assert answer.location == f"/sequences/{copied.id}"
+    assert not Client.select().where(Client.sequence == copied).exists()
+    step = sequencing.steps_of(b2b)[0]
+    sequencing.delete_step(b2b, step.key, version=1, by=None, now=NOW)
+    client.post(f"/sequences/{b2b.id}/origine", data={"version": 2})
+    assert len(sequencing.steps_of(Sequence.get_by_id(b2b.id))) == 6
+    stale = client.post(f"/sequences/{b2b.id}/abandon", data={"version": 2})
+    assert stale.status_code == 409
+    assert "autre fenêtre" in text_of(stale)
+    client.post(f"/sequences/{b2b.id}/abandon", data={"version": 3})
+    assert Sequence.get_by_id(b2b.id).has_draft is False
+    client.post(f"/sequences/{copied.id}/origine", data={"version": copied.version})
+    assert "elle n’a pas de version d’origine" in text_of(client.get(f"/sequences/{copied.id}"))
+
+
+def test_a_deleted_delivered_sequence_is_brought_back_from_the_list(client, account, b2b):
+    sequencing.delete(b2b, "Standard B2B", by=None, now=NOW)
+    answer = client.post("/sequences/fournies", data={"sequence": "standard_b2b"})
+    again = Sequence.get(Sequence.key == "standard_b2b")
+    assert answer.location == f"/sequences/{again.id}"
+    assert client.post("/sequences/fournies", data={"sequence": "standard_b2b"}).location == "/sequences"
+    assert Sequence.select().where(Sequence.account == account).count() == 4
+
+
+def test_the_list_makes_the_same_number_of_queries_for_four_or_forty(client, account, b2b, caplog):
+    def queries():
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, logger="peewee"):
+            assert client.get("/sequences").status_code == 200
+        return len(caplog.records)
+
+    few = queries()
+    for number in range(40):
+        sequencing.create(account, sequencing.Facts(f"Séquence {number}"), by=None, now=NOW)
+    assert 4 < queries() == few
