@@ -23,19 +23,23 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
+from relance.rules.texts import Wording
 from relance.services import (
     chasing,
     disputing,
     extending,
     importing,
     invoicing,
+    keeping_templates,
     noticing,
     onboarding,
     pausing,
     promising,
     seeding,
     sending_by_hand,
+    sequencing,
     sweeping,
+    templating,
 )
 from relance.services.carrying import Post
 from relance.services.disputing import DisputeFacts
@@ -114,12 +118,33 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("clients.show", {"id": "@client", "onglet": "echanges"}),
     ("histories.of_client", {"id": "@client"}),
     ("histories.of_client", {"id": "@client", "h": "relances"}),
+    ("thanks.new", {"id": "@paid"}),
     ("calls.new", {"id": "@late"}),
     ("calls.new_reply", {"id": "@late"}),
     ("clients.new", {}),
     ("clients.new_contact", {"id": "@client"}),
     ("clients.edit_contact", {"id": "@contact"}),
     ("clients.ask_merge", {"id": "@client"}),
+    ("templates.index", {}),
+    ("templates.new", {}),
+    ("templates.edit", {"ref": "@changed"}),
+    ("templates.edit", {"ref": "@changed", "avec": "exemple-plusieurs"}),
+    ("templates.edit", {"ref": "@template", "version": "tu"}),
+    ("templates.edit", {"ref": "devis_prerelance", "version": "en"}),
+    ("templates.ask_reset", {"ref": "@changed"}),
+    ("templates.delete", {"ref": "@template"}),
+    ("sequences.index", {}),
+    ("sequences.new", {}),
+    ("sequences.show", {"sequence_id": "@sequence"}),
+    ("sequences.show", {"sequence_id": "@drafted"}),
+    ("sequences.show", {"sequence_id": "@set_aside"}),
+    ("sequences.edit", {"sequence_id": "@sequence"}),
+    ("sequence_steps.new", {"sequence_id": "@sequence"}),
+    ("sequence_steps.edit", {"sequence_id": "@sequence", "step_key": "@block"}),
+    ("sequence_ends.effect", {"sequence_id": "@drafted"}),
+    ("sequence_ends.ask_publish", {"sequence_id": "@drafted"}),
+    ("sequence_ends.ask_delete", {"sequence_id": "@sequence"}),
+    ("reminder_settings.edit", {}),
     ("letters.index", {}),
     ("letters.new", {}),
     ("letters.new", {"factures": "@late"}),
@@ -298,7 +323,9 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "client": late.client_id,
         "contact": contact.id,
         **letters,
+        **_sequences(account, user, now),
         **_imports(account, user, now),
+        **_templates(account, user, now),
         "mail": mailbox.list_messages(settings.data_dir)[0].id,
         "reset": reset,
         "sign_up": _sign_up_link(now),
@@ -373,6 +400,29 @@ def _imports(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
     assert planned.of(CREATE)
     importing.apply(planned, by=user, now=now)
     return {"to_check": to_check.id, "imported": done.id}
+
+
+def _templates(account: Account, user: User, now: dt.datetime) -> dict[str, str]:
+    """A delivered template with the user's words, and one of their own, in French only."""
+    info = templating.find(account, "rappel")
+    assert info is not None
+    wording = Wording("Facture {numero}", "{salutation}\n\nIl reste {reste_du} : voici où payer.\n\n{objet_facture}")
+    change = keeping_templates.Change("", 2, "vous", wording, Wording("", ""))
+    keeping_templates.change(account, info, change, version=info.version, by=user, now=now)
+    own = keeping_templates.create(account, "Un mot de plus", "relance_1", 3, by=user, now=now)
+    return {"changed": info.ref, "template": own.ref}
+
+
+def _sequences(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
+    """One that clients follow, one whose blocks wait to be published, one set aside."""
+    listed = {sequence.key: sequence for sequence in sequencing.listed(account)}
+    sequence, aside = listed["standard_b2b"], sequencing.duplicate(listed["douce"], by=user, now=now)
+    sequencing.archive(aside, by=user, now=now)
+    drafted = sequencing.duplicate(sequence, by=user, now=now)
+    close = sequencing.Block("mail", 31, "relance_2")
+    sequencing.add_step(drafted, close, version=drafted.version, by=user, now=now)
+    block = sequencing.steps_of(sequence)[0]
+    return {"sequence": sequence.id, "drafted": drafted.id, "set_aside": aside.id, "block": block.key}
 
 
 def _newcomer(now: dt.datetime) -> None:

@@ -234,7 +234,7 @@ def first_name(contacts: Sequence[Contact]) -> str:
 
 def last_message_on(invoices: Sequence[Invoice], account: Account) -> dt.date | None:
     """The account's day on which the last reminder about one of these invoices left."""
-    message = _last_sent([invoice.id for invoice in invoices])
+    message = _last_sent([invoice.id for invoice in invoices], but="thanks")
     return local_date(message.sent_at, account.time_zone) if message is not None and message.sent_at else None
 
 
@@ -246,11 +246,11 @@ def thread_of(invoice_ids: Sequence[int]) -> str:
     return " ".join([*message.references.split()[-9:], message.message_id])
 
 
-def _last_sent(invoice_ids: Sequence[int]) -> Message | None:
+def _last_sent(invoice_ids: Sequence[int], but: str = "") -> Message | None:
     query = (
         Message.select(Message)
         .join(MessageItem)
-        .where(MessageItem.invoice.in_(list(invoice_ids)), Message.state == "sent")
+        .where(MessageItem.invoice.in_(list(invoice_ids)), Message.state == "sent", Message.kind != but)
         .order_by(Message.sent_at.desc(), Message.id.desc())
     )
     found: Message | None = query.first()

@@ -12,7 +12,7 @@ from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
 
 PAGE_SIZE = 50
-REMINDERS = ("reminder", "manual")
+REMINDERS = ("reminder", "manual", "thanks")  # what leaves to clients
 DECIDED = (
     "undone",
     "not_sent",

@@ -12,7 +12,7 @@ from relance.models.invoices import PAYMENT_METHODS, Invoice
 from relance.models.payments import Payment
 from relance.rules.calendar import local_date
 from relance.rules.money import format_amount
-from relance.services import chasing, entering, promising
+from relance.services import chasing, entering, promising, thanking
 from relance.services.settling import CREDIT_STATES, settle
 
 
@@ -90,6 +90,8 @@ def record(
             raise PaymentError(errors)
         payment = _add(fresh, amount_cents, received_on, method, reference, form_key, by, now)
         stopped = resettle(fresh, by=by, now=now)
+        if fresh.state == "paid":
+            thanking.on_paid(fresh, now=now)
     return Received(payment, fresh, stopped)
 
 
@@ -118,6 +120,7 @@ def delete(payment: Payment, *, by: User | None, now: datetime) -> Invoice:
                 method=payment.method,
             )
             resettle(invoice, by=by, now=now)
+            thanking.withdraw(invoice, now=now)
     return invoice
 
 

@@ -12,7 +12,7 @@ from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, plans
-from relance.services import chasing, composing, holds, queueing, situations, steps, telling
+from relance.services import chasing, composing, holds, queueing, situations, steps, telling, thanking
 from relance.services.composing import Part
 
 MAX_ANSWER = 255  # characters of a server's refusal: what the column holds, whatever the server says
@@ -29,12 +29,12 @@ def still_stands(message: Message, now: dt.datetime) -> bool:
     if account.suspended_at is not None:
         _wait(message, now + dt.timedelta(hours=1))
         return False
-    if message.is_automatic:
+    if message.is_automatic or (message.kind == "thanks" and message.user_id is None):
         opens_at = opening(account, now)
         if opens_at is not None:
             _wait(message, opens_at)
             return False
-    return refresh(message, now)
+    return thanking.still_stands(message, now) if message.kind == "thanks" else refresh(message, now)
 
 
 def refresh(message: Message, now: dt.datetime, *, on: dt.date | None = None) -> bool:

@@ -133,7 +133,7 @@ def undo(message: Message, *, by: User, now: dt.datetime) -> bool:
         client.take_turn()
         done = (
             Message.update(state="cancelled", slot=None, error="undone")
-            .where(Message.id == message.id, Message.state == "queued", Message.kind == "manual")
+            .where(Message.id == message.id, Message.state == "queued", Message.kind.in_(("manual", "thanks")))
             .execute()
         )
         if not done:

@@ -134,7 +134,7 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
     if draft.words is None:
         return composed
     subject, body = draft.words
-    _check_words(subject, body)
+    check_words(subject, body)
     _check_variables(subject, body, composed)
     text = layout.typed(subject, body, composed.language)
     return composing.with_text(composed, text.subject, text.text, text.html)
@@ -169,7 +169,8 @@ def _recipients(invoice: Invoice, draft: Draft) -> tuple[Contact, ...]:
     return tuple(chosen)
 
 
-def _check_words(subject: str, body: str) -> None:
+def check_words(subject: str, body: str) -> None:
+    """Refuse words that no e-mail should carry: empty, too long, or with what breaks a header. WritingError."""
     if not subject.strip():
         raise WritingError("Indiquez l'objet de l'e-mail.", "subject")
     if len(subject) > MAX_SUBJECT:

@@ -44,6 +44,7 @@ BLUEPRINTS = (
     "histories",
     "calls",
     "simulation",
+    "thanks",
     "letters",
     "sequences",
     "sequence_steps",

@@ -64,7 +64,8 @@ def _sent(kind: str, facts: Facts) -> Markup:
 
 
 def _cancelled(kind: str, facts: Facts) -> Markup:
-    return fact("Relance annulée", ": {raison}", raison=reason_of(facts))
+    title = "Remerciement annulé" if facts.get("template") == "remerciement" else "Relance annulée"
+    return fact(title, ": {raison}", raison=reason_of(facts))
 
 
 def _skipped(kind: str, facts: Facts) -> Markup:

@@ -40,6 +40,7 @@ REASONS = {
     "promise": "promesse de paiement en cours",
     "dispute": "litige en cours",
     "extension": "délai accordé",
+    "not_paid": "le paiement a été supprimé",
     "held": "retenue par vous",
     "held_step": "retenue par vous",
     "backlog": "trop tard pour entrer dans la séquence",

@@ -9,7 +9,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.payments import Payment
 from relance.rules import penalties, rates
 from relance.rules.calendar import local_date
-from relance.services import charging, client_figures, holding, invoicing, keeping_clients, settling, threads
+from relance.services import charging, client_figures, holding, invoicing, keeping_clients, settling, thanking, threads
 from relance.services.holding import Held
 from relance.web import chases, holds, names, rows
 from relance.web.forms.holds import DISPUTES
@@ -52,6 +52,7 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         "has_address": bool(keeping_clients.usable_contacts(client)),
         "figures": figures,
         "warnings": _warnings(invoice, today) if is_draft else (),
+        "may_thank": invoice.state == "paid" and not thanking.refusal(invoice),
         "kind_name": names.invoice_kind(invoice.kind),
         "method_name": names.method,
         "day": today,
