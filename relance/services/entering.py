@@ -8,6 +8,7 @@ from relance.models.chases import Chase, ChaseContact, Entry
 from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.invoices import Instalment, Invoice
+from relance.models.messages import Message, MessageItem
 from relance.models.sequences import Sequence
 from relance.rules import calendar as cal
 from relance.rules import entries, moves
@@ -95,17 +96,34 @@ def enter(
     """Decide where the invoice's instalments enter; with ``writes`` (the instant, UTC) make it so."""
     known = {row.instalment_id: row for row in Entry.select().where(Entry.chase == chase)} if chase else {}
     is_moving = chase is not None and chase.is_active and chase.sequence_id != sequence.id
+    reminded = _reminded_on(invoice, today) if is_moving else set()
     entered: list[tuple[moves.Item, bool]] = []
     for item in planning.items_of(invoice, plan):
         row = known.get(item.key)
         if is_moving and row is not None and not row.is_out:
-            placed: moves.Item | None = entries.moved_entry(item, today)
+            # What left today took the place of a step dated today.
+            placed: moves.Item | None = entries.moved_entry(item, today + moves.DAY if item.key in reminded else today)
         else:
             placed = entries.sequence_entry(item, calendar, today)
         entered.append((placed or item, placed is None))
         found.rows.append(_row(invoice, placed, item, calendar, today))
     if writes is not None and entered:
         _write(invoice, chase, sequence, entered, today, writes)
+
+
+def _reminded_on(invoice: Invoice, day: dt.date) -> set[int]:
+    """The instalments of which a reminder left, or may have left, on a day."""
+    left = (
+        MessageItem.select(MessageItem.instalment)
+        .join(Message)
+        .where(
+            MessageItem.invoice == invoice,
+            Message.day_on == day,
+            Message.kind.in_(cancelling.ABOUT_INVOICES),
+            Message.state.in_(("sending", "sent", "uncertain")),
+        )
+    )
+    return {instalment_id for (instalment_id,) in left.tuples()}
 
 
 def _row(invoice: Invoice, placed: moves.Item | None, item: moves.Item, calendar: Calendar, today: dt.date) -> EntryRow:

@@ -219,6 +219,7 @@ def test_moved_on_the_day_a_reminder_left_no_second_one_leaves_that_day(standard
     for offset in range((day - factories.TODAY).days + 1):
         sweep(factories.TODAY + dt.timedelta(offset), post)
     same_day = make_sequence(account, (3, "rappel"), (6, "relance_1"), title="Autre")
+    # Its own J+3 is today: what left took its place. J+6 is Monday 7, the gap holds it two days.
     enrol(same_day, latitude, now=nine_on(day) + dt.timedelta(hours=2))
     sweep(day, post, dt.time(11))
     sent = Message.select().where(Message.kind == "reminder", Message.state == "sent")
