@@ -19,7 +19,8 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
-from relance.services import chasing, seeding, sending_by_hand
+from relance.models.sequences import Sequence, SequenceStep
+from relance.services import chasing, seeding, sending_by_hand, sequencing
 from relance.services.writing import Draft
 from tests import factories
 
@@ -31,6 +32,8 @@ MODEL_OF = {
     "document_id": Document,
     "letter_id": Letter,
     "closure_id": Closure,
+    "sequence_id": Sequence,
+    "client_id": Client,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
 NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password", "downloads.show"}
@@ -85,7 +88,16 @@ def ids_of(account: Account) -> dict[Any, list[Any]]:
         for row in rows:
             states.setdefault(str(getattr(row, "state", "")) + str(getattr(row, "kind", "")), row.id)
         found[model] = list(dict.fromkeys([*states.values(), *(row.id for row in rows)]))[:SAMPLE]
+    found["block"] = _block_keys(account)
     return found
+
+
+def _block_keys(account: Account) -> list[int]:
+    """A block is named by its key: it stays the same from draft to publication."""
+    steps = SequenceStep.select().join(Sequence).where(Sequence.account == account).order_by(SequenceStep.id)
+    keys = [step.key for step in steps]
+    assert keys, "the account needs a sequence"
+    return list(dict.fromkeys(keys))[:SAMPLE]
 
 
 def rows_of(account: Account) -> dict[str, list[tuple[Any, ...]]]:
@@ -114,6 +126,8 @@ def kind_of(rule: Rule, argument: str) -> Any:
     """The model that an argument is the id of; KeyError for a route nobody thought of here."""
     if argument == "number":
         return "mail"
+    if argument == "step_key":
+        return "block"
     if argument == "id":
         return next(model for prefix, model in ID_OF.items() if rule.rule.startswith(prefix))
     return MODEL_OF[argument]
@@ -145,6 +159,7 @@ def _stranger() -> User:
     user = factories.make_user(account, "basile@menuiserie.example", first_name="Basile", last_name="Ferrand")
     client = factories.make_client(account, "Hôtel des Cimes", siren="")
     factories.make_client(account, "Auberge du Lac", siren="")
+    sequencing.deliver(account, factories.NOW)
     contact = factories.make_contact(client, "Odile Perrault", "odile@hotel-des-cimes.example")
     document = factories.make_document(account, kind="import", name="menuiserie.csv", mime="text/csv")
     invoice = factories.make_invoice(client, "B-12", total_cents=50_000)
