@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock
@@ -11,6 +11,7 @@ from relance.models.sequences import Sequence
 from relance.services import enrolling, sequencing
 from relance.services.enrolling import EnrolmentConflict, EnrolmentError, EntryReport
 from relance.web import client_page, followed, scope, sequence_members
+from relance.web.clients import index as clients_list
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _, _n
 from relance.web.numbers import row_id
@@ -58,7 +59,8 @@ def update_several() -> ResponseReturnValue:
     )
     chosen, problem = _chosen()
     if not clients or problem:
-        return go_to(url_for("clients.index"), problem or _("Cochez au moins un client."), "warn")
+        flash(problem or _("Cochez au moins un client."), "warn")
+        return make_response(clients_list(), 422)
     shown = {client.id: client.sequence_id for client in clients}
     status = 200
     if request.form.get("confirme"):

@@ -234,6 +234,14 @@ def test_a_sequence_that_is_not_there_is_refused_at_its_field(client, coming, na
     assert not Chase.select().exists()
 
 
+def test_another_account_s_sequence_is_refused(client, coming, nadia, b2b, basile):
+    sequencing.deliver(basile.account, factories.NOW)
+    his = Sequence.get(Sequence.account == basile.account)
+    data = choices(nadia, frequency="sequence", sequence=str(his.id))
+    assert client.post(f"/factures/{coming.id}/relances", data=data).status_code == 422
+    assert not Chase.select().exists()
+
+
 def test_without_a_sequence_the_choice_is_not_there(client, coming, nadia):
     assert "Suivre une séquence" not in page(client.get(f"/factures/{coming.id}/relances")).replace("\u00a0", " ")
 

@@ -139,8 +139,12 @@ def test_moving_several_is_all_or_nobody(client, account, latitude, delivered, b
 
 
 def test_nobody_ticked_says_so(client, latitude, b2b):
-    client.post("/clients/sequence", data={"sequence": b2b.id})
-    assert "Cochez au moins un client." in text_of(client.get("/clients"))
+    answer = client.post("/clients/sequence", data={"sequence": b2b.id})
+    assert answer.status_code == 422
+    assert "Cochez au moins un client." in text_of(answer)
+    wrong = client.post("/clients/sequence", data={"client": [latitude.id], "sequence": "999"})
+    assert wrong.status_code == 422
+    assert "Choisissez une séquence de la liste." in text_of(wrong)
 
 
 def test_another_account_s_clients_are_not_moved(client, latitude, b2b, basile):

@@ -15,9 +15,11 @@ from relance.models.accounts import Account, Closure, User
 from relance.models.chases import Chase
 from relance.models.clients import Client
 from relance.models.events import record
+from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
+from relance.models.sequences import Sequence, SequenceStep
 from tests import factories
 from tests.letters import samples
 
@@ -55,6 +57,9 @@ def hers(account: Account, camille: User, basile: User) -> Account:
     now = factories.NOW
     Closure.create(id=HERS, account=account, starts_on=now.date(), ends_on=now.date())
     Chase.create(id=HERS, account=account, client=client, invoice=invoice, started_at=now)
+    Task.create(
+        id=HERS, account=account, client=client, invoice=invoice, kind="call", due_on=now.date(), created_at=now
+    )
     message = Message.create(
         id=HERS,
         account=account,
@@ -79,6 +84,9 @@ def hers(account: Account, camille: User, basile: User) -> Account:
         facts=samples.organisation().to_json(),
         created_at=now,
     )
+    titled = {"title": "Sa séquence", "title_key": "sa séquence", "revision": 1, "created_at": now, "updated_at": now}
+    sequence = Sequence.create(id=HERS, account=account, **titled)
+    SequenceStep.create(sequence=sequence, revision=1, key=HERS, offset_days=5, template="rappel")
     record("note_added", account=account, at=now, client=client, invoice=invoice, message=message, text="secret")
     return account
 

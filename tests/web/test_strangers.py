@@ -13,6 +13,7 @@ from relance.models.accounts import User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
+from relance.models.sequences import Sequence
 from tests.web import strangers
 from tests.web.strangers import World
 
@@ -30,7 +31,11 @@ NAMES_NO_ROW = {
     "settings.bank", "settings.change_password", "settings.company", "settings.display", "settings.penalties",
     "settings.profile", "disputes.close", "disputes.create", "extensions.create", "extensions.withdraw",
     "pauses.create", "pauses.pause_all", "pauses.pause_client", "pauses.resume", "pauses.resume_all",
-    "pauses.resume_client", "promises.create", "promises.settle",
+    "pauses.resume_client", "promises.create", "promises.settle", "chases.follow_client",
+    "sequence_clients.remove", "sequence_ends.archive", "sequence_ends.delete", "sequence_ends.publish",
+    "sequence_ends.unarchive", "sequence_steps.create", "sequence_steps.delete", "sequence_steps.update",
+    "sequences.create", "sequences.discard", "sequences.duplicate", "sequences.reset", "sequences.restore_delivered",
+    "sequences.update",
 }  # fmt: skip
 INVOICE = {
     "client": "Hôtel des Cimes",
@@ -58,13 +63,24 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "messages.preview": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "messages.test": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "clients.merge": ({"survivor": Client, "confirmed": Client}, {}),
+    "client_sequence.update": ({"sequence": Sequence}, {"suit": "", "confirme": "oui"}),
+    "client_sequence.update_several": ({"client": Client, "sequence": Sequence}, {"confirme": "oui"}),
+    "sequence_clients.choose": ({"ajouter": Client, "nouveau": Client, "oter": Client}, {}),
+    "sequence_clients.enrol": ({"nouveau": Client}, {"confirme": "oui"}),
+    "reminder_settings.update": ({"sequence": Sequence}, {"forewarns": "asked", "promise_grace_days": "2"}),
     "letters.create": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
     "letters.preview": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
 }
 # A file of an e-mail, of an invoice or of a dispute: the sample of hers has none.
 ON_A_FILE = {"mailbox.attachment", "messages.attachment", "invoices.pdf", "disputes.attachment"}
 SAME_FOR_ALL = {"imports.sample"}  # the file to fill in, whose examples are those of the demo
-ONLY_SHOWN = {"chases.preview", "chases.contacts", "messages.preview", "letters.preview"}  # nothing is saved there
+ONLY_SHOWN = {
+    "chases.preview",
+    "chases.contacts",
+    "sequence_clients.choose",
+    "messages.preview",
+    "letters.preview",
+}  # nothing is saved there
 
 
 @pytest.fixture
