@@ -28,6 +28,7 @@ from relance.services import (
     chasing,
     disputing,
     extending,
+    forecasting,
     importing,
     invoicing,
     keeping_templates,
@@ -128,7 +129,6 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("templates.index", {}),
     ("templates.new", {}),
     ("templates.edit", {"ref": "@changed"}),
-    ("templates.edit", {"ref": "@changed", "avec": "exemple-plusieurs"}),
     ("templates.edit", {"ref": "@template", "version": "tu"}),
     ("templates.edit", {"ref": "devis_prerelance", "version": "en"}),
     ("templates.ask_reset", {"ref": "@changed"}),
@@ -156,6 +156,12 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("imports.show", {"document_id": "@imported"}),
     ("sends.index", {}),
     ("sends.index", {"vue": "envoyes"}),
+    ("sends.index", {"vue": "retenus"}),
+    ("sends.index", {"client": "@client", "niveau": "1"}),
+    ("proposals.index", {}),
+    ("steps.show", {"id": "@planned", "etape": "@step"}),
+    ("steps.ask_day", {"id": "@planned", "etape": "@step"}),
+    ("chases.edit", {"id": "@planned"}),
     ("simulation.index", {}),
     ("simulation.index", {"facture": "@late"}),
     ("simulation.index", {"client": "@client", "type": "taches"}),
@@ -191,6 +197,8 @@ EMPTY: tuple[tuple[str, dict[str, str]], ...] = (
     ("letters.new", {}),
     ("sends.index", {}),
     ("sends.index", {"vue": "envoyes"}),
+    ("sends.index", {"vue": "retenus"}),
+    ("proposals.index", {}),
     ("journal.index", {}),
     ("mailbox.index", {}),
     ("invoicing.new", {}),
@@ -298,6 +306,9 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
     for state, error in (("failed", "550 5.1.1 adresse inconnue"), ("uncertain", "")):
         message = Message.select().where(Message.state == "sent", Message.client != late.client).first()
         Message.update(state=state, error=error).where(Message.id == message.id).execute()
+    proposed = Message.select().where(Message.state == "sent", Message.client != late.client).first()
+    Message.update(state="proposed", day_on=now.date()).where(Message.id == proposed.id).execute()
+    planned = forecasting.for_account(account, now, now.date() + dt.timedelta(60))[-1]
     contact = Contact.get(Contact.client == late.client_id)
     sent = Message.select().where(Message.state == "sent", Message.client == late.client).order_by(-Message.id).first()
     draft = Draft(template="relance_1", contact_ids=(contact.id,), attaches_invoice=False, replaces_next=False)
@@ -318,6 +329,8 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         **_odd_invoices(late, user, now),
         **_held_invoices(late, user, now),
         "payment": Payment.get(Payment.invoice == partly).id,
+        "planned": planned.invoice_id,
+        "step": planned.step,
         "sent": sent.id,
         "queued": queued.id,
         "client": late.client_id,

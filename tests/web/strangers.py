@@ -15,6 +15,7 @@ from relance.models.accounts import Account, Closure, User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.events import record
+from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
@@ -34,10 +35,12 @@ MODEL_OF = {
     "closure_id": Closure,
     "sequence_id": Sequence,
     "client_id": Client,
+    "task_id": Task,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
 NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password", "downloads.show"}
 PART_OF_A_MAIL = "index"
+TEMPLATE = "ref"  # the name of a template is not a number
 SAMPLE = 7  # ids of each kind that are tried on each route
 
 
@@ -126,6 +129,8 @@ def kind_of(rule: Rule, argument: str) -> Any:
     """The model that an argument is the id of; KeyError for a route nobody thought of here."""
     if argument == "number":
         return "mail"
+    if argument == TEMPLATE:
+        return TEMPLATE
     if argument == "step_key":
         return "block"
     if argument == "id":
@@ -168,6 +173,9 @@ def _stranger() -> User:
     draft = Draft(template="rappel", contact_ids=(contact.id,), attaches_invoice=False)
     sending_by_hand.send(invoice, draft, key="b", by=user, now=factories.NOW, domain="menuiserie.example")
     Closure.create(account=account, starts_on=factories.TODAY, ends_on=factories.TODAY)
+    Task.create(
+        account=account, client=client, invoice=invoice, kind="call", due_on=factories.TODAY, created_at=factories.NOW
+    )
     Letter.create(account=account, client=client, dated_on=factories.TODAY, document=document, created_at=factories.NOW)
     return user
 
