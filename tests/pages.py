@@ -162,6 +162,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("steps.show", {"id": "@planned", "etape": "@step"}),
     ("steps.ask_day", {"id": "@planned", "etape": "@step"}),
     ("chases.edit", {"id": "@planned"}),
+    ("backlog.index", {}),
     ("simulation.index", {}),
     ("simulation.index", {"facture": "@late"}),
     ("simulation.index", {"client": "@client", "type": "taches"}),

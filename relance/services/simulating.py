@@ -86,6 +86,11 @@ def of_client(client: Client, now: dt.datetime) -> tuple[Coming, ...]:
     return tuple(_run(loaded[client.id], now, composing.owner_of(account)))
 
 
+def of_situation(situation: Situation, now: dt.datetime, owner: User) -> tuple[Coming, ...]:
+    """The same for a situation that may not be stored yet: choices that wait to be confirmed."""
+    return tuple(_run(situation, now, owner))
+
+
 def of_invoice(invoice: Invoice, now: dt.datetime) -> tuple[Coming, ...]:
     """All that is to come about an invoice: its messages are whole, with what else they carry."""
     events = of_client(invoice.client, now)

@@ -44,6 +44,7 @@ BLUEPRINTS = (
     "histories",
     "calls",
     "simulation",
+    "backlog",
     "thanks",
     "letters",
     "sequences",

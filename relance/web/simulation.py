@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
         "strong": strong,
         "offset": history.offset,
         "template_name": names.template,
-        "task_name": _task_name,
+        "task_name": task_name,
     }
     return respond("simulation/index.html", "simulation/_list.html", **context)
 
@@ -110,6 +110,6 @@ def _is_shown(event: Coming, kind: str) -> bool:
     return not kind or event.kind in _HELD_BY[kind]
 
 
-def _task_name(event: Coming) -> str:
+def task_name(event: Coming) -> str:
     """« Appel à passer »."""
     return _("Appel à passer") if event.kind == "call" else _("Lettre à valider")

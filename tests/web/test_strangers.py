@@ -58,6 +58,8 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "chases.preview": ({"contact": Contact}, {"is_on": "1", "frequency": "weekly", "start": "gently"}),
     "chases.test": ({"contact": Contact}, {"is_on": "1", "frequency": "weekly", "start": "gently"}),
     "chases.contacts": ({"contact": Contact, "ajouter": Contact, "retirer": Contact}, {"frequency": "weekly"}),
+    "backlog.check": ({"facture": Invoice}, {"pour-toutes": "gently"}),
+    "backlog.confirm": ({"facture": Invoice}, {"pour-toutes": "gently", "empreinte": "x"}),
     "thanks.create": ({"contact": Contact}, {"subject": "a", "body": "b"}),
     "messages.create": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "messages.preview": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
