@@ -11,9 +11,11 @@ from relance.models.accounts import Account, Closure, User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.events import Event
+from relance.models.holds import Hold
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.models.payments import Payment
+from relance.models.templates import Template
 from relance.services import seeding
 from tests import pages
 from tests.factories import NOW, PASSWORD
@@ -49,7 +51,9 @@ WRITTEN_BY_PEOPLE = (
     (Payment, ("reference",)),
     (Message, ("subject", "body_text")),
     (Closure, ("label",)),
+    (Hold, ("because",)),
     (Document, ("name",)),
+    (Template, ("name",)),
 )
 
 
