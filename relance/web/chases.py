@@ -107,8 +107,8 @@ def follow_client(id: int) -> ResponseReturnValue:
     scope.ring()
     chase = chasing.chase_of(invoice)
     if chase is not None and chase.is_active and following.is_out(chase):
-        # Too late to enter by itself: the same page asks where to begin.
-        return go_to(url_for("chases.edit", id=id))
+        # Too late to enter by itself: the person chooses where it begins, with dates and texts.
+        return go_to(url_for("backlog.index", facture=id))
     return go_to(url_for("invoices.show", id=id), _("Cette facture suit la séquence du client."))
 
 

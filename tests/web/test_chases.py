@@ -304,7 +304,7 @@ def test_too_late_to_enter_the_page_asks_where_to_begin(client, latitude, nadia,
     enrolling.enrol(b2b, [latitude.id], by=None, now=factories.NOW)
     late = factories.make_invoice(latitude, "F-94", due_on=D(2026, 9, 20))
     path = f"/factures/{late.id}/relances"
-    assert client.post(f"{path}/client").location == path
+    assert client.post(f"{path}/client").location == f"/relances/reprise?facture={late.id}"
     html = page(client.get(path)).replace("\u00a0", " ")
     assert "par où commencer" in html
     client.post(path, data={"is_on": "y", "frequency": "client", "start": "gently"})
