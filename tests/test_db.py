@@ -1,14 +1,25 @@
-"""Migrating an empty database gives the tables of the models, on SQLite and on PostgreSQL."""
+"""Migrating a database, empty or filled, gives the tables of the models, on SQLite and on PostgreSQL."""
 
+import datetime as dt
 import threading
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from playhouse import migrations
 
 from relance import db as relance_db
 from relance import models
 from relance.db import connection, is_sqlite, migrate, open_database, transaction
-from relance.models.accounts import Heartbeat
+from relance.models.accounts import Account, Heartbeat
+from relance.models.chases import Chase, Entry
+from relance.models.clients import Client
+from relance.models.events import Event
+from relance.models.messages import Message
+from relance.models.sequences import Sequence, SequenceStep
+from relance.services import delivered_sequences, queueing
 from tests import factories
+from tests.making import switch_on
 
 MIGRATIONS = ["0001_first_tables", "0002_sequences"]
 COLUMNS = """
@@ -37,7 +48,9 @@ def sqlite_schema(handle):
             sorted((name, kind, is_required, is_key) for _, name, kind, is_required, _, is_key in columns),
             sorted(key[2:] for key in keys),
         )
-    indexes = "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name <> 'schema_migration'"
+    indexes = (
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name <> 'schema_migration'"
+    )
     checks = "SELECT name FROM sqlite_master WHERE sql LIKE '%CHECK%' ORDER BY name"
     return found, sorted(handle.execute_sql(indexes).fetchall()), handle.execute_sql(checks).fetchall()
 
@@ -110,3 +123,126 @@ def test_foreign_keys_are_enforced(database):
 
     with pytest.raises(peewee.IntegrityError):
         factories.make_client(999_999)
+
+
+# A database of the first part, brought to the second
+
+
+OLD, NEW = MIGRATIONS
+
+
+def furnish():
+    """Two accounts with everything the first part knew; written with today's models."""
+    for name in ("Atelier Roussel", "Menuiserie Basile"):
+        account = factories.make_account(name)
+        user = factories.make_user(account, f"{name.split()[0].lower()}@exemple.example")
+        client = factories.make_client(account)
+        contact = factories.make_contact(client)
+        chased = factories.make_invoice(client, due_on=factories.TODAY, paid_cents=20_000)
+        factories.make_invoice(client, due_on=factories.TODAY, paid_cents=120_000)
+        chase = switch_on(chased, contact, count=3)
+        Event.update(user=user).where(Event.account == account).execute()
+        queueing.advance_due(factories.NOW + dt.timedelta(days=1), domain="relance.example")
+        assert chase.is_active
+    assert Message.select().where(Message.state == "queued").count() == 2
+
+
+def columns_of(handle, table):
+    return [column.name for column in handle.get_columns(table)]
+
+
+def rows_of(handle, table, columns):
+    names = ", ".join(f'"{name}"' for name in columns)
+    return handle.execute_sql(f'SELECT {names} FROM "{table}" ORDER BY id').fetchall()
+
+
+def copy_into(handle, old_tables, rows):
+    """The rows of the first part's columns, as an instance of that time had them."""
+    mark = "?" if is_sqlite() else "%s"
+    for table, columns in old_tables.items():
+        names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join([mark] * len(columns))
+        for row in rows[table]:
+            handle.execute_sql(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', row)
+        if rows[table] and not is_sqlite():
+            handle.execute_sql(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), max(id)) FROM \"{table}\"")
+
+
+@contextmanager
+def opened(make_handle, name):
+    """A database in use for the block; nothing of it stays open after."""
+    handle = make_handle(name)
+    with connection():
+        yield handle
+    if not is_sqlite():
+        handle.close_idle()
+
+
+def check_bringing_up(make_handle, tmp_path):
+    """Fill a database under the first migration, apply the second: what was there, before and after."""
+    directory = str(Path(relance_db.__file__).parent / "migrations")
+    with opened(make_handle, "old") as old:
+        assert migrations.Runner(old, directory).up(OLD) == [OLD]
+        tables = [model._meta.table_name for model in models.ALL if old.table_exists(model._meta.table_name)]
+        old_tables = {table: columns_of(old, table) for table in tables}
+    with opened(make_handle, "full") as full:
+        full.create_tables(models.ALL)
+        furnish()
+        before = {table: rows_of(full, table, columns) for table, columns in old_tables.items()}
+    with opened(make_handle, "old") as old:
+        copy_into(old, old_tables, before)
+        assert migrate(tmp_path) == [NEW]
+        check_brought_up(before, {table: rows_of(old, table, columns) for table, columns in old_tables.items()})
+        if is_sqlite():
+            assert old.execute_sql("PRAGMA foreign_key_check").fetchall() == []
+
+
+def check_brought_up(before, after):
+    assert sum(len(rows) for rows in before.values()) > 30
+    assert {table for table, rows in before.items() if rows} >= {"chase", "entry", "message", "message_item", "event"}
+    for table, rows in before.items():
+        assert after[table] == rows, table
+    assert Sequence.select().count() == 2 * len(delivered_sequences.ALL)
+    for account in Account.select():
+        for delivered in delivered_sequences.ALL:
+            sequence = Sequence.get(Sequence.account == account, Sequence.key == delivered.key)
+            steps = [(s.kind, s.offset_days, s.template) for s in sequence.steps.order_by(SequenceStep.offset_days)]
+            assert steps == [(s.kind, s.offset_days, s.template) for s in delivered.steps]
+            assert (sequence.title, sequence.description) == (delivered.title, delivered.description)
+            assert (sequence.revision, sequence.has_draft, sequence.is_default) == (1, False, False)
+            assert sequence.claims_fees is delivered.claims_fees
+        assert (account.promise_grace_days, account.asks_before_sending, account.sends_thanks) == (2, False, False)
+    assert not Client.select().where(Client.sequence.is_null(False)).exists()
+    assert {(c.is_inherited, c.frozen_revision, c.sequence_id, c.is_active) for c in Chase.select()} == {
+        (False, None, None, True)
+    }
+    assert not Entry.select().where(Entry.is_out).exists()
+    # What was chased goes on as before: the second step of each leaves on its day.
+    Message.update(state="sent", sent_at=factories.NOW).execute()
+    assert len(queueing.advance_due(factories.NOW + dt.timedelta(days=8), domain="relance.example")) == 2
+
+
+@pytest.mark.requirement("S3.20")
+def test_a_filled_database_of_the_first_part_keeps_its_rows_and_gets_the_delivered_sequences(tmp_path):
+    def make_handle(name):
+        return open_database(f"sqlite:///{tmp_path / name}.db")
+
+    check_bringing_up(make_handle, tmp_path)
+
+
+@pytest.mark.postgres
+@pytest.mark.requirement("S3.20")
+def test_the_same_on_postgresql(pg_url, tmp_path):
+    made = set()
+
+    def make_handle(name):
+        database_name = f"part_one_{name}"
+        if name not in made:
+            made.add(name)
+            server = open_database(pg_url)
+            with connection():
+                server.connection().autocommit = True
+                server.execute_sql(f"CREATE DATABASE {database_name}")
+            server.close_idle()
+        return open_database(f"{pg_url.rpartition('/')[0]}/{database_name}")
+
+    check_bringing_up(make_handle, tmp_path)
