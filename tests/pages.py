@@ -130,7 +130,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("templates.new", {}),
     ("templates.edit", {"ref": "@changed"}),
     ("templates.edit", {"ref": "@template", "version": "tu"}),
-    ("templates.edit", {"ref": "devis_prerelance", "version": "en"}),
+    ("templates.edit", {"ref": "devis_prerelance"}),
     ("templates.ask_reset", {"ref": "@changed"}),
     ("templates.delete", {"ref": "@template"}),
     ("sequences.index", {}),

@@ -1,5 +1,6 @@
 """How templates write money, dates and times. Instants are UTC in the database and local on the page."""
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
         cents_split,
         raised,
         unwrapped,
+        variables,
     ):
         app.add_template_filter(function)
 
@@ -111,3 +113,8 @@ def raised(text: str) -> Markup:
     """The text of a date with « 1er » as 1<sup>er</sup>."""
     escaped = str(escape(text))
     return Markup(escaped.replace("1er\u00a0", "1<sup>er</sup>\u00a0").replace("1er ", "1<sup>er</sup> "))  # noqa: S704
+
+
+def variables(text: str) -> Markup:
+    """A sentence about a template: the {variables} it names are code, not words."""
+    return Markup(re.sub(r"\{\w+\}", r"<code>\g<0></code>", str(escape(text))))  # noqa: S704

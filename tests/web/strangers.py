@@ -21,7 +21,7 @@ from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.models.sequences import Sequence, SequenceStep
-from relance.services import chasing, seeding, sending_by_hand, sequencing
+from relance.services import chasing, keeping_templates, seeding, sending_by_hand, sequencing, templating
 from relance.services.writing import Draft
 from tests import factories
 
@@ -92,6 +92,8 @@ def ids_of(account: Account) -> dict[Any, list[Any]]:
             states.setdefault(str(getattr(row, "state", "")) + str(getattr(row, "kind", "")), row.id)
         found[model] = list(dict.fromkeys([*states.values(), *(row.id for row in rows)]))[:SAMPLE]
     found["block"] = _block_keys(account)
+    found[TEMPLATE] = [info.ref for info in templating.listed(account) if not info.is_delivered]
+    assert found[TEMPLATE], "the account needs a template of its own"
     return found
 
 
@@ -176,6 +178,7 @@ def _stranger() -> User:
     Task.create(
         account=account, client=client, invoice=invoice, kind="call", due_on=factories.TODAY, created_at=factories.NOW
     )
+    keeping_templates.create(account, "Le rappel de Basile", "rappel", 2, by=user, now=factories.NOW)
     Letter.create(account=account, client=client, dated_on=factories.TODAY, document=document, created_at=factories.NOW)
     return user
 

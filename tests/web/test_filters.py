@@ -20,3 +20,7 @@ def test_an_amount_is_cut_before_its_cents(as_camille):
     assert filters.cents_split(text) == ("4\u00a0320", ",00\u00a0€")
     assert filters.iban("FR7630006000") == "FR76 3000 6000"
     assert filters.siret("73282932000074") == "732 829 320 00074"
+
+
+def test_a_variable_named_in_a_sentence_is_code_and_the_rest_is_escaped():
+    assert filters.variables("Ajoutez {iban} <b>") == "Ajoutez <code>{iban}</code> &lt;b&gt;"

@@ -20,12 +20,16 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.sequences import Sequence, SequenceStep
+from relance.models.templates import Template
 from tests import factories
 from tests.letters import samples
 
 HERS = 777  # the id of each of Camille's rows; Basile's have others
 # Addresses that name no row of an account: files of the application, mail on this machine, single-use tokens.
 NOT_ROWS = ("/static/", "/boite-locale/", "/inscription/", "/mot-de-passe/")
+
+
+REF = "modele-hers"
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -39,6 +43,9 @@ def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
 def path_of(rule: Rule) -> str:
     values: dict[str, Any] = {}
     for name in rule.arguments:
+        if name == "ref":  # of a template, which has a name
+            values[name] = REF
+            continue
         assert isinstance(rule._converters[name], IntegerConverter), f"{rule.rule}: give {name} a type, or NOT_ROWS"
         values[name] = HERS
     _, path = rule.build(values)  # type: ignore[misc]
@@ -84,6 +91,8 @@ def hers(account: Account, camille: User, basile: User) -> Account:
         facts=samples.organisation().to_json(),
         created_at=now,
     )
+    named = {"ref": REF, "name": "Son modèle", "name_key": "son modèle", "created_at": now, "updated_at": now}
+    Template.create(account=account, **named)
     titled = {"title": "Sa séquence", "title_key": "sa séquence", "revision": 1, "created_at": now, "updated_at": now}
     sequence = Sequence.create(id=HERS, account=account, **titled)
     SequenceStep.create(sequence=sequence, revision=1, key=HERS, offset_days=5, template="rappel")
