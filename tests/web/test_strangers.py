@@ -12,6 +12,7 @@ import pytest
 from relance.models.accounts import User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
+from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.sequences import Sequence
 from tests.web import strangers
@@ -59,6 +60,7 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "chases.preview": ({"contact": Contact}, {"is_on": "1", "frequency": "weekly", "start": "gently"}),
     "chases.test": ({"contact": Contact}, {"is_on": "1", "frequency": "weekly", "start": "gently"}),
     "chases.contacts": ({"contact": Contact, "ajouter": Contact, "retirer": Contact}, {"frequency": "weekly"}),
+    "calls.create": ({"done": Task}, {"outcome": "talked"}),
     "backlog.check": ({"facture": Invoice}, {"pour-toutes": "gently"}),
     "backlog.confirm": ({"facture": Invoice}, {"pour-toutes": "gently", "empreinte": "x"}),
     "thanks.create": ({"contact": Contact}, {"subject": "a", "body": "b"}),
