@@ -9,7 +9,9 @@ from relance.db import database
 from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Instalment, Invoice
-from relance.services import sending_by_hand, situations, writing
+from relance.services import disputing, promising, sending_by_hand, situations, writing
+from relance.services.disputing import DisputeFacts
+from relance.services.promising import PromiseFacts
 from tests import factories
 from tests.making import switch_on
 from tests.web import reading
@@ -70,6 +72,16 @@ def test_the_four_figures_are_links_to_their_lists(client, invoice, latitude):
     }
     for _amount, _note, href in figures.values():
         assert client.get(href).status_code == 200
+
+
+def test_promises_and_disputes_are_counted_in_the_figures(client, invoice, latitude, camille):
+    soon = factories.make_invoice(latitude, total_cents=50_000, due_on=TODAY)
+    promising.promise(soon, PromiseFacts(TODAY + 4 * DAY, 40_000), by=camille, now=NOW)
+    promising.promise(invoice, PromiseFacts(TODAY + 20 * DAY, 120_000), by=camille, now=NOW)
+    disputing.open_dispute(invoice, DisputeFacts("amount", "x"), by=camille, now=NOW)
+    figures = [(words(css(one, ".money")[0]), words(css(one, ".note")[0])) for one in css(page(client), ".figure")]
+    assert figures[1] == ("1 200,00 €", "une facture, dont 1 en litige")
+    assert figures[2] == ("1 600,00 €", "2 factures, la prochaine vendredi")
 
 
 def test_other_currencies_are_shown_apart(client, invoice, latitude):
