@@ -20,7 +20,8 @@ DELIVERED = (
     (
         "standard_b2b",
         "Standard B2B",
-        "Pour les clients professionnels réguliers. Cordial d’abord, ferme ensuite, jamais de lettre sans votre accord.",
+        "Pour les clients professionnels réguliers. "
+        "Cordial d’abord, ferme ensuite, jamais de lettre sans votre accord.",
         True,
         (
             ("mail", -3, "prerelance"),
@@ -352,6 +353,7 @@ def up(migrator: Any, db: Any) -> None:
 
     db.create_tables([Task])
 
+    key: Any = Sequence._meta.primary_key
     migrator.migrate(migrator.add_column("account", "copies_user", BooleanField(default=False)))
     migrator.migrate(migrator.add_column("account", "attaches_invoice", BooleanField(default=True)))
     migrator.migrate(migrator.add_column("account", "asks_before_sending", BooleanField(default=False)))
@@ -361,13 +363,14 @@ def up(migrator: Any, db: Any) -> None:
     migrator.migrate(migrator.add_column("account", "promise_grace_days", IntegerField(default=2)))
     migrator.migrate(
         migrator.add_column(
-            "client", "sequence_id", ForeignKeyField(Sequence, field=Sequence.id, null=True, on_delete="SET NULL")
+            "client", "sequence_id", ForeignKeyField(Sequence, field=key, null=True, on_delete="SET NULL")
         )
     )
     migrator.migrate(migrator.add_column("client", "enrolled_at", DateTimeField(null=True)))
+    migrator.migrate(migrator.add_column("client", "chooses_sequence", BooleanField(default=False)))
     migrator.migrate(
         migrator.add_column(
-            "chase", "sequence_id", ForeignKeyField(Sequence, field=Sequence.id, null=True, on_delete="SET NULL")
+            "chase", "sequence_id", ForeignKeyField(Sequence, field=key, null=True, on_delete="SET NULL")
         )
     )
     migrator.migrate(migrator.add_column("chase", "frozen_revision", IntegerField(null=True)))
@@ -388,6 +391,7 @@ def down(migrator: Any, db: Any) -> None:
     migrator.migrate(migrator.drop_column("chase", "is_inherited"))
     migrator.migrate(migrator.drop_column("chase", "frozen_revision"))
     migrator.migrate(migrator.drop_column("chase", "sequence_id"))
+    migrator.migrate(migrator.drop_column("client", "chooses_sequence"))
     migrator.migrate(migrator.drop_column("client", "enrolled_at"))
     migrator.migrate(migrator.drop_column("client", "sequence_id"))
     migrator.migrate(migrator.drop_column("account", "promise_grace_days"))

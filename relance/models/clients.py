@@ -35,6 +35,7 @@ class Client(BaseModel):
     is_exempt = BooleanField(default=False)  # never chased
     sequence = ForeignKeyField(Sequence, null=True, backref="clients", on_delete="SET NULL")
     enrolled_at = DateTimeField(null=True)
+    chooses_sequence = BooleanField(default=False)  # its sequence, or none, was chosen for it: not the account's
     note = TextField(default="")
     archived_at = DateTimeField(null=True)
     merged_into = ForeignKeyField("self", null=True, on_delete="SET NULL")

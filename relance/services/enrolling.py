@@ -84,12 +84,14 @@ def enrol(
     client_ids: Iterable[int],
     *,
     expected: Mapping[int, int | None] | None = None,
+    is_chosen: bool = True,
     by: User | None,
     now: dt.datetime,
 ) -> EntryReport:
     """Enrol clients of the sequence's account, each out of the sequence it followed. Returns what was done.
 
     ``expected``: the sequence each client was shown in; EnrolmentConflict when another window moved one.
+    ``is_chosen`` False: they follow it because it is the account's, and will follow the next one too.
     EnrolmentError for an empty or archived sequence. Before its first publication a sequence only keeps its clients.
     """
     account = sequence.account
@@ -110,6 +112,7 @@ def enrol(
         today = cal.local_date(now, account.time_zone)
         plan = steps.of_sequence(sequence)
         for client in clients:
+            Client.update(chooses_sequence=is_chosen).where(Client.id == client.id).execute()
             if client.sequence_id == sequence.id:
                 continue
             _note_move(found, client, sequence)
@@ -144,12 +147,19 @@ def follow_client(invoice: Invoice, *, by: User | None, now: dt.datetime) -> Non
         on_new_invoice(invoice, now=now)
 
 
-def unenrol(client: Client, *, by: User | None, now: dt.datetime, because: str = "unenrolled") -> int:
-    """The client follows no sequence any more: what it brought stops. Returns how many chases ended."""
+def unenrol(
+    client: Client, *, by: User | None, now: dt.datetime, because: str = "unenrolled", is_chosen: bool = True
+) -> int:
+    """The client follows no sequence any more: what it brought stops. Returns how many chases ended.
+
+    ``is_chosen`` False: because the account has none, not by a choice for this client.
+    """
     with transaction():
         client.take_turn()
         former = Client.get_by_id(client.id).sequence
-        Client.update(sequence=None, enrolled_at=None).where(Client.id == client.id).execute()
+        Client.update(sequence=None, enrolled_at=None, chooses_sequence=is_chosen).where(
+            Client.id == client.id
+        ).execute()
         ended = 0
         inherited = (Chase.client == client, Chase.is_inherited, Chase.ended_at.is_null())
         for chase in list(Chase.select().where(*inherited)):

@@ -202,17 +202,20 @@ def follow(
     sequence: Sequence | None,
     *,
     shown: Mapping[int, int | None],
+    is_chosen: bool = True,
     by: User | None,
     now: dt.datetime,
 ) -> EntryReport:
     """Make these clients of one account follow ``sequence``, or none: all of them, or nobody.
 
     ``shown``: the sequence each was shown in (an id, or None). EnrolmentConflict when another window moved one since.
+    ``is_chosen`` False: they follow the account's setting, whatever it becomes.
     """
     with transaction():
         rows = sorted(clients, key=lambda client: int(client.id))
         if sequence is not None:
-            return enrolling.enrol(sequence, [client.id for client in rows], expected=shown, by=by, now=now)
+            ids = [client.id for client in rows]
+            return enrolling.enrol(sequence, ids, expected=shown, is_chosen=is_chosen, by=by, now=now)
         fresh = []
         for client in rows:
             client.take_turn()
@@ -221,8 +224,7 @@ def follow(
         if moved:
             raise EnrolmentConflict(moved)
         for client in fresh:
-            if client.sequence_id is not None:
-                enrolling.unenrol(client, by=by, now=now)
+            enrolling.unenrol(client, by=by, now=now, is_chosen=is_chosen)
     return EntryReport()
 
 
@@ -238,6 +240,18 @@ def planned_sends(sequence: Sequence, now: dt.datetime) -> int:
             if tracked.chase.sequence_id == sequence.id and not tracked.item.stop:
                 found += sum(step.is_mail for step in moves.remaining_steps(tracked.item, calendar, today))
     return found
+
+
+def without_choice(account: Account | int, sequence: Sequence | None) -> list[Client]:
+    """The clients for whom nothing was chosen and who do not follow ``sequence``, by name."""
+    query = Client.select().where(
+        Client.account == account, ~Client.chooses_sequence, Client.archived_at.is_null(), ~Client.is_exempt
+    )
+    if sequence is None:
+        query = query.where(Client.sequence.is_null(False))
+    else:
+        query = query.where(Client.sequence.is_null() | (Client.sequence != sequence))
+    return sorted(query, key=lambda client: str(client.name).casefold())
 
 
 def make_default(account: Account, sequence: Sequence | None, *, by: User | None, now: dt.datetime) -> bool:

@@ -39,9 +39,9 @@ _STATE = {"queued": "waiting", "sending": "waiting", "sent": "sent", "uncertain"
 
 @dataclass(frozen=True)
 class Knot:
-    """One point. ``kind``: issued, due, sent, waiting, failed, uncertain, next, plan, held, letter, task, task_due, paid.
+    """One point. ``kind``: issued, due, sent, waiting, failed, uncertain, next, plan, held, letter, task, task_due
 
-    A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
+    or paid. A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
 
     ``on`` is a civil day of the account; ``at`` (UTC) the instant of a sending, past or to come.
     """

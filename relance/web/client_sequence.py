@@ -30,13 +30,16 @@ def update(id: int) -> ResponseReturnValue:
     chosen, problem = _chosen()
     if problem:
         return _panel(client, 422, sequence_problem=problem)
+    is_chosen = request.form.get("sequence") != followed.AS_ACCOUNT
     if (chosen.id if chosen else None) == client.sequence_id:
+        if not request.args.get("apercu"):
+            Client.update(chooses_sequence=is_chosen).where(Client.id == client.id).execute()
         return _panel(client) if request.args.get("apercu") else _saved(client, _("Modifications enregistrées."))
     if request.args.get("apercu") or not request.form.get("confirme"):
         return _panel(client, **_effect(client, chosen))
     shown = {client.id: row_id(request.form.get("suit")) or None}
     try:
-        report = sequencing.follow([client], chosen, shown=shown, by=user, now=now)
+        report = sequencing.follow([client], chosen, shown=shown, is_chosen=is_chosen, by=user, now=now)
     except EnrolmentConflict as error:
         return _panel(client, 409, **_effect(client, chosen), sequence_problem=_(str(error)))
     except EnrolmentError as error:
@@ -87,6 +90,8 @@ def update_several() -> ResponseReturnValue:
 def _chosen() -> tuple[Sequence | None, str]:
     """The sequence that was selected (None: none), and what is wrong with the choice."""
     text = request.form.get("sequence", "")
+    if text == followed.AS_ACCOUNT:
+        return sequencing.default_of(current_account()), ""
     if not text:
         return None, ""
     found = Sequence.get_or_none(

@@ -38,11 +38,12 @@ def update() -> ResponseReturnValue:
     if not form.validate():
         return _page(form)
     chosen = form.chosen(account)
-    others = unfollowing(account.id) if chosen is not None and form.enrols_others.data else []
-    if chosen is not None and others and not request.form.get("confirme"):
-        return _page(form, entry=enrolling.report_of(chosen, others, clock.now()), entering=others, chosen=chosen)
+    others = sequencing.without_choice(account, chosen)
+    if others and not request.form.get("confirme"):
+        entry = enrolling.report_of(chosen, others, clock.now()) if chosen is not None else None
+        return _page(form, entry=entry, concerned=others, chosen=chosen)
     try:
-        enrolled = _save(form, chosen, others)
+        _save(form, chosen, others)
     except SequenceError as error:
         form.refuse("sequence", str(error))
         return _page(form)
@@ -53,44 +54,38 @@ def update() -> ResponseReturnValue:
         form.refuse("", str(error))
         return _page(form, status=409)
     notice = _("C'est enregistré.")
-    if enrolled:
+    if others:
         scope.ring()
-        notice += " " + _n("Un client inscrit.", "{n} clients inscrits.", len(others))
+        notice += " "
+        notice += (
+            _n("Un client la suit désormais.", "{n} clients la suivent désormais.", len(others))
+            if chosen is not None
+            else _n("Un client ne suit plus de séquence.", "{n} clients ne suivent plus de séquence.", len(others))
+        )
     return topics.saved("reminder_settings.edit", notice)
 
 
-def unfollowing(account_id: int) -> list[Client]:
-    """The account's clients that follow no sequence, by name."""
-    query = Client.select().where(
-        Client.account == account_id, Client.sequence.is_null(), Client.archived_at.is_null(), ~Client.is_exempt
-    )
-    return sorted(query, key=lambda client: client.name.casefold())
-
-
-def _save(form: ReminderSettingsForm, chosen: Sequence | None, others: list[Client]) -> EntryReport | None:
+def _save(form: ReminderSettingsForm, chosen: Sequence | None, others: list[Client]) -> None:
     """Everything or nothing."""
     account, user, now = current_account(), current_user(), clock.now()
     with transaction():
         configuring.save(account, "relances", {name: form[name].data for name in COLUMNS}, by=user, now=now)
         sequencing.make_default(account, chosen, by=user, now=now)
-        if chosen is None or not others:
-            return None
-        expected: dict[int, int | None] = {client.id: None for client in others}
-        return enrolling.enrol(chosen, list(expected), expected=expected, by=user, now=now)
+        shown: dict[int, int | None] = {client.id: client.sequence_id for client in others}
+        sequencing.follow(others, chosen, shown=shown, is_chosen=False, by=user, now=now)
 
 
 def _page(
     form: ReminderSettingsForm,
     *,
     entry: EntryReport | None = None,
-    entering: list[Client] | None = None,
+    concerned: list[Client] | None = None,
     chosen: Sequence | None = None,
     status: int = 0,
 ) -> Response:
     context: dict[str, Any] = {
         "entry": entry,
-        "entering": entering or [],
+        "concerned": concerned or [],
         "chosen": chosen,
-        "unfollowing": len(unfollowing(current_account().id)),
     }
     return topics.page("settings/reminders.html", form, status=status, **context)

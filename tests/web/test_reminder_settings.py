@@ -69,7 +69,10 @@ def test_a_new_client_follows_the_default_sequence(client, account, b2b):
     made = keeping_clients.create(account, keeping_clients.ClientFacts("Neuf"), by=None, now=NOW)
     assert Client.get_by_id(made.id).sequence_id == b2b.id
     client.post(PATH, data=form())
+    assert sequencing.default_of(account) == b2b, "a client would leave it: it is said first"
+    client.post(PATH, data=form() | {"confirme": "oui"})
     assert sequencing.default_of(account) is None
+    assert Client.get_by_id(made.id).sequence_id is None
 
 
 @pytest.mark.requirement("S3.15", "S3.26")
@@ -79,7 +82,8 @@ def test_those_without_a_sequence_enter_after_what_becomes_of_their_invoices_was
     douce = Sequence.get(Sequence.key == "douce")
     other = factories.make_client(account, "Studio Kérity", sequence=douce)
     before = Chase.select().count()
-    data = form(sequence=str(b2b.id), enrols_others="y")
+    Client.update(chooses_sequence=True).where(Client.id == other.id).execute()
+    data = form(sequence=str(b2b.id))
     shown = client.post(PATH, data=data)
     page = text_of(shown)
     assert shown.status_code == 200

@@ -30,10 +30,9 @@ COLUMNS = (
 
 
 class ReminderSettingsForm(Form):
-    """``sequence`` is empty for « à la main » ; ``enrols_others`` enrols those who follow none."""
+    """``sequence`` is empty for « à la main »."""
 
-    sequence = SelectField("Séquence des nouveaux clients", default="")
-    enrols_others = SwitchField("Y inscrire aussi les clients qui ne suivent aucune séquence")
+    sequence = SelectField("Séquence du compte", default="")
     copies_user = SwitchField("M'ajouter en copie des relances d'une séquence")
     attaches_invoice = SwitchField("Joindre la facture en PDF")
     asks_before_sending = SwitchField("Me demander avant chaque envoi")
