@@ -125,7 +125,7 @@ def test_three_contacts_of_a_business_share_one_mail(due_invoice, latitude, nadi
     assert mail.message["To"].count("@") == 3
 
 
-@pytest.mark.requirement("S1.1")
+@pytest.mark.requirement("S1.1", "S1.9")
 def test_a_client_with_several_invoices_due_gets_one_message_with_all_of_them(
     due_invoice, latitude, nadia, post, smtp_server
 ):

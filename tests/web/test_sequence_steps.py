@@ -59,7 +59,7 @@ def block(days=15, side="after", kind="mail", template="relance_2", version=1, *
     } | more
 
 
-@pytest.mark.requirement("S3.22")
+@pytest.mark.requirement("S3.21", "S3.22")
 def test_a_card_becomes_a_form_and_the_swap_is_the_page(client, b2b, relance_1):
     path = f"/sequences/{b2b.id}/blocs/{relance_1.key}"
     page = client.get(f"/sequences/{b2b.id}").text
