@@ -28,7 +28,7 @@ def main() -> int:
             "holds": measure.holds,
         }
         if not options.json:
-            bound = "≥" if measure.is_rate else "≤"
+            bound = ("ratio " if measure.is_relative else "") + ("≥" if measure.is_rate else "≤")
             verdict = "holds" if measure.holds else "FAILS"
             print(
                 f"{name:20} {measure.value:10.1f} {measure.unit:11} baseline {measure.baseline:10.1f} "

@@ -5,20 +5,19 @@ import datetime as dt
 import os
 import smtplib
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from bench import rows
+from bench.editing import publish_wait, sequence_effect
+from bench.measuring import Measure, instance, list_of_invoices, timed
 from bench.rows import NOW
-from relance import db, storage, vault
-from relance.config import Settings, Smtp
+from relance.config import Smtp
 from relance.mail import mime
 from relance.models.accounts import Account
 from relance.models.chases import Chase
@@ -26,63 +25,13 @@ from relance.models.messages import Message
 from relance.rules import schedule
 from relance.services import delivering, handing_over, queueing, situations
 from relance.services.carrying import Post
-from tests import factories, servers
+from tests import servers
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRET = "a-key-for-the-benchmarks"
 DUE_CLIENTS = 200
 MESSAGES = 400
 PAGES = 10
 LETTERS = 20
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A figure, what it is compared with, and the figure it must reach (at least, or at most)."""
-
-    value: float
-    unit: str
-    baseline: float
-    target: float
-    is_rate: bool = False
-
-    @property
-    def ratio(self) -> float:
-        """Ours over the baseline."""
-        return self.value / self.baseline
-
-    @property
-    def holds(self) -> bool:
-        """Whether the target is met: a rate must reach it, a time or a size must not pass it."""
-        return self.value >= self.target if self.is_rate else self.value <= self.target
-
-
-@contextmanager
-def instance() -> Iterator[Settings]:
-    """An empty instance in a folder of its own, its database open."""
-    with tempfile.TemporaryDirectory(prefix="relance-bench-") as name:
-        folder = Path(name)
-        settings = Settings(
-            data_dir=folder,
-            database_url=f"sqlite:///{folder}/relance.db",
-            queue_url=f"sqlite:///{folder}/queue.db",
-            secret_key=SECRET,
-        )
-        storage.open_storage(folder)
-        vault.open_vault(SECRET)
-        handle = db.open_database(settings.database_url)
-        with handle.connection_context():
-            yield settings
-
-
-def timed(work: Callable[[], object], repeats: int = 5) -> float:
-    """The median duration of ``work``, in milliseconds."""
-    found = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - start) * 1000)
-    return statistics.median(found)
 
 
 def due_100k() -> Measure:
@@ -167,34 +116,6 @@ def _sink() -> Iterator[Smtp]:
         server.wait()
 
 
-@contextmanager
-def list_of_invoices(count: int) -> Iterator[tuple[Callable[[], None], Callable[[], None]]]:
-    """(the page of the list asked through the application, a bare SELECT of the rows on it), among ``count``."""
-    with instance() as settings:
-        from relance.web import create_app
-
-        rows.make(count)
-        app = create_app(settings)
-        app.config["WTF_CSRF_ENABLED"] = False
-        browser = app.test_client()
-        answer = browser.post(
-            "/connexion", data={"email": "camille@atelier-roussel.example", "password": factories.PASSWORD}
-        )
-        assert answer.status_code == 303
-        query = "SELECT * FROM invoice WHERE account_id = 1 AND state = 'sent' ORDER BY next_due_on, id LIMIT 50"
-
-        def page() -> None:
-            got = browser.get("/factures")
-            assert got.status_code == 200
-
-        def bare() -> None:
-            with sqlite3.connect(settings.data_dir / "relance.db") as connection:
-                assert len(connection.execute(query).fetchall()) == 50
-
-        page()
-        yield page, bare
-
-
 def list_page() -> Measure:
     """The list of invoices among 10 000, through the application, against a bare SELECT of the same fifty rows."""
     with list_of_invoices(10_000) as (page, bare):
@@ -275,7 +196,17 @@ def memory() -> Measure:
 
 ALL = {
     measure.__name__: measure
-    for measure in (due_100k, due_1m, messages_per_second, list_page, letters_per_second, startup, memory)
+    for measure in (
+        due_100k,
+        due_1m,
+        messages_per_second,
+        list_page,
+        sequence_effect,
+        publish_wait,
+        letters_per_second,
+        startup,
+        memory,
+    )
 }
 
 

@@ -8,7 +8,8 @@ from relance.models.accounts import Account
 from relance.models.chases import Chase, ChaseContact, Entry
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Instalment, Invoice
-from tests import factories
+from relance.models.sequences import Sequence
+from tests import factories, making
 
 NOW = dt.datetime(2026, 11, 23, 10, 0)  # a Monday, 11:00 in Paris
 INVOICES_PER_CLIENT = 10
@@ -100,3 +101,17 @@ def make(invoices: int, due_clients: int = 0) -> Account:
         fill(Entry, invoices, chase="n", instalment="n", enters_on="'2026-09-01'")
     db.database.execute_sql("ANALYZE")
     return account
+
+
+def enrol_all(account: Account) -> Sequence:
+    """Every client of the account in one sequence of four e-mails, every invoice under chase following it."""
+    blocks = ((3, "rappel"), (10, "relance_1"), (20, "relance_2"), (30, "dernier_rappel"))
+    sequence: Sequence = making.make_sequence(account, *blocks, title="Mesure", now=NOW)
+    with db.transaction():
+        Client.update(sequence=sequence, enrolled_at=NOW).where(Client.account == account).execute()
+        Chase.update(frequency="sequence", sequence=sequence, is_inherited=True).where(
+            Chase.account == account
+        ).execute()
+        ChaseContact.delete().execute()
+    db.database.execute_sql("ANALYZE")
+    return sequence

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bench import measures
-from bench.measures import Measure
+from bench import editing, measures
+from bench.measuring import Measure
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -20,6 +20,8 @@ def test_a_rate_must_reach_its_target_and_a_time_must_not_pass_it() -> None:
     assert Measure(499, "ms", 1, 500).holds
     assert not Measure(501, "ms", 1, 500).holds
     assert Measure(50, "ms", 200, 500).ratio == 0.25
+    assert Measure(2_000, "ms", 100, 20, is_relative=True).holds
+    assert not Measure(2_001, "ms", 100, 20, is_relative=True).holds
 
 
 @pytest.mark.slow
@@ -40,6 +42,19 @@ def test_the_list_of_ten_thousand_invoices_opens_within_half_a_second() -> None:
             page()
             spent.append(time.process_time() - start)
     assert min(spent) < 0.5, f"{spent}"
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("S3.24")
+def test_the_effect_of_an_edit_on_ten_thousand_invoices_shows_within_twenty_pages_of_the_list() -> None:
+    assert editing.sequence_effect().holds
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("S3.24")
+def test_publishing_it_makes_no_sending_wait() -> None:
+    measure = editing.publish_wait()
+    assert measure.holds, f"a claim waited {measure.value:.0f} ms"
 
 
 @pytest.mark.slow
