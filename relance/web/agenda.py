@@ -77,13 +77,18 @@ def days(
             on,
             title_of(on, today),
             next(iter(found[on].values()))[0].at if on in found else None,
-            (
+            _by_client(
                 *(_planned(group, asking) for group in found.get(on, {}).values()),
                 *(_held(one, today) for one in kept.get(on, ())),
             ),
         )
         for on in sorted({*found, *kept})
     ]
+
+
+def _by_client(*lines: Planned) -> tuple[Planned, ...]:
+    """In one order whether held or not: a line that is held stays where it was."""
+    return tuple(sorted(lines, key=lambda line: line.client.casefold()))
 
 
 def _planned(sends: list[PlannedSend], asking: Container[int]) -> Planned:

@@ -143,8 +143,12 @@ def _keys() -> list[stepping.Key]:
 
 
 def _answer(notice: str, family: str = "paid") -> ResponseReturnValue:
-    """The page the click came from, or for htmx the agenda as it is now, with what else says what leaves."""
+    """The page the click came from, or for htmx the agenda as it is now, with what else says what leaves.
+
+    Focus goes to the line that was pressed, which says the contrary now, or to the first one of the day.
+    """
     back = request.form.get("depuis", "")
+    pressed = request.form.get("etape") or request.form.get("jour", "")
     if not wants_fragment():
         places = {
             "tableau": url_for("dashboard.index"),
@@ -153,9 +157,11 @@ def _answer(notice: str, family: str = "paid") -> ResponseReturnValue:
         kept: dict[str, Any] = {key: value for key in ("client", "niveau") if (value := request.form.get(key))}
         return go_to(places.get(back) or url_for("sends.index", **kept), notice, family)
     if back == "tableau":
-        return make_response(render_template("dashboard/sends.htmx.html", notice=notice, **dashboard.sends_context()))
+        return make_response(
+            render_template("dashboard/sends.htmx.html", notice=notice, pressed=pressed, **dashboard.sends_context())
+        )
     context = sends.agenda_context("retenus" if back == "retenus" else "a-venir")
-    return make_response(render_template("sends/agenda.htmx.html", notice=notice, **context))
+    return make_response(render_template("sends/agenda.htmx.html", notice=notice, pressed=pressed, **context))
 
 
 @blueprint.get("/factures/<int:id>/relances/etape")

@@ -92,6 +92,7 @@ def test_with_htmx_the_agenda_and_the_day_in_words_are_drawn_again(client, chase
     assert [line.get("class") for line in css(page, "#sends .agenda ul li")].count("held") == 1
     [button] = css(page, f"#retenir-{chased.id}-0")
     assert words(button) == "Libérer Latitude Conseil"
+    assert css(page, "[data-focus]") == [button]
     text = answer.get_data(as_text=True)
     assert "Prochain envoi demain" in words(page)
     assert 'hx-target="#day"' in text
