@@ -71,7 +71,7 @@ def sample_facts(
         lines=lines,
         today=today,
         first_name=_BUSINESS.first_name,
-        client_name="Latitude Conseil",
+        client_name="Société Exemple",
         reference=" ".join(line.number for line in lines),
         previous_on=today - dt.timedelta(days=7) if firmness > LEVELS["rappel"] else None,
         interest_cents=None,

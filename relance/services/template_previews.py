@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from relance.mail import samples
+from relance.mail.reminders import ReminderFacts
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
 from relance.models.invoices import Instalment, Invoice
@@ -93,6 +94,19 @@ def _parts(account: Account, info: Info, key: str, today: dt.date) -> list[Part]
     return [Part(row, each) for row in chosen for each in writing.spoken_of(row, today, info.ref)]
 
 
+def signed(facts: ReminderFacts, account: Account, user: User) -> ReminderFacts:
+    """The example as the account would send it; its own IBAN and phone where it has them."""
+    return replace(
+        facts,
+        signer_name=account.owner_name or user.full_name,
+        business_name=account.business_name,
+        phone=account.phone or facts.phone,
+        iban=account.iban or facts.iban,
+        bic=account.bic if account.iban else facts.bic,
+        holder=account.iban_holder or account.business_name,
+    )
+
+
 def _sample(account: Account, user: User, info: Info, own: Own, is_many: bool, today: dt.date) -> Prepared:
     """The example's invoice and client, signed by the account."""
     facts = samples.sample_facts(
@@ -106,14 +120,8 @@ def _sample(account: Account, user: User, info: Info, own: Own, is_many: bool, t
     )
     charges = account.claims_penalties and own.level >= LEVELS["relance_2"] and info.category == "reminder"
     facts = replace(
-        facts,
+        signed(facts, account, user),
         wording=own.many if facts.is_many else own.one,
-        signer_name=account.owner_name or user.full_name,
-        business_name=account.business_name,
-        phone=account.phone,
-        iban=account.iban or facts.iban,
-        bic=account.bic if account.iban else facts.bic,
-        holder=account.iban_holder or account.business_name,
         interest_cents=samples.INTEREST_CENTS if charges else None,
         fee_cents=samples.FEE_CENTS * len(facts.lines) if charges else None,
     )

@@ -100,7 +100,8 @@ def reference(account: Account, info: Info, variant: str) -> list[tuple[str, lis
     """The variables by group: name, meaning, example and its language, as the example data give them."""
     spoken = "en" if variant == "en" else "fr"
     today = chasing.today_of(account, clock.now())
-    values = values_of(samples.full_facts(info.ref, today, info.category, info.level, language=spoken))
+    facts = samples.full_facts(info.ref, today, info.category, info.level, language=spoken)
+    values = values_of(template_previews.signed(facts, account, current_user()))
     found: dict[str, list[tuple[str, str, str, str]]] = {}
     for each in variables.available(info.category):
         example, language = (_(_BLOCKS[each.name]), "") if each.is_block else (values[each.name], spoken)

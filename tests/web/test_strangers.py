@@ -36,7 +36,8 @@ NAMES_NO_ROW = {
     "sequence_clients.remove", "sequence_ends.archive", "sequence_ends.delete", "sequence_ends.publish",
     "sequence_ends.unarchive", "sequence_steps.create", "sequence_steps.delete", "sequence_steps.update",
     "sequences.create", "sequences.discard", "sequences.duplicate", "sequences.reset", "sequences.restore_delivered",
-    "sequences.update", "templates.delete", "templates.duplicate", "templates.new", "templates.reset",
+    "sequences.update", "templates.delete", "templates.duplicate", "templates.new", "templates.preview",
+    "templates.reset", "templates.test", "templates.update",
 }  # fmt: skip
 INVOICE = {
     "client": "Hôtel des Cimes",
@@ -48,7 +49,6 @@ INVOICE = {
     "currency": "EUR",
     "payment_method": "transfer",
 }
-TEXT = {"name": "Le sien", "tone": "2", "variant": "vous", "version": "1", "subject": "a", "body": "b {paiement}"}
 # endpoint → the fields that name rows, with the model of each, and what a good form of his would hold.
 FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "invoicing.create": ({"document_id": Document, "contact": Contact, "credited_invoice": Invoice}, INVOICE),
@@ -67,9 +67,6 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "messages.create": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "messages.preview": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "messages.test": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
-    "templates.update": ({"preview_with": Invoice}, TEXT),
-    "templates.preview": ({"preview_with": Invoice}, TEXT),
-    "templates.test": ({"preview_with": Invoice}, TEXT),
     "clients.merge": ({"survivor": Client, "confirmed": Client}, {}),
     "client_sequence.update": ({"sequence": Sequence}, {"suit": "", "confirme": "oui"}),
     "client_sequence.update_several": ({"client": Client, "sequence": Sequence}, {"confirme": "oui"}),

@@ -161,7 +161,7 @@ def test_a_test_e_mail_goes_to_the_user_alone_with_what_is_typed(client, camille
     [mail] = smtp_server.received
     assert smtp_server.to(camille.email) == [mail]
     assert mail.subject == "[TEST] Facture EXEMPLE-0042"
-    assert "Essai pour Latitude Conseil, EXEMPLE-0042." in mail.text and "{" not in mail.text
+    assert "Essai pour Société Exemple, EXEMPLE-0042." in mail.text and "{" not in mail.text
     client.post("/modeles/rappel/test", data=data | {"preview_with": f"facture-{invoice.id}"})
     assert smtp_server.received[-1].subject == f"[TEST] Facture {invoice.number}"
     assert smtp_server.to(nadia.email) == []
