@@ -19,7 +19,6 @@ from relance.models.messages import Message, MessageAttachment, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, schedule
 from relance.rules.moves import Item
-from relance.rules.plans import Step
 from relance.rules.schedule import Decision
 from relance.services import chasing, composing, forecasting, queueing, situations
 from relance.services.composing import Composed
@@ -32,7 +31,7 @@ COUNTED = 500  # clients whose weeks are counted at once
 
 @dataclass(frozen=True)
 class About:
-    """An invoice of a message or of a task, with its step's offset from the due date the texts speak of."""
+    """An invoice of a message or of a task, with the days from its due date to its step."""
 
     invoice_id: int
     number: str
@@ -165,7 +164,9 @@ def _mail(
     situation: Situation, decision: Decision, now: dt.datetime, owner: User, previous: dict[int, dt.date]
 ) -> Coming:
     tracked = [situation.tracked[pick.item.key] for pick in decision.picks]
-    about = tuple(_about(t, pick.step) for t, pick in zip(tracked, decision.picks, strict=True))
+    # A plan begun gently or late counts from another day: what is shown is how late the invoice will be.
+    days = [forecasting.planned_send(situation, pick, decision, now).days_from_due for pick in decision.picks]
+    about = tuple(_about(t, day) for t, day in zip(tracked, days, strict=True))
     known = [previous[one.invoice_id] for one in about if one.invoice_id in previous]
     composed, problem = None, ""
     try:
@@ -192,7 +193,10 @@ def _mail(
 def _tasks(situation: Situation, decision: Decision, now: dt.datetime) -> Iterator[Coming]:
     at = forecasting.sending_instant(situation.account, decision.day, now)
     for due in decision.tasks:
-        about = (_about(situation.tracked[due.key], due.step),)
+        tracked = situation.tracked[due.key]
+        is_moved = tracked.item.anchor_on is not None or tracked.item.entry_step is not None
+        late = (due.planned_on - tracked.instalment.due_on).days
+        about = (_about(tracked, late if is_moved else due.step.offset_days),)
         yield Coming(due.step.kind, decision.day, at, situation.client, about, due.step.template)
 
 
@@ -211,7 +215,7 @@ def _held(situation: Situation, now: dt.datetime) -> Iterator[Coming]:
             if step.index in item.held and day <= end and key not in seen:
                 seen.add(key)
                 at = forecasting.sending_instant(account, day, now)
-                yield Coming("held", day, at, situation.client, (_about(tracked, step),), step.template)
+                yield Coming("held", day, at, situation.client, (_about(tracked, step.offset_days),), step.template)
 
 
 def _waiting(situation: Situation, now: dt.datetime) -> Iterator[Coming]:
@@ -260,8 +264,8 @@ def _stored(message: Message, document_ids: tuple[int, ...]) -> Composed:
     )
 
 
-def _about(tracked: Tracked, step: Step) -> About:
-    return About(tracked.invoice.id, tracked.invoice.number, step.offset_days, tracked.instalment.balance_cents)
+def _about(tracked: Tracked, offset_days: int) -> About:
+    return About(tracked.invoice.id, tracked.invoice.number, offset_days, tracked.instalment.balance_cents)
 
 
 def _names(document_ids: Iterable[int]) -> tuple[str, ...]:

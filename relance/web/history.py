@@ -33,7 +33,7 @@ QUOTED = {
     "client_paused": "reason",
     "all_paused": "reason",
     "extension_granted": "reason",
-    "task_due": "note",
+    "step_held": "reason",
 }
 
 

@@ -82,6 +82,12 @@ def _waits(kind: str, facts: Facts) -> Markup:
 
 def _started(kind: str, facts: Facts) -> Markup:
     title = "Relances activées" if kind == "chase_started" else "Relances modifiées"
+    if facts.get("start") == "out":
+        return fact(
+            "Trop tard pour la séquence", "{nom}, à vous de choisir par où commencer", nom=facts.get("sequence", "")
+        )
+    if facts.get("sequence"):
+        return fact(title, ": séquence {nom}", nom=facts["sequence"])
     rhythm = _(FREQUENCIES.get(facts.get("frequency", ""), ""), n=facts.get("count", ""))
     return fact(title, ": {rythme}", rythme=rhythm) if rhythm else fact(title)
 

@@ -43,14 +43,14 @@ REASONS = {
     "not_paid": "le paiement a été supprimé",
     "held": "retenue par vous",
     "held_step": "retenue par vous",
+    "skipped": "passée par vous",
+    "step_removed": "étape retirée de la séquence",
+    "sequence_changed": "la séquence a changé",
     "backlog": "trop tard pour entrer dans la séquence",
     "by_hand": "par vous",
-    "asks": "attend votre accord",
     "declined": "refusée par vous",
-    "not_approved": "sans votre accord ce jour-là",
     "unenrolled": "client sorti de la séquence",
     "sequence_deleted": "séquence supprimée",
-    "moved": "client passé à une autre séquence",
 }
 CALLS = {
     "no_answer": "sans réponse",
