@@ -130,7 +130,14 @@ def _open_steps(item: Item) -> list[Step]:
 
 def is_past(item: Item, step: Step, calendar: Calendar) -> bool:
     """True for a step that is never sent: past at entry, during a hold, or when its date was published."""
-    return is_past_at_entry(item, step, calendar) or is_passed(item, step, calendar) != ""
+    if is_past_at_entry(item, step, calendar):
+        return True
+    return _may_be_passed(item, step) and is_passed(item, step, calendar) != ""
+
+
+def _may_be_passed(item: Item, step: Step) -> bool:
+    # Most instalments were never held nor edited: a page of the list asks this a hundred thousand times.
+    return item.resumes_on is not None or step.since_on is not None
 
 
 def is_past_at_entry(item: Item, step: Step, calendar: Calendar) -> bool:
@@ -151,9 +158,11 @@ def is_passed(item: Item, step: Step, calendar: Calendar) -> str:
 
 def passed_steps(item: Item, calendar: Calendar, today: dt.date) -> list[tuple[Step, str]]:
     """The steps whose day is over and that fell in a hold, or were published too late, with the reason."""
-    found = []
+    found: list[tuple[Step, str]] = []
+    if item.stop or not any(_may_be_passed(item, step) for step in item.steps):
+        return found
     for step in _open_steps(item):
-        if item.stop or is_past_at_entry(item, step, calendar) or planned_on(item, step, calendar) >= today:
+        if is_past_at_entry(item, step, calendar) or planned_on(item, step, calendar) >= today:
             continue
         because = is_passed(item, step, calendar)
         if because:
@@ -184,7 +193,7 @@ def unsent_mails(item: Item) -> list[Step]:
 
 def due_tasks(item: Item, calendar: Calendar, today: dt.date) -> list[tuple[Step, dt.date]]:
     """The letters and calls that a person should see to today, with the day planned for them."""
-    if item.stop or item.is_held(today):
+    if item.stop or item.is_held(today) or all(step.is_mail for step in item.steps):
         return []
     planned = [
         (step, planned_on(item, step, calendar))
