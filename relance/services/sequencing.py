@@ -25,7 +25,6 @@ from relance.services.sequence_blocks import (
     SequenceError,
     add_step,
     change_step,
-    check_block,
     claim,
     day_name,
     delete_step,
@@ -48,7 +47,6 @@ __all__ = [
     "archive",
     "change",
     "change_step",
-    "check_block",
     "create",
     "day_name",
     "default_of",
@@ -273,7 +271,8 @@ def _let_go(sequence: Sequence, *, because: str, by: User | None, now: dt.dateti
     """Take every client out, and end what still follows the sequence. Counts the clients."""
     clients = list(Client.select().where(Client.sequence == sequence).order_by(Client.id))
     for client in clients:
-        enrolling.unenrol(client, by=by, now=now, because=because)
+        # Nobody chose « aucune » for them: a client that followed the account's sequence goes on following the account.
+        enrolling.unenrol(client, by=by, now=now, because=because, is_chosen=bool(client.chooses_sequence))
     for chase in Chase.select().where(Chase.sequence == sequence, Chase.ended_at.is_null()).order_by(Chase.client):
         chasing.stop(chase, because=because, by=by, now=now)
     return len(clients)

@@ -12,7 +12,7 @@ from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
 from relance.services import client_figures, keeping_clients, pausing
 from relance.web import followed, holds, names, rows
-from relance.web.forms.clients import ClientForm, fill
+from relance.web.forms.clients import fill, settings_form
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
 from relance.web.invoice_history import client_context
@@ -48,7 +48,7 @@ def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
     elif tab == "echanges":
         context |= client_context(client)
     else:
-        form = ClientForm()
+        form = settings_form()
         fill(form, client)
         context["client_form"] = form
         context |= followed.context(client)

@@ -35,7 +35,9 @@ def update(id: int) -> ResponseReturnValue:
         if not request.args.get("apercu"):
             Client.update(chooses_sequence=is_chosen).where(Client.id == client.id).execute()
         return _panel(client) if request.args.get("apercu") else _saved(client, _("Modifications enregistrées."))
-    if request.args.get("apercu") or not request.form.get("confirme"):
+    # What was confirmed is what was shown: another sequence chosen since is shown first too.
+    is_confirmed = request.form.get("confirme") == (str(chosen.id) if chosen is not None else "aucune")
+    if request.args.get("apercu") or not is_confirmed:
         return _panel(client, **_effect(client, chosen))
     shown = {client.id: row_id(request.form.get("suit")) or None}
     try:

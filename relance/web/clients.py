@@ -12,7 +12,7 @@ from relance.models.invoices import Invoice
 from relance.services import client_figures, keeping_clients, listing, sequencing
 from relance.services.keeping_clients import ClientError, ContactFacts
 from relance.web import client_page, names
-from relance.web.forms.clients import ClientForm, ContactForm, MergeForm, fill_contact
+from relance.web.forms.clients import ClientForm, ContactForm, MergeForm, fill_contact, settings_form
 from relance.web.forms.reminder_settings import sequence_choices
 from relance.web.htmx import go_to, respond
 from relance.web.i18n import _, _n
@@ -74,7 +74,7 @@ def show(id: int) -> ResponseReturnValue:
 @blueprint.post("/clients/<int:id>/reglages")
 def update(id: int) -> ResponseReturnValue:
     """Save the settings of a client."""
-    client, form = client_or_404(id), ClientForm()
+    client, form = client_or_404(id), settings_form()
     if form.validate():
         try:
             keeping_clients.update(client, form.facts(), by=current_user(), now=clock.now())

@@ -39,7 +39,8 @@ def update() -> ResponseReturnValue:
         return _page(form)
     chosen = form.chosen(account)
     others = sequencing.without_choice(account, chosen)
-    if others and not request.form.get("confirme"):
+    # What was confirmed is what was shown: another sequence chosen since is shown first too.
+    if others and request.form.get("confirme") != (str(chosen.id) if chosen is not None else "aucune"):
         entry = enrolling.report_of(chosen, others, clock.now()) if chosen is not None else None
         return _page(form, entry=entry, concerned=others, chosen=chosen)
     try:

@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 
 from relance.models.chases import Chase
@@ -6,6 +8,7 @@ from relance.models.events import Event
 from relance.models.messages import Message
 from relance.models.sequences import Sequence, SequenceStep
 from relance.services import sequencing
+from relance.services.enrolling import EnrolmentConflict
 from relance.services.sequencing import Block, Facts, SequenceError
 from tests import factories
 from tests.factories import NOW
@@ -171,3 +174,32 @@ def test_a_sequence_without_a_published_block_is_no_default(account):
     sequencing.add_step(own, Block("mail", 5, "rappel"), version=1, by=None, now=NOW)
     with pytest.raises(SequenceError):
         sequencing.make_default(account, Sequence.get_by_id(own.id), by=None, now=NOW)
+
+
+def test_a_client_that_followed_the_account_goes_on_following_it_when_the_sequence_goes(account, b2b, latitude):
+    other = factories.make_client(account, "Studio Kérity")
+    sequencing.follow([latitude], b2b, shown={}, is_chosen=False, by=None, now=NOW)
+    sequencing.follow([other], b2b, shown={}, by=None, now=NOW)
+    sequencing.archive(b2b, by=None, now=NOW)
+    chosen = {client.id: client.chooses_sequence for client in Client.select()}
+    assert (chosen[latitude.id], chosen[other.id]) == (False, True)
+    assert {client.sequence_id for client in Client.select()} == {None}
+
+
+def test_clients_move_together_or_not_at_all(account, b2b, latitude):
+    douce = Sequence.get(Sequence.key == "douce")
+    other = factories.make_client(account, "Studio Kérity")
+    sequencing.follow([other], douce, shown={other.id: None}, by=None, now=NOW)
+    for target in (b2b, None):
+        with pytest.raises(EnrolmentConflict) as error:
+            sequencing.follow([latitude, other], target, shown={latitude.id: None, other.id: b2b.id}, by=None, now=NOW)
+        assert "Studio Kérity" in str(error.value)
+    assert Client.get_by_id(latitude.id).sequence_id is None
+    assert Client.get_by_id(other.id).sequence_id == douce.id
+
+
+def test_what_is_planned_is_counted(account, b2b, latitude, nadia):
+    assert sequencing.planned_sends(b2b, NOW) == 0
+    factories.make_invoice(latitude, due_on=factories.TODAY + dt.timedelta(days=20))
+    sequencing.follow([latitude], b2b, shown={}, by=None, now=NOW)
+    assert sequencing.planned_sends(b2b, NOW) == 5, "the letter is a task"

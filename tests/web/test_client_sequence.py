@@ -53,7 +53,7 @@ def test_a_client_is_enrolled_from_its_settings_after_its_invoices_were_shown(
     shown = text_of(client.post(path, data=data))
     assert "F-2026-0087" in shown
     assert (followed(latitude), bell) == (None, [])
-    answer = client.post(path, data=data | {"confirme": "oui"})
+    answer = client.post(path, data=data | {"confirme": data["sequence"] or "aucune"})
     assert answer.location == f"/clients/{latitude.id}?onglet=reglages"
     assert (followed(latitude), Chase.get().is_inherited) == (b2b.id, True)
     assert "Un client inscrit." in text_of(client.get(answer.location))
@@ -73,7 +73,7 @@ def test_a_move_names_the_sequence_that_is_left(client, latitude, nadia, invoice
     assert "<html" not in shown
     assert panel(shown) == panel(text_of(client.post(path, data=data)))
     assert followed(latitude) == b2b.id
-    client.post(path, data=data | {"confirme": "oui"})
+    client.post(path, data=data | {"confirme": data["sequence"] or "aucune"})
     assert followed(latitude) == douce.id
     assert not Client.select().where(Client.sequence == b2b).exists()
 
@@ -85,7 +85,7 @@ def test_a_client_leaves_its_sequence_and_nothing_of_it_is_planned_any_more(clie
     data = {"sequence": "", "suit": b2b.id}
     assert "sera annulé" in text_of(client.post(path, data=data))
     assert followed(latitude) == b2b.id
-    client.post(path, data=data | {"confirme": "oui"})
+    client.post(path, data=data | {"confirme": data["sequence"] or "aucune"})
     chase = Chase.get()
     assert (followed(latitude), chase.is_active, chase.ended_because) == (None, False, "unenrolled")
     assert Event.select().where(Event.kind == "client_unenrolled").count() == 1
@@ -95,7 +95,7 @@ def test_two_windows_on_one_client_the_second_is_told(client, latitude, invoice,
     enrol(delivered["douce"], latitude)
     for sequence in (str(b2b.id), ""):
         for headers in ({}, HTMX):
-            data = {"sequence": sequence, "suit": str(delivered["particuliers"].id), "confirme": "oui"}
+            data = {"sequence": sequence, "suit": str(delivered["particuliers"].id), "confirme": sequence or "aucune"}
             answer = client.post(f"/clients/{latitude.id}/sequence", data=data, headers=headers)
             page = text_of(answer)
             assert answer.status_code == 409

@@ -96,6 +96,7 @@ def test_the_settings_of_a_client_are_saved(client, latitude):
         45,
         True,
     )
+    assert "Premier contact" not in text_of(client.get(f"/clients/{latitude.id}?onglet=reglages"))
     bad = client.post(f"/clients/{latitude.id}/reglages", data=data | {"name": ""})
     assert bad.status_code == 422
     assert Client.get_by_id(latitude.id).name == "Latitude"

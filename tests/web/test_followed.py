@@ -15,7 +15,7 @@ def test_a_client_may_follow_any_published_sequence_or_none(as_camille, account,
     found = context_of(latitude)
     assert (found["followed"], found["chosen"]) == (None, None)
     titles = [text for _, text in found["sequence_choices"]]
-    assert titles[0] == "Aucune, je relance à la main"
+    assert titles[:2] == ["Comme le compte\u00a0: aucune", "Aucune, je relance à la main"]
     assert "Jamais publiée" not in titles
 
 

@@ -70,7 +70,7 @@ def test_a_new_client_follows_the_default_sequence(client, account, b2b):
     assert Client.get_by_id(made.id).sequence_id == b2b.id
     client.post(PATH, data=form())
     assert sequencing.default_of(account) == b2b, "a client would leave it: it is said first"
-    client.post(PATH, data=form() | {"confirme": "oui"})
+    client.post(PATH, data=form() | {"confirme": "aucune"})
     assert sequencing.default_of(account) is None
     assert Client.get_by_id(made.id).sequence_id is None
 
@@ -90,7 +90,7 @@ def test_those_without_a_sequence_enter_after_what_becomes_of_their_invoices_was
     assert "Un client suivra « Standard B2B »." in page
     assert "Trop en retard, à vous de choisir" in page or "Entrent à leur prochaine date" in page
     assert (Chase.select().count(), sequencing.default_of(account), bell) == (before, None, [])
-    done = client.post(PATH, data=data | {"confirme": "oui"})
+    done = client.post(PATH, data=data | {"confirme": str(b2b.id)})
     assert done.status_code == 303
     assert Client.get_by_id(invoice.client_id).sequence_id == b2b.id
     assert Client.get_by_id(other.id).sequence_id == douce.id
@@ -106,3 +106,11 @@ def test_a_sequence_of_another_account_is_not_a_choice(client, account, b2b, bas
     his = Sequence.get(Sequence.account == basile.account)
     assert client.post(PATH, data=form(sequence=str(his.id))).status_code == 422
     assert not Sequence.select().where(Sequence.is_default).exists()
+
+
+def test_another_sequence_chosen_after_the_preview_is_shown_first_too(client, account, b2b, latitude):
+    douce = Sequence.get(Sequence.key == "douce")
+    shown = client.post(PATH, data=form(sequence=str(douce.id), confirme=str(b2b.id)))
+    assert "suivra « Douce »" in text_of(shown)
+    assert sequencing.default_of(account) is None
+    assert Client.get_by_id(latitude.id).sequence_id is None

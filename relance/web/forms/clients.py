@@ -50,6 +50,13 @@ class ClientForm(Form):
         )
 
 
+def settings_form() -> ClientForm:
+    """The form of a client that is there: its contacts have a tab of their own."""
+    form = ClientForm()
+    del form.contact_name, form.contact_email
+    return form
+
+
 def fill(form: ClientForm, client: Client) -> None:
     """Show a stored client in the form."""
     for name in (
