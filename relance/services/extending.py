@@ -26,6 +26,8 @@ def grant(invoice: Invoice, *, granted_on: dt.date, reason: str, by: User | None
         clean = hold_limits.checked_reason(reason)
         before = current(invoice)
         if before is not None:
+            if (before.granted_on, before.reason) == (granted_on, clean):
+                return before  # the same form sent twice
             _end(before, today, by, now)
         row: Extension = Extension.create(
             account=invoice.account_id,

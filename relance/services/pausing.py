@@ -30,7 +30,9 @@ def pause_invoice(
         chase = chasing.chase_of(invoice)
         if chase is None or not chase.is_active:
             raise HoldError("Les relances de cette facture ne sont pas activées : il n'y a rien à mettre en pause.")
-        pause = _begin(invoice.account, invoice.client, invoice, until_on, reason, by, now)
+        pause, is_new = _begin(invoice.account, invoice.client, invoice, until_on, reason, by, now)
+        if not is_new:
+            return pause
         holding.take_hold(invoice.account, [invoice], because="pause", now=now)
         _tell("paused", pause, by, now, until_on=until_on, reason=pause.reason)
         return pause
@@ -40,7 +42,9 @@ def pause_client(client: Client, *, until_on: dt.date | None, reason: str, by: U
     """No reminder of any invoice of this client until ``until_on`` included. HoldError names the field."""
     with transaction():
         client.take_turn()
-        pause = _begin(client.account, client, None, until_on, reason, by, now)
+        pause, is_new = _begin(client.account, client, None, until_on, reason, by, now)
+        if not is_new:
+            return pause
         holding.take_hold(client.account, holding.client_invoices(client), because="client_pause", now=now)
         _tell("client_paused", pause, by, now, until_on=until_on, reason=pause.reason, name=client.name)
         return pause
@@ -54,7 +58,9 @@ def pause_all(account: Account, *, until_on: dt.date | None, reason: str, by: Us
     """
     with transaction():
         _take_turns(account)
-        pause = _begin(account, None, None, until_on, reason, by, now)
+        pause, is_new = _begin(account, None, None, until_on, reason, by, now)
+        if not is_new:
+            return pause
         holding.take_hold(account, None, because="account_pause", now=now)
         _tell("all_paused", pause, by, now, until_on=until_on, reason=pause.reason)
         return pause
@@ -71,7 +77,7 @@ def resume_invoice(invoice: Invoice, *, step: int | None = None, by: User | None
         pause = of_invoice(invoice, chasing.today_of(account, now))
         if pause is None:
             raise HoldError("Les relances de cette facture ne sont pas en pause.")
-        _end(pause, account, by, now)
+        _end(account, None, invoice, by, now)
         resumed = resume(invoice, step, by=by, now=now)
         name = resumed.next.template if resumed.next and resumed.next.is_default else ""
         _tell("resumed", pause, by, now, template=name)
@@ -86,7 +92,7 @@ def resume_client(client: Client, *, by: User | None, now: dt.datetime) -> Pause
         pause = of_client(client, chasing.today_of(account, now))
         if pause is None:
             raise HoldError("Les relances de ce client ne sont pas en pause.")
-        _end(pause, account, by, now)
+        _end(account, client, None, by, now)
         holding.let_go(account, holding.client_invoices(client), now=now)
         _tell("client_resumed", pause, by, now, name=client.name)
         return pause
@@ -99,7 +105,7 @@ def resume_all(account: Account, *, by: User | None, now: dt.datetime) -> Pause:
         pause = of_account(account, chasing.today_of(account, now))
         if pause is None:
             raise HoldError("Les envois ne sont pas suspendus.")
-        _end(pause, account, by, now)
+        _end(account, None, None, by, now)
         holding.let_go(account, None, now=now)
         _tell("all_resumed", pause, by, now)
         return pause
@@ -107,26 +113,21 @@ def resume_all(account: Account, *, by: User | None, now: dt.datetime) -> Pause:
 
 def of_invoice(invoice: Invoice, today: dt.date) -> Pause | None:
     """The pause of this invoice that is on today, or None."""
-    return _current(today, Pause.invoice == invoice)
+    return _current(today, *_bears_on(invoice.account, None, invoice))
 
 
 def of_client(client: Client, today: dt.date) -> Pause | None:
     """The pause of this client that is on today, or None."""
-    return _current(today, Pause.client == client, Pause.invoice.is_null())
+    return _current(today, *_bears_on(client.account, client, None))
 
 
 def of_account(account: Account, today: dt.date) -> Pause | None:
     """The pause of everything that is on today, or None."""
-    return _current(today, Pause.account == account, Pause.client.is_null(), Pause.invoice.is_null())
+    return _current(today, *_bears_on(account, None, None))
 
 
 def _current(today: dt.date, *what: Any) -> Pause | None:
-    found: Pause | None = (
-        Pause.select()
-        .where(Pause.ended_at.is_null(), Pause.until_on.is_null() | (Pause.until_on >= today), *what)
-        .order_by(Pause.id.desc())
-        .first()
-    )
+    found: Pause | None = Pause.select().where(*_is_on(today), *what).order_by(Pause.id.desc()).first()
     return found
 
 
@@ -138,7 +139,8 @@ def _begin(
     reason: str,
     by: User | None,
     now: dt.datetime,
-) -> Pause:
+) -> tuple[Pause, bool]:
+    """The pause, and whether it is new: the same form sent twice is one pause."""
     today = chasing.today_of(account, now)
     if until_on is not None and until_on < today:
         sentence = "Une pause ne peut pas finir avant de commencer : indiquez aujourd'hui ou une date à venir."
@@ -146,11 +148,10 @@ def _begin(
     if until_on is not None and until_on > hold_limits.years_after(today, MAX_YEARS):
         raise HoldError("Indiquez une date dans les deux ans, ou laissez la pause sans date de fin.", "until_on")
     clean = hold_limits.checked_reason(reason)
-    before = of_invoice(invoice, today) if invoice else of_client(client, today) if client else None
-    if invoice is None and client is None:
-        before = of_account(account, today)
-    if before is not None:
-        _end(before, account, by, now)
+    before = _current(today, *_bears_on(account, client, invoice))
+    if before is not None and (before.until_on, before.reason) == (until_on, clean):
+        return before, False
+    _end(account, client, invoice, by, now)
     pause: Pause = Pause.create(
         account=account,
         client=client,
@@ -161,12 +162,27 @@ def _begin(
         made_by=by,
         made_at=now,
     )
-    return pause
+    return pause, True
 
 
-def _end(pause: Pause, account: Account, by: User | None, now: dt.datetime) -> None:
-    pause.ended_on, pause.ended_at, pause.ended_by = chasing.today_of(account, now), now, by
-    pause.save(only=[Pause.ended_on, Pause.ended_at, Pause.ended_by])
+def _end(account: Account, client: Client | None, invoice: Invoice | None, by: User | None, now: dt.datetime) -> None:
+    """End what is on today: two windows may have paused everything at the same instant."""
+    today = chasing.today_of(account, now)
+    Pause.update(ended_on=today, ended_at=now, ended_by=by).where(
+        *_is_on(today), *_bears_on(account, client, invoice)
+    ).execute()
+
+
+def _is_on(today: dt.date) -> tuple[Any, ...]:
+    return Pause.ended_at.is_null(), Pause.until_on.is_null() | (Pause.until_on >= today)
+
+
+def _bears_on(account: Account, client: Client | None, invoice: Invoice | None) -> tuple[Any, ...]:
+    if invoice is not None:
+        return (Pause.invoice == invoice,)
+    if client is not None:
+        return Pause.client == client, Pause.invoice.is_null()
+    return Pause.account == account, Pause.client.is_null(), Pause.invoice.is_null()
 
 
 def _take_turns(account: Account) -> None:

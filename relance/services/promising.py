@@ -1,7 +1,7 @@
 """Promises to pay: made, kept or broken, by the payments that follow or by hand."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from peewee import fn
 
@@ -39,9 +39,12 @@ def promise(invoice: Invoice, facts: PromiseFacts, *, by: User | None, now: dt.d
         invoice = hold_limits.locked(invoice)
         hold_limits.must_be_owed(invoice)
         today = chasing.today_of(invoice.account, now)
+        facts = _clean(facts)
         _check(invoice, facts, today)
         before = open_of(invoice)
         if before is not None:
+            if _facts_of(before) == facts:
+                return before  # the same form sent twice
             _close(before, "replaced", now)
         grace = dt.timedelta(invoice.account.promise_grace_days)
         made: Promise = Promise.create(
@@ -51,8 +54,8 @@ def promise(invoice: Invoice, facts: PromiseFacts, *, by: User | None, now: dt.d
             promised_on=facts.promised_on,
             holds_until_on=facts.promised_on + grace,
             amount_cents=facts.amount_cents,
-            given_by=facts.given_by.strip(),
-            note=facts.note.strip(),
+            given_by=facts.given_by,
+            note=facts.note,
             starts_on=today,
             made_by=by,
             made_at=now,
@@ -130,10 +133,18 @@ def _check(invoice: Invoice, facts: PromiseFacts, today: dt.date) -> None:
     if facts.amount_cents > invoice.balance_cents:
         left = format_amount(invoice.balance_cents, invoice.currency)
         raise HoldError(f"Ce montant dépasse le reste dû ({left}). Vérifiez-le.", "amount")
-    if len(facts.given_by.strip()) > MAX_NAME:
+    if len(facts.given_by) > MAX_NAME:
         raise HoldError("Raccourcissez ce nom : 100 caractères au plus.", "given_by")
-    if len(facts.note.strip()) > MAX_NOTE:
+    if len(facts.note) > MAX_NOTE:
         raise HoldError("Raccourcissez cette note : 2 000 caractères au plus.", "note")
+
+
+def _clean(facts: PromiseFacts) -> PromiseFacts:
+    return replace(facts, given_by=facts.given_by.strip(), note=facts.note.strip())
+
+
+def _facts_of(row: Promise) -> PromiseFacts:
+    return PromiseFacts(row.promised_on, row.amount_cents, row.given_by, row.note)
 
 
 def _finish(row: Promise, state: str, *, because: str, by: User | None, now: dt.datetime) -> bool:

@@ -84,3 +84,8 @@ def test_it_is_withdrawn_and_what_is_past_by_then_is_not_caught_up(chased, camil
     assert events(invoice=chased)[-1] == "extension_withdrawn"
     with pytest.raises(HoldError):
         extending.withdraw(chased, by=camille, now=at)
+
+
+def test_the_same_form_sent_twice_is_one_delay(chased):
+    assert grant(chased, on(15), "x").id == grant(chased, on(15), " x ").id
+    assert events(invoice=chased).count("extension_granted") == 1

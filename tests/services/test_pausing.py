@@ -157,3 +157,19 @@ def test_a_paid_invoice_is_not_paused(chased):
     Invoice.update(state="paid", balance_cents=0).where(Invoice.id == chased.id).execute()
     with pytest.raises(HoldError, match="payée"):
         pause(chased)
+
+
+def test_the_same_form_sent_twice_is_one_pause(chased, latitude, account):
+    for _ in range(2):
+        pause(chased, on(7), "Congés")
+        pausing.pause_client(latitude, until_on=None, reason="", by=None, now=NOW)
+        pausing.pause_all(account, until_on=None, reason="", by=None, now=NOW)
+    assert Pause.select().count() == 3
+    assert events(invoice=chased).count("paused") == 1
+
+
+def test_what_two_windows_paused_at_once_is_resumed_together(account):
+    for _ in range(2):
+        Pause.create(account=account, starts_on=TODAY, made_at=NOW)
+    pausing.resume_all(account, by=None, now=LATER)
+    assert pausing.of_account(account, LATER.date()) is None

@@ -144,3 +144,8 @@ def test_a_cancelled_invoice_breaks_no_promise(invoice):
     invoicing.cancel(invoice, by=None, now=at(1))
     assert promising.settle_due(at(7)) == 1
     assert state() == "withdrawn"
+
+
+def test_the_same_form_sent_twice_is_one_promise(invoice):
+    assert promise(invoice, given_by="Nadia ").id == promise(invoice, given_by=" Nadia").id
+    assert events(invoice=invoice) == ["promise_made"]
