@@ -118,7 +118,8 @@ def remaining_steps(item: Item, calendar: Calendar, today: dt.date) -> tuple[Ste
 
 def _open_steps(item: Item) -> list[Step]:
     """Steps neither done nor skipped, nor gentler than one that was sent: the tone never goes down."""
-    last = max((step.offset_days for step in item.steps if step.index in item.done and step.is_mail), default=None)
+    sent = (step.offset_days for step in item.steps if step.index in item.done and step.is_mail)
+    last = max(sent, default=None) if item.done else None
     return [
         step
         for step in item.steps
