@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from relance.models.holds import Dispute, Pause
 from tests import factories
@@ -34,7 +35,7 @@ def test_a_pause_is_made_and_ended_by_keyboard_from_the_list(page, chased):
     dialog.get_by_label("Motif").fill("Livraison en retard")
     dialog.get_by_role("button", name="15 jours").focus()
     press(page, "Enter")
-    page.wait_for_function("document.querySelector('#until_on').value === '08/12/2026'")
+    expect(dialog.get_by_label("Jusqu’au")).to_have_value("08/12/2026")
     assert dialog.get_by_label("Motif").input_value() == "Livraison en retard"
     dialog.get_by_label("Motif").focus()
     press(page, "Enter")
