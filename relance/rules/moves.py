@@ -153,7 +153,7 @@ def is_passed(item: Item, step: Step, calendar: Calendar) -> str:
     """Why a step was passed since then: the hold its day fell in, « past » when published too late, or ''."""
     day = planned_on(item, step, calendar)
     if item.resumes_on is not None and day < item.resumes_on:
-        return item.held_because or "pause"
+        return item.held_because or "past"  # back to the legal due date: an extension was withdrawn
     return "past" if step.since_on is not None and day < step.since_on else ""
 
 

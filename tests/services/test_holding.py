@@ -241,6 +241,15 @@ def test_an_extension_after_a_first_reminder_does_not_send_it_again(chased, post
     assert days_sent(post, D(2026, 11, 25), D(2026, 12, 31)) == [D(2026, 12, 22), D(2026, 12, 29)]
 
 
+def test_a_withdrawn_extension_catches_nothing_up_and_calls_no_step_paused(chased, post):
+    extending.grant(chased, granted_on=D(2027, 1, 15), reason="", by=None, now=factories.NOW)
+    assert days_sent(post, D(2026, 11, 23), D(2026, 12, 2)) == []
+    extending.withdraw(chased, by=None, now=THURSDAY)
+    assert days_sent(post, D(2026, 12, 3), D(2026, 12, 20)) == STEPS[2:]
+    skipped = Skip.select().where(Skip.chase == chasing.chase_of(chased)).order_by(Skip.step)
+    assert [(row.step, row.because) for row in skipped] == [(0, "past"), (1, "past")]
+
+
 def test_paid_while_held_nothing_resumes(chased, post):
     let_go = hold(chased, "pause")
     paying.record(chased, chased.balance_cents, factories.TODAY, by=None, now=factories.NOW)
