@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from relance.mail import delivered
 from relance.models.accounts import Account
 from relance.models.sequences import SequenceStep
@@ -99,7 +101,7 @@ def card(step: SequenceStep, texts: Texts) -> Card:
     else:
         name, icon = texts.name(step.template), "mail"
         what = _("E-mail, modèle « {nom} »", nom=name)
-        excerpt = texts.opening(step.template)
+        excerpt = marked(texts.opening(step.template))
     return Card(
         key=step.key,
         offset_days=step.offset_days,
@@ -123,6 +125,12 @@ def opening(body: str) -> str:
         return ""
     first = re.split(r"(?<=[.?!])\s", re.sub(r"[\[\]]", "", said[0]), maxsplit=1)[0]
     return first if len(first) <= EXCERPT else f"{first[: EXCERPT - 1].rstrip()}…"
+
+
+def marked(text: str) -> Markup:
+    """The text with its variables as code, everything else escaped."""
+    pieces = re.split(r"(\{\w+\})", text)
+    return Markup("").join(Markup("<code>{}</code>").format(one) if one[:1] == "{" else one for one in pieces)
 
 
 def points(offsets: Iterable[tuple[int, str]]) -> list[dict[str, str]]:

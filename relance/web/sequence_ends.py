@@ -10,7 +10,7 @@ from relance.models.clients import Client
 from relance.models.sequences import Sequence
 from relance.services import publishing, sequencing
 from relance.services.sequencing import SequenceError, StaleSequence
-from relance.web import scope
+from relance.web import scope, sequence_page
 from relance.web.forms.sequences import DeleteForm
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _, _n
@@ -20,6 +20,7 @@ from relance.web.scope import current_user, sequence_or_404
 blueprint = Blueprint("sequence_ends", __name__)
 
 PAGE = 50
+COUNTED = 1000  # invoices whose messages are counted one by one
 
 
 @blueprint.get("/sequences/<int:sequence_id>/effet")
@@ -111,8 +112,10 @@ def _ask_publish(sequence: Sequence, status: int = 200, problem: str = "") -> Re
 
 def _ask_delete(sequence: Sequence, form: DeleteForm, status: int = 200) -> ResponseReturnValue:
     clients = Client.select().where(Client.sequence == sequence).count()
-    sends = sequencing.planned_sends(sequence, clock.now())
-    context = {"sequence": sequence, "form": form, "clients": clients, "sends": sends}
+    following = sequence_page.following(sequence)
+    # Beyond, counting each message would keep the dialog waiting: the invoices say as much.
+    sends = sequencing.planned_sends(sequence, clock.now()) if following <= COUNTED else 0
+    context = {"sequence": sequence, "form": form, "clients": clients, "sends": sends, "following": following}
     return _dialog("sequences/_delete.html", "sequences/delete.html", status, context)
 
 

@@ -3,7 +3,7 @@ import pytest
 from relance.models.sequences import SequenceStep
 from relance.models.templates import Template, TemplateText
 from relance.web import sequence_cards
-from relance.web.sequence_cards import Texts, opening, points
+from relance.web.sequence_cards import Texts, marked, opening, points
 from tests.factories import NOW
 
 
@@ -24,6 +24,10 @@ from tests.factories import NOW
 )
 def test_a_card_opens_with_the_first_sentence_after_the_greeting(body, first):
     assert opening(body) == first
+
+
+def test_a_variable_is_code_and_what_was_typed_is_text():
+    assert marked("<b>La {facture}") == "&lt;b&gt;La <code>{facture}</code>"
 
 
 def test_a_long_sentence_is_cut():

@@ -123,6 +123,11 @@ def test_deleting_says_what_it_takes_away_and_asks_for_the_title(client, b2b, fo
     assert "Rétablir « Standard B2B »" in text_of(client.get("/sequences"))
 
 
+def test_too_many_messages_to_count_are_told_by_their_invoices(client, b2b, followers, monkeypatch):
+    monkeypatch.setattr("relance.web.sequence_ends.COUNTED", 2)
+    assert "3 factures ne seront plus relancées." in text_of(client.get(f"/sequences/{b2b.id}/suppression"))
+
+
 def test_archiving_instead_keeps_it_for_later(client, b2b, followers):
     client.post(f"/sequences/{b2b.id}/archivage")
     page = text_of(client.get("/sequences"))
