@@ -181,8 +181,9 @@ def _difference(info: Info, variant: str) -> dict[str, Any]:
             continue
         written = templating.text_of(account, info.ref, variant, is_many)
         first = keeping_templates.origin(account, info.ref, variant, is_many)
-        pieces = [compare(getattr(written, part), getattr(first, part)) for part in ("subject", "body")]
-        found.append((is_many, *pieces))
+        # The last line ends like the others, so that it is found again among them.
+        subject, body = compare(written.subject, first.subject), compare(f"{written.body}\n", f"{first.body}\n")
+        found.append((is_many, subject, body))
     return {
         "info": info,
         "title": names.template(info.ref),

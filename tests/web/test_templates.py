@@ -1,15 +1,18 @@
 """Templates through the browser: read, written, refused, tried, put back, deleted."""
 
+import datetime as dt
 import re
 
+import lxml.html
 import pytest
 
 from relance.models.events import Event
 from relance.models.messages import Message
 from relance.models.sequences import Sequence, SequenceStep
 from relance.models.templates import Template, TemplateText
-from relance.services import templating
-from tests import factories
+from relance.services import sweeping, templating
+from relance.services.carrying import Post
+from tests import factories, making
 
 NOW = factories.NOW
 BODY = "{salutation}\n\nIl reste {reste_du} sur la facture {numero}.\n\n{paiement}\n\nBien à vous,\n{signature}"
@@ -166,6 +169,50 @@ def test_a_test_e_mail_goes_to_the_user_alone_with_what_is_typed(client, camille
     assert smtp_server.received[-1].subject == f"[TEST] Facture {invoice.number}"
     assert smtp_server.to(nadia.email) == []
     assert not Message.select().exists() and not TemplateText.select().exists()
+
+
+@pytest.mark.requirement("S2.13", "S2.15")
+def test_the_text_about_quotes_is_the_user_s_and_never_speaks_of_an_unpaid_invoice(client, camille, smtp_server):
+    plain = client.post("/modeles/devis_prerelance/test", data=_quote(client.get("/modeles/devis_prerelance")))
+    assert plain.status_code == 200
+    first = smtp_server.received[-1]
+    assert "Votre devis EXEMPLE-0042" in first.subject and "factur" not in first.text.lower()
+    words = "Le devis {numero} vaut jusqu’au {date_validite}, {client}. On en parle ?"
+    changes = {"name": "Prérelance de devis", "tone": "1", "subject": "Le devis {numero}", "body": words}
+    client.post("/modeles/devis_prerelance", data=fields(**changes))
+    client.post("/modeles/devis_prerelance/test", data=_quote(client.get("/modeles/devis_prerelance")))
+    mail = smtp_server.to(camille.email)[-1]
+    assert mail.subject == "[TEST] Le devis EXEMPLE-0042"
+    assert "Le devis EXEMPLE-0042 vaut jusqu’au 30\u00a0novembre, Société Exemple." in mail.text.replace("\n", " ")
+    refused = client.post("/modeles/devis_prerelance", data=fields(2, body="{paiement}"))
+    assert refused.status_code == 422 and "{paiement}" in text(refused)
+
+
+def _quote(page):
+    """What the editor shows, as its form sends it."""
+    root = lxml.html.fromstring(page.text)
+    (form,) = root.xpath('//form[@id="text"]')
+    return dict(form.form_values()) | {"preview_with": "exemple"}
+
+
+@pytest.mark.requirement("S3.16")
+def test_the_next_e_mail_says_the_new_text_and_history_keeps_the_old_one(
+    client, camille, invoice, nadia, app, smtp_server
+):
+    post = Post.of(app.config["RELANCE"])
+    chased = factories.make_invoice(nadia.client, "F-2026-0500", due_on=factories.TODAY - dt.timedelta(1))
+    making.switch_on(chased, nadia, now=NOW)
+    sweeping.sweep(NOW, post)
+    [first] = smtp_server.to(nadia.email)
+    assert "simple oubli" in first.text
+    client.post("/modeles/relance_1", data=fields(name="Relance 1", body="Des mots nouveaux. {paiement}"))
+    client.post("/modeles/rappel", data=fields(body="Un autre rappel. {paiement}"))
+    sweeping.sweep(NOW + dt.timedelta(7), post)
+    assert "Des mots nouveaux." in smtp_server.to(nadia.email)[-1].text
+    kept = Message.select().where(Message.template == "rappel").get()
+    assert "simple oubli" in kept.body_text
+    shown = client.get(f"/factures/{chased.id}/messages/{kept.id}")
+    assert "simple oubli" in shown.text and "Un autre rappel." not in shown.text
 
 
 def test_a_test_of_a_text_that_cannot_be_sent_says_why(client, smtp_server):
