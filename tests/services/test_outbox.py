@@ -72,3 +72,23 @@ def test_a_message_that_lost_its_items_is_still_about_its_invoice(account, invoi
 def test_another_account_sees_none(basile, write):
     write("a")
     assert shown(basile.account) == [] and outbox.waiting(basile.account) == ()
+
+
+def test_a_page_is_read_by_client_and_by_template(account, invoice, latitude, write):
+    mine = write("a", template="rappel")
+    other = factories.make_client(account, "Les Blés d’Or")
+
+    def found(**values):
+        return [parcel.message.id for parcel in outbox.page(account, **values).parcels]
+
+    assert found(client_id=latitude.id) == found(templates=["rappel", "relance_1"]) == [mine.id]
+    assert found(client_id=other.id) == found(templates=["dernier_rappel"]) == []
+
+
+def test_what_waits_for_a_yes_is_listed_oldest_first_and_a_no_stays_visible(account, write, basile):
+    first, second = write("a", state="proposed"), write("b", state="proposed")
+    assert [parcel.message.id for parcel in outbox.proposed(account)] == [first.id, second.id]
+    assert [parcel.message.id for parcel in outbox.proposed(account, 1)] == [first.id]
+    assert outbox.proposed(basile.account) == outbox.waiting(account) == ()
+    Message.update(state="cancelled", error="declined").where(Message.id == first.id).execute()
+    assert first.id in shown(account)

@@ -66,3 +66,15 @@ def test_nothing_to_send_previews_nothing(account, invoice_due, nadia):
     over = dt.datetime(2027, 6, 1, 8)
     plan = ChasePlan(contact_ids=(nadia.id,), count=2, start="next")
     assert previewing.preview(account, invoice_due, plan, over).composed is None
+
+
+def test_a_step_to_come_is_shown_as_it_will_leave(invoice_due, nadia, now, post, smtp_server):
+    switch_on(invoice_due, nadia, count=3)
+    shown = [previewing.of_step(invoice_due, step, now) for step in range(3)]
+    assert previewing.of_step(invoice_due, 3, now) is None
+    for send, _composed, documents in shown:
+        assert documents == ()
+        sweeping.sweep(dt.datetime.combine(send.on, dt.time(8)), post)
+    received = smtp_server.to(nadia.email)
+    assert [as_typed(mail) for mail in received] == [composed.text.strip() for _, composed, _ in shown]
+    assert previewing.of_step(invoice_due, 0, dt.datetime(2026, 12, 20)) is None

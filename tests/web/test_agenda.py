@@ -7,7 +7,7 @@ import pytest
 from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.messages import Message
-from relance.services import sending_by_hand, writing
+from relance.services import pausing, sending_by_hand, stepping, writing
 from tests import factories
 from tests.making import switch_on
 from tests.web import reading
@@ -84,3 +84,31 @@ def test_a_holiday_is_named(client, latitude, nadia):
     switch_on(factories.make_invoice(latitude, due_on=dt.date(2026, 12, 25)), nadia, frequency="once")
     coming = css(page(client, "/envois"), ".agenda > li")
     assert words(css(coming[0], ".d")[0]).endswith("Reportée du vendredi 25 décembre (Noël)")
+
+
+def test_the_sentence_says_what_waits_for_a_yes_and_that_everything_is_paused(
+    client, latitude, nadia, account, camille
+):
+    other = factories.make_client(account, "Les Blés d’Or")
+    mine = switch_on(factories.make_invoice(latitude, due_on=TODAY + DAY), nadia)
+    switch_on(factories.make_invoice(other, due_on=TODAY + DAY), factories.make_contact(other, "Paul Henry"))
+    Chase.update(asks_before_sending=True).where(Chase.id == mine.id).execute()
+    assert "deux e-mails sont prêts, dont un attendra votre accord" in lede(client)
+    Account.update(asks_before_sending=True).where(Account.id == account.id).execute()
+    assert "deux e-mails attendront votre accord" in lede(client)
+    pausing.pause_all(account, until_on=TODAY + 30 * DAY, reason="congés", by=camille, now=NOW)
+    assert lede(client).endswith("Envois suspendus jusqu’au mercredi 23 décembre.")
+    pausing.pause_all(account, until_on=None, reason="", by=camille, now=NOW)
+    assert lede(client).endswith("Les envois sont suspendus.")
+
+
+def test_a_held_step_keeps_its_place_and_says_its_day_once_it_is_past(client, latitude, nadia, camille, clock):
+    invoice = factories.make_invoice(latitude, due_on=TODAY)
+    switch_on(invoice, nadia)
+    stepping.hold(invoice, 0, because="il paie", by=camille, now=NOW)
+    [line] = css(page(client), "#sends .held")
+    assert words(css(line, ".d")[0]) == "Rappel (J+1), 1 200,00 €Retenue : il paie"
+    clock.move_to(dt.datetime(2026, 11, 27, 9, tzinfo=dt.UTC))
+    [day] = [day for day in css(page(client), "#sends .agenda > li") if css(day, ".held")]
+    assert words(css(day, ".day strong")[0]) == "Aujourd’hui, vendredi 27 novembre"
+    assert "Retenue : il paie, prévue le 24 nov." in words(day)

@@ -221,6 +221,24 @@ def test_nothing_to_resume_leads_back(client):
     assert client.get("/envois/reprise").headers["Location"] == "/envois"
 
 
+def test_what_left_is_read_by_client_and_by_level(client, invoice, nadia, camille, latitude):
+    write(invoice, camille)
+    Message.update(state="sent", sent_at=NOW, template="rappel").execute()
+    assert len(css(reading.page(client, f"{SENT}&client={latitude.id}&niveau=1"), ".todo > li")) == 1
+    assert not css(reading.page(client, f"{SENT}&niveau=4"), ".todo > li")
+    assert not css(reading.page(client, f"{SENT}&client={latitude.id + 1}"), ".todo > li")
+    page = reading.page(client, f"{SENT}&client=abc&niveau=9")
+    assert len(css(page, ".todo > li")) == 1
+
+
+def test_a_message_that_waits_for_a_yes_says_so_on_its_page(client, invoice, camille):
+    message = write(invoice, camille)
+    Message.update(state="proposed").execute()
+    page = reading.page(client, f"/factures/{invoice.id}/messages/{message.id}")
+    assert "Attend votre accord" in words(css(page, "#message-state")[0])
+    assert "Attend votre accord" in words(css(reading.page(client, SENT), ".todo > li")[0])
+
+
 # Others
 
 
