@@ -11,7 +11,7 @@ from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import KINDS, Letter, LetterInvoice
 
 
 def open_tasks(account: Account, today: dt.date) -> Any:
@@ -36,11 +36,15 @@ def open_tasks(account: Account, today: dt.date) -> Any:
 
 
 def _has_its_letter() -> Any:
-    """True where a letter about the invoice was prepared after the task came up."""
+    """True where a letter of the kind asked for was prepared about the invoice after the task came up."""
     prepared = (
         LetterInvoice.select(Value(1))
         .join(Letter)
-        .where(LetterInvoice.invoice == Task.invoice, Letter.created_at >= Task.created_at)
+        .where(
+            LetterInvoice.invoice == Task.invoice,
+            Letter.created_at >= Task.created_at,
+            Task.template.not_in(KINDS) | (Letter.kind == Task.template),
+        )
     )
     return fn.EXISTS(prepared)
 

@@ -82,6 +82,10 @@ def test_a_letter_made_since_answers_for_its_task(account, latitude, invoice):
     new = Letter.create(account=account, client=latitude, dated_on=TODAY, created_at=NOW + DAY)
     LetterInvoice.create(letter=new, invoice=invoice, principal_cents=1)
     assert opened(account) == [call.id]
+    gentle = make_task(invoice, "letter", template="amicable")
+    assert opened(account) == [call.id, gentle.id]
+    Letter.update(kind="amicable").where(Letter.id == new.id).execute()
+    assert opened(account) == [call.id]
 
 
 def test_the_tasks_of_another_account_are_not_there(invoice, basile):
