@@ -21,7 +21,8 @@ class Coming:
     """One step to come of one invoice. ``on``: the account's day it leaves, or is planned for.
 
     ``state``: planned, held or skipped. ``kind``: mail, letter, call. ``send``: how it leaves, for a planned mail.
-    ``people``: the names, or addresses, of those it goes to. ``reason``: why a person held it. ``is_moved``: a person gave it another day.
+    ``people``: the names, or addresses, of those it goes to. ``reason``: why a person held it.
+    ``is_moved``: a person gave it another day.
     """
 
     kind: str

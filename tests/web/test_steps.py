@@ -277,3 +277,34 @@ def test_a_step_that_will_ask_says_so(client, chased, account):
     assert "un e-mail attendra votre accord" in words(css(reading.page(client, "/tableau-de-bord"), "#day")[0])
     page = reading.page(client, f"/factures/{chased.id}")
     assert "attendra votre accord" in words(css(page, "#history")[0])
+
+
+@pytest.mark.requirement("S3.30", "S3.32")
+def test_held_released_skipped_and_moved_by_clicks_the_clock_does_what_was_decided(
+    client, chased, clock, settings, smtp_server
+):
+    def left_on(day, hour=8):
+        at = dt.datetime.combine(day, dt.time(hour))
+        clock.move_to(at.replace(tzinfo=dt.UTC))
+        before = len(smtp_server.to("compta@latitude-conseil.example"))
+        sweeping.sweep(at, Post.of(settings))
+        return len(smtp_server.to("compta@latitude-conseil.example")) - before
+
+    path = f"/factures/{chased.id}/relances/etape"
+    client.post(path, data={"etape": 0, "action": "retenir", "motif": "il paie demain"})
+    assert left_on(FIRST) == 0
+    client.post(path, data={"etape": 0, "action": "liberer"})
+    assert left_on(FIRST, 9) == 1
+    client.post(path, data={"etape": 1, "action": "passer"})
+    assert left_on(SECOND) == 0
+    client.post(f"/factures/{chased.id}/relances/date", data={"etape": 2, "day": "10/12/2026"})
+    assert left_on(D(2026, 12, 8)) == 0
+    assert left_on(D(2026, 12, 10)) == 1
+    assert [kind for kind in kinds(chased) if kind.startswith(("step_", "reminder_sent"))] == [
+        "step_held",
+        "step_released",
+        "reminder_sent",
+        "step_skipped",
+        "step_moved",
+        "reminder_sent",
+    ]
