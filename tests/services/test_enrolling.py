@@ -137,6 +137,19 @@ def test_a_sequence_never_published_only_keeps_its_clients_until_it_is(account, 
     assert dates(due, now) == [D(2026, 12, 4)]
 
 
+def test_moved_to_a_sequence_never_published_what_was_under_way_goes_on_until_it_is(
+    standard, account, latitude, due, now
+):
+    enrol(standard, latitude)
+    drafted = make_sequence(account, (6, "rappel"), title="Brouillon", is_published=False)
+    enrol(drafted, latitude)
+    assert client_of(latitude).sequence_id == drafted.id
+    assert dates(due, now) == [D(2026, 11, 27), D(2026, 12, 4), D(2026, 12, 11)]
+    publish(drafted)
+    assert chasing.chase_of(due).sequence_id == drafted.id
+    assert dates(due, now) == [D(2026, 12, 7)]
+
+
 # What was set for an invoice alone wins
 
 
