@@ -10,6 +10,7 @@ from relance.mail import delivered
 from relance.models.accounts import Account
 from relance.models.sequences import SequenceStep
 from relance.models.templates import TemplateText
+from relance.rules.wording import french
 from relance.services import sequencing, templating
 from relance.web import names
 from relance.web.i18n import _
@@ -59,7 +60,7 @@ class Texts:
         return cls(
             {key: names.template(key) for key in names.TEMPLATES} | templating.own_names(account),
             templating.levels(account),
-            {row.ref: row.body for row in own},
+            {row.ref: french(row.body) for row in own},
         )
 
     def name(self, ref: str) -> str:

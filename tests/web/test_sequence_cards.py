@@ -75,6 +75,6 @@ def test_the_user_s_own_words_and_names_are_shown(account):
     assert "standard" not in dict(texts.choices(account))
     own = sequence_cards.card(SequenceStep(key=1, kind="mail", offset_days=9, template="modele-1"), texts)
     assert (own.name, own.excerpt, own.tone) == ("À moi", "Mes propres mots pour ce client.", "ferme")
-    assert texts.opening("rappel") == "Un rappel que j'ai récrit moi-même."
+    assert texts.opening("rappel") == "Un rappel que j’ai récrit moi-même."
     gone = sequence_cards.card(SequenceStep(key=1, kind="mail", offset_days=9, template="modele-9"), texts)
     assert (gone.name, gone.excerpt) == ("modele-9", "")
