@@ -31,6 +31,7 @@ NOT_SHOWN = {
     "relance/letters/pages.py": "the letters are in French",
     "relance/letters/window.py": "the letters are in French",
     "relance/mail/account_notices.py": "e-mails in both languages",
+    "relance/mail/forewarnings.py": "e-mails in both languages",
     "relance/mail/layout.py": "e-mails in both languages",
     "relance/mail/notices.py": "e-mails in both languages",
     "relance/mail/phrases.py": "e-mails in both languages",
@@ -44,6 +45,7 @@ NOT_SHOWN = {
     "relance/services/diagnosing.py": "the terminal",
     "relance/services/restoring.py": "the terminal",
     "relance/services/seed_cast.py": "the demonstration's own data",
+    "relance/services/seed_events.py": "the demonstration's own data",
     "relance/services/seeding.py": "the demonstration's own data",
 }
 # Texts that look like sentences and are not: how they begin, with $ when that is all.
