@@ -420,7 +420,7 @@ def _templates(account: Account, user: User, now: dt.datetime) -> dict[str, str]
     """A delivered template with the user's words, and one of their own, in French only."""
     info = templating.find(account, "rappel")
     assert info is not None
-    wording = Wording("Facture {numero}", "{salutation}\n\nIl reste {reste_du} : voici où payer.\n\n{objet_facture}")
+    wording = Wording("Facture {numero}", "{salutation}\n\nIl reste {reste_du}. Voici où payer.\n\n{objet_facture}")
     change = keeping_templates.Change("", 2, "vous", wording, Wording("", ""))
     keeping_templates.change(account, info, change, version=info.version, by=user, now=now)
     own = keeping_templates.create(account, "Un mot de plus", "relance_1", 3, by=user, now=now)

@@ -146,7 +146,7 @@ def _named(one: template_previews.Subject) -> str:
     return _("{client}, {n} factures", client=one.client, n=one.count)
 
 
-def versions_of(info: Info) -> list[str]:
-    """The versions written, in words."""
-    words = {"vous": "vous", "tu": "tu", "en": _("anglais")}
+def versions_of(info: Info) -> list[tuple[str, str]]:
+    """The versions written, in words, with the language of each where it is not that of the page."""
+    words = {"vous": ("vous", "fr"), "tu": ("tu", "fr"), "en": (_("anglais"), "")}
     return [words[variant] for variant in info.variants]

@@ -38,6 +38,8 @@ KEPT = (
     "mise en demeure",
     "smtp.fournisseur.fr",
     "vous (formal)",
+    "“Vous” version",
+    "“vous”",
     "La lettre dépasse trois pages.",  # what tests/pages.py stored
 )
 UNREAD = {"script", "style", "code", "pre", "kbd", "textarea", "svg", "template", "iframe"}

@@ -26,5 +26,5 @@ def test_each_variable_has_a_meaning_and_an_example(account, ref, variant):
 
 def test_the_versions_written_are_named(account):
     info = templating.find(account, "rappel")
-    assert template_page.versions_of(info) == ["vous", "tu", "anglais"]
+    assert template_page.versions_of(info) == [("vous", "fr"), ("tu", "fr"), ("anglais", "")]
     assert template_page.tone(info) == "cordial"

@@ -39,7 +39,7 @@ def own(client, name="Mon rappel", **changes):
 
 
 def text(page):
-    words = re.sub(r"</?code>", "", page.text)
+    words = re.sub(r"</?(?:code|span)\b[^>]*>", "", page.text)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", words)).replace("\u00a0", " ")
 
 
