@@ -44,6 +44,7 @@ def test_what_is_chosen_is_kept_and_told(client, account, b2b):
     assert event.facts["page"] == "relances"
     page = text_of(client.get(PATH))
     assert "C’est enregistré." in page
+    assert 'href="/sequences">Voir vos séquences' in page
     assert re.search(r'<input[^>]*id="forewarns-2"[^>]*checked|checked[^>]*value="always"', page)
 
 
