@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from relance.services import forecasting
+from relance.services import forecasting, situations, stepping
 from relance.services.chasing import ChasePlan
 from tests import factories
-from tests.making import switch_on
+from tests.making import enrol, make_sequence, switch_on
 
 D = dt.date
 
@@ -59,3 +59,39 @@ def test_a_reminder_that_waits_for_another_says_so(account, latitude, nadia, cam
     switch_on(late, nadia)
     first = forecasting.for_invoice(late, now)[0]
     assert (first.on, first.waits_because) == (D(2026, 11, 30), "gap")
+
+
+def test_a_step_moved_by_a_person_is_foreseen_on_its_new_day(account, latitude, nadia, camille, now):
+    invoice = factories.make_invoice(latitude, due_on=factories.TODAY)
+    switch_on(invoice, nadia)
+    stepping.move(invoice, 0, D(2026, 11, 28), by=camille, now=now)  # a Saturday
+    first = forecasting.for_invoice(invoice, now)[0]
+    assert (first.on, first.moved_from, first.moved_because) == (D(2026, 11, 30), D(2026, 11, 28), "samedi")
+
+
+def test_what_asks_is_foreseen_as_asking_for_all_of_its_group(account, latitude, nadia, camille, now):
+    careful = make_sequence(account, (1, "rappel"), asks_before_sending=True)
+    own = factories.make_invoice(latitude, due_on=factories.TODAY)
+    factories.make_invoice(latitude, due_on=factories.TODAY)
+    switch_on(own, nadia)
+    enrol(careful, latitude)
+    found = forecasting.for_account(account, now, D(2026, 11, 24))
+    assert [(send.on, send.asks, send.is_grouped) for send in found] == [(D(2026, 11, 24), True, True)] * 2
+
+
+def test_a_letter_to_come_is_no_send(account, latitude, nadia, camille, now):
+    sequence = make_sequence(account, (1, "rappel"), (3, "", "call"), (9, "formal_notice", "letter"))
+    invoice = factories.make_invoice(latitude, due_on=factories.TODAY)
+    enrol(sequence, latitude)
+    assert [send.template for send in forecasting.for_invoice(invoice, now)] == ["rappel"]
+
+
+def test_on_a_coming_day_the_letters_before_it_have_come_up(account, latitude, nadia, camille, now):
+    sequence = make_sequence(account, (1, "rappel"), (3, "", "call"), (9, "relance_1"))
+    factories.make_invoice(latitude, due_on=factories.TODAY)
+    enrol(sequence, latitude)
+    situation = situations.load(account, [latitude.id], now.date())[latitude.id]
+    on_the_day = forecasting.day_decision(situation, now, D(2026, 11, 26))
+    after = forecasting.day_decision(situation, now, D(2026, 11, 27))
+    assert [due.step.kind for due in on_the_day.tasks] == ["call"] and after.tasks == ()
+    assert forecasting.day_decision(situation, now, D(2026, 12, 2)).lead.step.template == "relance_1"

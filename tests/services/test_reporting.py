@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from relance.services import reporting, sweeping
+from relance.services import disputing, pausing, promising, reporting, stepping, sweeping
 from tests import factories
 from tests.making import switch_on
 
@@ -63,3 +63,50 @@ def test_a_dry_run_writes_nothing(chased, account):
     before = Event.select().count()
     reporting.due_as_json([account], D(2026, 12, 1), factories.NOW)
     assert Event.select().count() == before and Message.select().count() == 0
+
+
+# What is held
+
+
+TUESDAY = D(2026, 11, 24)
+MORNING = factories.NOW + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("kind", ["pause", "client_pause", "account_pause", "promise", "dispute"])
+def test_what_is_held_is_told_with_its_reason_on_the_day_of_its_step(chased, account, kind):
+    if kind == "pause":
+        pausing.pause_invoice(chased, until_on=None, reason="", by=None, now=factories.NOW)
+    elif kind == "client_pause":
+        pausing.pause_client(chased.client, until_on=None, reason="", by=None, now=factories.NOW)
+    elif kind == "account_pause":
+        pausing.pause_all(account, until_on=None, reason="", by=None, now=factories.NOW)
+    elif kind == "promise":
+        facts = promising.PromiseFacts(D(2026, 12, 20), chased.balance_cents)
+        promising.promise(chased, facts, by=None, now=factories.NOW)
+    else:
+        disputing.open_dispute(chased, disputing.DisputeFacts("amount"), by=None, now=factories.NOW)
+    found = reporting.due_as_json([account], TUESDAY, MORNING)
+    assert (found["send"], found["wait"]) == ([], [])
+    assert [(row["reason"], row["instalments"][0]["number"]) for row in found["held"]] == [(kind, "F-2026-0098")]
+    quiet = reporting.due_as_json([account], D(2026, 11, 26), MORNING)
+    assert quiet == {"send": [], "wait": [], "held": []}
+
+
+def test_a_step_that_a_person_holds_and_a_message_that_asks_are_held(chased, account, camille):
+    stepping.hold(chased, 0, by=camille, now=factories.NOW)
+    [row] = reporting.due_as_json([account], TUESDAY, MORNING)["held"]
+    assert (row["reason"], row["instalments"][0]["step"]) == ("held_step", 0)
+    stepping.release(chased, 0, by=camille, now=factories.NOW)
+    account.asks_before_sending = True
+    account.save()
+    found = reporting.due_as_json([account], TUESDAY, MORNING)
+    assert found["send"] == []
+    [row] = found["held"]
+    assert (row["reason"], row["to"]) == ("asks", ["compta@latitude-conseil.example"]) and row["subject"]
+
+
+def test_what_is_proposed_today_is_not_said_to_leave(chased, account, camille, post):
+    account.asks_before_sending = True
+    account.save()
+    assert reporting.tick_as_json(sweeping.sweep(MORNING, post))["sent"] == []
+    assert reporting.due_as_json([account], TUESDAY, MORNING)["send"] == []
