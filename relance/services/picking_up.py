@@ -172,13 +172,9 @@ def _planned(
     begun = {chase.invoice_id for chase in chases if choices[chase.invoice_id] != LEAVE}
     clients = []
     for situation in sorted(loaded.values(), key=lambda one: (one.client.name.casefold(), one.client.id)):
-        events = [
-            event
-            for event in simulating.of_situation(situation, now, owner)
-            if any(about.invoice_id in begun for about in event.about)
-        ]
+        events = simulating.of_situation(situation, now, owner, begun)
         if events:
-            clients.append((situation.client, tuple(events)))
+            clients.append((situation.client, events))
     said = {about.invoice_id for _client, events in clients for event in events for about in event.about}
     shown = [
         (event.kind, event.on, event.about, event.composed.facts if event.composed else event.template)

@@ -25,8 +25,8 @@ from relance.services.composing import Composed
 from relance.services.situations import Situation, Tracked
 
 DAYS = 60
-PAGE_SIZE = 20  # clients whose texts are written at once
-COUNTED = 500  # clients whose weeks are counted at once
+PAGE_SIZE = 10  # clients whose texts are written at once: a text costs some milliseconds
+COUNTED = 100  # clients whose weeks are counted at once
 
 
 @dataclass(frozen=True)
@@ -80,20 +80,23 @@ def last_day(account: Account, now: dt.datetime) -> dt.date:
 
 def of_client(client: Client, now: dt.datetime) -> tuple[Coming, ...]:
     """All that is to come for a client, in order."""
+    return _of_client(client, now, None)
+
+
+def _of_client(client: Client, now: dt.datetime, invoices: set[int] | None) -> tuple[Coming, ...]:
     account: Account = client.account
     loaded = situations.load(account, [client.id], chasing.today_of(account, now))
-    return tuple(_run(loaded[client.id], now, composing.owner_of(account)))
+    return tuple(_run(loaded[client.id], now, composing.owner_of(account), invoices))
 
 
-def of_situation(situation: Situation, now: dt.datetime, owner: User) -> tuple[Coming, ...]:
-    """The same for a situation that may not be stored yet: choices that wait to be confirmed."""
-    return tuple(_run(situation, now, owner))
+def of_situation(situation: Situation, now: dt.datetime, owner: User, invoices: set[int]) -> tuple[Coming, ...]:
+    """What is to come about these invoices in a situation that may not be stored yet: choices to be confirmed."""
+    return tuple(_run(situation, now, owner, invoices))
 
 
 def of_invoice(invoice: Invoice, now: dt.datetime) -> tuple[Coming, ...]:
     """All that is to come about an invoice: its messages are whole, with what else they carry."""
-    events = of_client(invoice.client, now)
-    return tuple(event for event in events if any(about.invoice_id == invoice.id for about in event.about))
+    return _of_client(invoice.client, now, {invoice.id})
 
 
 def of_account(account: Account, now: dt.datetime, after: int = 0) -> Page:
@@ -105,7 +108,7 @@ def of_account(account: Account, now: dt.datetime, after: int = 0) -> Page:
     shown = rows[:PAGE_SIZE]
     loaded = situations.load(account, [client.id for client in shown], today, policy)
     for client in shown:
-        events = tuple(_run(loaded[client.id], now, owner))
+        events = tuple(_run(loaded[client.id], now, owner, None))
         if events:
             found.append((client, events))
     return Page(tuple(found), shown[-1].id if len(rows) > PAGE_SIZE else 0)
@@ -147,15 +150,22 @@ def _decisions(situation: Situation, now: dt.datetime) -> Iterator[Decision]:
     return schedule.preview(situation.items, situation.past, situation.policy, start, end)
 
 
-def _run(situation: Situation, now: dt.datetime, owner: User) -> Iterator[Coming]:
-    """One client's events in order. The day of the previous message is that of the simulated one, as it will be."""
+def _run(situation: Situation, now: dt.datetime, owner: User, invoices: set[int] | None) -> Iterator[Coming]:
+    """One client's events in order, or those about these invoices: no other text is written.
+
+    The day of the previous message is that of the simulated one, as it will be.
+    """
     events = list(_waiting(situation, now))
     previous = {about.invoice_id: event.on for event in events for about in event.about}
     for decision in _decisions(situation, now):
-        if decision.picks:
+        named = {situation.tracked[pick.item.key].invoice.id for pick in decision.picks}
+        if decision.picks and (invoices is None or named & invoices):
             events.append(_mail(situation, decision, now, owner, previous))
+        previous.update(dict.fromkeys(named, decision.day))
         events.extend(_tasks(situation, decision, now))
     events.extend(_held(situation, now))
+    if invoices is not None:
+        events = [event for event in events if any(about.invoice_id in invoices for about in event.about)]
     rank = {"waiting": 0, "mail": 1, "letter": 2, "call": 3, "held": 4}
     yield from sorted(events, key=lambda event: (event.on, rank[event.kind]))
 
@@ -175,7 +185,6 @@ def _mail(
         )
     except ValueError as error:  # a template that is gone: nothing would leave
         problem = str(error)
-    previous.update(dict.fromkeys((one.invoice_id for one in about), decision.day))
     return Coming(
         "mail",
         decision.day,
