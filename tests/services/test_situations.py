@@ -4,10 +4,13 @@ import datetime as dt
 
 import pytest
 
+from relance.models.chases import Chase
+from relance.models.invoices import Invoice
 from relance.models.messages import Message
-from relance.services import queueing, situations
+from relance.services import pausing, queueing, situations, stepping
 from tests import factories
-from tests.making import switch_on
+from tests.making import block_at, enrol, make_sequence, switch_on
+from tests.services.test_chasing import counting
 
 D = dt.date
 TUESDAY = factories.NOW + dt.timedelta(days=1)
@@ -79,15 +82,115 @@ def test_small_amounts_and_exempt_clients_are_left_alone(account, latitude):
 
 
 def test_loading_ten_clients_costs_no_more_queries_than_one(account, camille, database):
-    from tests.services.test_chasing import counting
-
     clients = [factories.make_client(account, f"Client {n}") for n in range(10)]
     for client in clients:
         contact = factories.make_contact(client, "Anne Martin")
         switch_on(factories.make_invoice(client, due_on=D(2026, 12, 1)), contact)
-    counts = []
+    one, ten = costs(account, clients, database)
+    assert one == ten <= 20
+    sequences = [make_sequence(account, (3 + n, "rappel"), title=f"Séquence {n}") for n in range(10)]
+    for client, sequence in zip(clients, sequences, strict=True):
+        invoice = factories.make_invoice(client, due_on=D(2026, 12, 8))
+        enrol(sequence, client)
+        pausing.pause_invoice(invoice, until_on=None, reason="", by=None, now=factories.NOW)
+    one, ten = costs(account, clients, database)
+    assert one == ten <= 20
+
+
+def costs(account, clients, database):
+    """How many queries it takes to load the first client, then all of them."""
+    found = []
     for ids in ([clients[0].id], [client.id for client in clients]):
         with counting(database) as queries:
             situations.load(account, ids, factories.TODAY)
-        counts.append(len(queries))
-    assert counts[0] == counts[1]
+        found.append(len(queries))
+    return found
+
+
+# Sequences
+
+
+def only(account, client, today=factories.TODAY):
+    [tracked] = situations.load(account, [client.id], today)[client.id].tracked.values()
+    return tracked
+
+
+@pytest.mark.parametrize(
+    ("in_account", "in_sequence", "in_chase", "asks"),
+    [(False, False, False, False), (True, False, False, True), (False, True, False, True), (False, False, True, True)],
+)
+def test_one_word_is_enough_to_be_asked(account, latitude, nadia, camille, in_account, in_sequence, in_chase, asks):
+    sequence = make_sequence(account, (3, "rappel"), asks_before_sending=in_sequence, claims_fees=not in_sequence)
+    factories.make_invoice(latitude, due_on=factories.TODAY)
+    enrol(sequence, latitude)
+    Chase.update(asks_before_sending=in_chase).execute()
+    account.asks_before_sending = in_account
+    tracked = only(account, latitude)
+    assert (tracked.asks, tracked.claims_fees) == (asks, not in_sequence)
+
+
+def test_too_late_to_enter_it_stops_as_backlog_unless_something_else_stops_it(account, latitude, nadia, camille):
+    sequence = make_sequence(account, (3, "rappel"))
+    invoice = factories.make_invoice(latitude, due_on=D(2026, 9, 1))
+    enrol(sequence, latitude)
+    assert only(account, latitude).item.stop == "backlog"
+    Invoice.update(state="paid").where(Invoice.id == invoice.id).execute()
+    assert only(account, latitude).item.stop == "paid"
+
+
+def test_single_steps_are_read_by_chase(account, latitude, chased, camille):
+    stepping.hold(chased, 0, by=camille, now=factories.NOW)
+    stepping.move(chased, 1, D(2026, 12, 3), by=camille, now=factories.NOW)
+    item = only(account, latitude).item
+    assert (item.held, dict(item.moved)) == (frozenset({0}), {1: D(2026, 12, 3)})
+
+
+def test_a_proposal_takes_its_step_and_its_day_and_gives_them_back_the_next(account, latitude, chased):
+    account.asks_before_sending = True
+    account.save()
+    queueing.advance_due(TUESDAY, domain="relance.example")
+    assert Message.get().state == "proposed"
+    that_day = situations.load(account, [latitude.id], TUESDAY.date())[latitude.id]
+    assert [past.on for past in that_day.past] == [TUESDAY.date()]
+    assert only(account, latitude, TUESDAY.date()).item.done == frozenset({0})
+    tomorrow = TUESDAY.date() + dt.timedelta(days=1)
+    assert situations.load(account, [latitude.id], tomorrow)[latitude.id].past == []
+    assert only(account, latitude, tomorrow).item.done == frozenset()
+
+
+def test_a_task_that_came_up_is_done_for_the_plan(account, latitude, nadia, camille):
+    sequence = make_sequence(account, (1, "", "call"), (5, "rappel"))
+    factories.make_invoice(latitude, due_on=factories.TODAY)
+    enrol(sequence, latitude)
+    queueing.advance_due(TUESDAY, domain="relance.example")
+    assert only(account, latitude).item.done == {block_at(sequence, 1).key}
+
+
+@pytest.mark.parametrize(
+    ("people", "chosen"),
+    [
+        ([("a", True, ""), ("b", False, "")], "a"),
+        ([("a", False, ""), ("b", True, "")], "b"),
+        ([("a", False, ""), ("b", False, "")], "a"),  # no main one: the first with an address
+        ([("", False, ""), ("b", False, "")], "b"),
+        ([("a", True, "rejected"), ("b", False, "")], None),  # nobody in their place without the user's word
+        ([("", True, ""), ("b", False, "")], None),
+        ([("a", True, "archived"), ("b", False, "")], "b"),
+        ([("a", True, "archived")], None),
+        ([], None),
+    ],
+)
+def test_a_sequence_writes_to_the_main_contact_and_to_nobody_in_their_place(latitude, people, chosen):
+    contacts = [
+        factories.make_contact(
+            latitude,
+            f"Anne {n}",
+            f"{name}@latitude.example" if name else "",
+            is_main=is_main,
+            rejected_at=factories.NOW if state == "rejected" else None,
+            archived_at=factories.NOW if state == "archived" else None,
+        )
+        for n, (name, is_main, state) in enumerate(people)
+    ]
+    found = [contact.email for contact in situations.main_recipients(contacts)]
+    assert found == ([f"{chosen}@latitude.example"] if chosen else [])
