@@ -7,7 +7,9 @@ import pytest
 from relance.models.chases import Chase, Entry, Skip
 from relance.models.events import Event
 from relance.models.messages import Message
-from relance.services import chasing, disputing, extending, holding, pausing, paying, promising, queueing
+from relance.rules import penalties
+from relance.rules.money import format_amount
+from relance.services import charging, chasing, disputing, extending, holding, pausing, paying, promising, queueing
 from relance.services.disputing import DisputeFacts
 from relance.services.holding import HoldError
 from relance.services.promising import PromiseFacts
@@ -257,3 +259,24 @@ def test_paid_while_held_nothing_resumes(chased, post):
     assert holding.resume_choices(chased, THURSDAY) == []
     assert days_sent(post, D(2026, 12, 3), D(2026, 12, 20)) == []
     assert chasing.chase_of(chased).ended_because == "paid"
+
+
+@pytest.mark.requirement("S1.25")
+def test_with_an_extension_the_text_speaks_of_the_granted_date_and_counts_interest_from_the_legal_one(
+    account, chased, post, smtp_server
+):
+    account.claims_penalties = True
+    account.save()
+    extending.grant(chased, granted_on=D(2026, 12, 7), reason="", by=None, now=factories.NOW)
+    days_sent(post, D(2026, 11, 23), D(2026, 12, 22))
+    last = smtp_server.to("compta@latitude-conseil.example")[-1].text.replace("\u00a0", " ")
+    interest = charging.interest_of([chased], D(2026, 12, 22))
+    assert "7 décembre" in last and "23 novembre" not in last
+    assert interest == late_interest(D(2026, 11, 23)) > late_interest(D(2026, 12, 7))
+    assert format_amount(interest, "EUR").replace("\u00a0", " ") in last
+
+
+def late_interest(since):
+    """What 1 200,00 € owed since a day cost an organisation on 22 December 2026, in cents."""
+    claim = penalties.Claim(dues=(penalties.Due(since, 120_000),), as_of=D(2026, 12, 22), debtor="organisation")
+    return penalties.late_interest(claim).due_cents
