@@ -221,7 +221,7 @@ def test_the_original_is_downloaded_byte_for_byte_with_its_headers_on_the_page(
     answer = client.get(link.get("href"))
     assert answer.data == mail.content and answer.mimetype == "message/rfc822"
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert f"Message-ID: {message.message_id}" in css(page, "details pre")[0].text_content()
+    assert f"Message-ID: {message.message_id}" in css(page, "details .mail-raw")[0].text_content()
 
 
 def test_an_original_whose_file_is_lost_says_so(client, account, invoice, nadia, settings, smtp_server):
