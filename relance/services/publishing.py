@@ -5,26 +5,23 @@ rules skip it where that date was past by then. Sends in progress are never wait
 """
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from relance.db import transaction
-from relance.models.accounts import Account, User
-from relance.models.chases import Chase, Entry, Skip
+from relance.models.accounts import User
+from relance.models.chases import Chase
 from relance.models.clients import Client
 from relance.models.events import record
-from relance.models.holds import Task
-from relance.models.invoices import Instalment, Invoice
+from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
 from relance.models.sequences import Sequence, SequenceStep
 from relance.rules import calendar as cal
 from relance.rules import moves
 from relance.rules.calendar import Calendar
-from relance.rules.moves import Item
 from relance.rules.plans import Step
-from relance.services import cancelling, entering, holds, situations, steps
+from relance.services import cancelling, entering, situations, steps, under_way
 from relance.services.entering import EntryReport
+from relance.services.under_way import UnderWay
 
 
 class StaleSequence(Exception):  # noqa: N818 a conflict is an answer, not a fault
@@ -65,16 +62,6 @@ class Effect:
         return len({row.invoice_id for row in self.rows})
 
 
-@dataclass(frozen=True)
-class _Running:
-    """An instalment under way, without its steps."""
-
-    item: Item
-    invoice_id: int
-    number: str
-    client_name: str
-
-
 def effect_of(sequence: Sequence, now: dt.datetime) -> Effect:
     """What « Mettre à jour la séquence » would do to the invoices that follow its edits. Writes nothing.
 
@@ -92,11 +79,11 @@ def effect_of(sequence: Sequence, now: dt.datetime) -> Effect:
                 entering.enter(effect.entry, invoice, chase, sequence, drafted, calendar, today, writes=None)
         return effect
     if not sequence.has_draft:
-        effect.unchanged = sum(1 for _ in _running(account, sequence, today))
+        effect.unchanged = sum(1 for _ in under_way.of_sequence(sequence, today))
         return effect
     old = steps.of_sequence(sequence)
     new = as_published(old, steps.of_sequence(sequence, sequence.draft_revision), today)
-    for running in _running(account, sequence, today):
+    for running in under_way.of_sequence(sequence, today):
         row = _compare(running, old, new, calendar, today)
         effect.passed += bool(row.passed)
         if row.is_changed:
@@ -121,10 +108,10 @@ def as_published(old: tuple[Step, ...], new: tuple[Step, ...], today: dt.date) -
 
 
 def _compare(
-    running: _Running, old: tuple[Step, ...], new: tuple[Step, ...], calendar: Calendar, today: dt.date
+    running: UnderWay, old: tuple[Step, ...], new: tuple[Step, ...], calendar: Calendar, today: dt.date
 ) -> EffectRow:
-    before = _with_steps(running.item, old)
-    after = _with_steps(running.item, new)
+    before = under_way.with_steps(running.item, old)
+    after = under_way.with_steps(running.item, new)
     known = {step.index: step.offset_days for step in old}
     passed = tuple(
         step
@@ -136,84 +123,10 @@ def _compare(
         running.item.key,
         running.number,
         running.client_name,
-        _next_on(before, calendar, today),
-        _next_on(after, calendar, today),
+        under_way.next_on(before, calendar, today),
+        under_way.next_on(after, calendar, today),
         passed,
     )
-
-
-def _with_steps(item: Item, found: tuple[Step, ...]) -> Item:
-    # dataclasses.replace is ten times slower, and there may be ten thousand of them.
-    return Item(
-        key=item.key,
-        due_on=item.due_on,
-        steps=found,
-        enters_on=item.enters_on,
-        anchor_on=item.anchor_on,
-        entry_step=item.entry_step,
-        done=item.done,
-        skipped=item.skipped,
-        resumes_on=item.resumes_on,
-        held_because=item.held_because,
-    )
-
-
-def _next_on(item: Item, calendar: Calendar, today: dt.date) -> dt.date | None:
-    days = [moves.planned_on(item, step, calendar) for step in moves.remaining_steps(item, calendar, today)]
-    return max(min(days), today) if days else None
-
-
-def _running(account: Account, sequence: Sequence, today: dt.date) -> Iterator[_Running]:
-    """The instalments that follow the sequence's edits, in a fixed number of queries and without a model per row."""
-    followers = (Chase.sequence == sequence, Chase.frozen_revision.is_null(), Chase.ended_at.is_null())
-    chases = Chase.select(Chase.id).where(*followers)
-    done: dict[int, set[int]] = defaultdict(set)
-    sent = MessageItem.select(MessageItem.instalment, MessageItem.step).where(
-        MessageItem.chase.in_(chases), MessageItem.slot.is_null(False)
-    )
-    tasks = Task.select(Task.instalment, Task.step).where(Task.chase.in_(chases), Task.slot.is_null(False))
-    for query in (sent, tasks):
-        for instalment_id, step in query.tuples():
-            done[instalment_id].add(step)
-    skipped: dict[int, set[int]] = defaultdict(set)
-    for instalment_id, step in Skip.select(Skip.instalment, Skip.step).where(Skip.chase.in_(chases)).tuples():
-        skipped[instalment_id].add(step)
-    rows = list(
-        Entry.select(
-            Entry.instalment,
-            Entry.enters_on,
-            Entry.step,
-            Entry.anchor_on,
-            Instalment.due_on,
-            Invoice.id,
-            Invoice.number,
-            Invoice.client,
-            Client.name,
-        )
-        .join(Chase)
-        .join_from(Entry, Instalment)
-        .join_from(Chase, Invoice)
-        .join_from(Invoice, Client)
-        .where(*followers, ~Entry.is_out, Instalment.balance_cents > 0, Invoice.state == "sent")
-        .tuples()
-    )
-    frames = holds.frames(account.id, {row[5]: row[7] for row in rows}, today)
-    nothing = holds.Frame()
-    for key, enters_on, step, anchor_on, due_on, invoice_id, number, _, client_name in rows:
-        item = Item(
-            key=key,
-            due_on=due_on,
-            steps=(),
-            enters_on=enters_on,
-            anchor_on=anchor_on,
-            entry_step=step,
-            done=frozenset(done.get(key, ())),
-            skipped=frozenset(skipped.get(key, ())),
-        )
-        frame = frames.get(invoice_id, nothing)
-        yield _Running(
-            situations.with_frame(item, frame) if frame is not nothing else item, invoice_id, number, client_name
-        )
 
 
 def publish(sequence: Sequence, *, version: int, by: User | None, now: dt.datetime) -> Effect:

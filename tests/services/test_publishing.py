@@ -339,4 +339,4 @@ def test_the_effect_costs_a_fixed_number_of_queries(account, weekly, latitude, n
     with counting(database) as queries:
         shown = publishing.effect_of(fresh, factories.NOW)
     assert shown.changed + shown.unchanged == count and account_row.id == account.id
-    assert len(queries) == 13
+    assert len(queries) == 15
