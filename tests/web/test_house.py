@@ -184,4 +184,5 @@ def test_the_public_doors_are_these_and_no_others(app):
         "/mot-de-passe-oublie",
         "/mot-de-passe/<token>",
         "/healthz",
+        "/telecharger/<int:id>-<signature>",
     }
