@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from relance.mail import delivered
 from relance.models.accounts import Account
-from relance.models.sequences import SequenceStep
+from relance.models.sequences import Sequence, SequenceStep
 from relance.models.templates import TemplateText
 from relance.rules.wording import french
-from relance.services import sequencing, templating
+from relance.services import delivered_sequences, sequencing, templating
 from relance.web import names
 from relance.web.i18n import _
 
@@ -19,6 +19,7 @@ from relance.web.i18n import _
 TONES = ((1, "courtois"), (2, "cordial"), (2, "cordial"), (3, "direct"), (4, "ferme"), (5, "formel"))
 LETTER_LEVEL = 5
 EXCERPT = 160
+_DELIVERED = {delivered_sequence.description for delivered_sequence in delivered_sequences.ALL}
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,12 @@ def opening(body: str) -> str:
         return ""
     first = re.split(r"(?<=[.?!])\s", re.sub(r"[\[\]]", "", said[0]), maxsplit=1)[0]
     return first if len(first) <= EXCERPT else f"{first[: EXCERPT - 1].rstrip()}…"
+
+
+def described(sequence: Sequence) -> str:
+    """The description as the user wrote it; the delivered ones in the language of the page."""
+    text = str(sequence.description)
+    return _(text) if text in _DELIVERED else text
 
 
 def marked(text: str) -> Markup:

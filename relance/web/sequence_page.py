@@ -33,6 +33,7 @@ def context(sequence: Sequence, **more: Any) -> dict[str, Any]:
         "after": [card for card in cards if card.offset_days >= 0],
         "cautions": [_(one.sentence, **one.values) for one in spacing.cautions(spots, account.min_gap_days)],
         "is_delivered": bool(sequence.key),
+        "described": sequence_cards.described,
         "edited": None,
         "block_form": None,
         "head_form": None,

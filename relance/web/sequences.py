@@ -31,6 +31,7 @@ def index() -> ResponseReturnValue:
         "rows": _rows(sequencing.listed(account)),
         "archived": sequencing.listed(account, is_archived=True),
         "missing": sequencing.missing(account),
+        "described": sequence_cards.described,
     }
     return render_template("sequences/index.html", **context)
 

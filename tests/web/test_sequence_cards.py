@@ -1,7 +1,9 @@
 import pytest
 
+from relance.models.accounts import User
 from relance.models.sequences import SequenceStep
 from relance.models.templates import Template, TemplateText
+from relance.services import sequencing
 from relance.web import sequence_cards
 from relance.web.sequence_cards import Texts, marked, opening, points
 from tests.factories import NOW
@@ -78,3 +80,14 @@ def test_the_user_s_own_words_and_names_are_shown(account):
     assert texts.opening("rappel") == "Un rappel que j’ai récrit moi-même."
     gone = sequence_cards.card(SequenceStep(key=1, kind="mail", offset_days=9, template="modele-9"), texts)
     assert (gone.name, gone.excerpt) == ("modele-9", "")
+
+
+@pytest.mark.usefixtures("as_camille")
+def test_a_delivered_description_is_read_in_the_language_of_the_page_and_one_s_own_as_it_is(account, camille):
+    User.update(language="en").execute()
+    camille.language = "en"
+    sequencing.deliver(account, NOW)
+    said = {sequence.key: sequence_cards.described(sequence) for sequence in sequencing.listed(account)}
+    assert said["particuliers"] == "For consumers: neither late charges nor indemnity."
+    own = sequencing.create(account, sequencing.Facts("Mien", "Une facture payée."), by=None, now=NOW)
+    assert sequence_cards.described(own) == "Une facture payée."
