@@ -48,20 +48,21 @@ def of_invoice(invoice: Invoice) -> Any:
         & Event.kind.in_(OF_CLIENT)
         & (Event.at >= invoice.created_at)
     )
-    return _query(own | shared | _of_account(invoice.account_id, invoice.created_at))
+    return _query(_with_account(own | shared, invoice.account_id, invoice.created_at))
 
 
 def of_client(client: Client) -> Any:
     """The events of a client, those of its invoices included."""
-    return _query((Event.client == client) | _of_account(client.account_id, client.created_at))
+    return _query(_with_account(Event.client == client, client.account_id, client.created_at))
 
 
-def _of_account(account_id: int, since: datetime) -> Any:
-    """Its holidays: no index leads to these events, so they are looked for only where there were some."""
+def _with_account(scope: Any, account_id: int, since: datetime) -> Any:
+    """With the account's holidays: no index leads to these events, so they are looked for where there were some."""
     was_paused = Pause.select().where(Pause.account == account_id, Pause.client.is_null(), Pause.invoice.is_null())
     if not was_paused.exists():
-        return Event.id == 0
-    return (Event.account == account_id) & Event.client.is_null() & Event.kind.in_(OF_ACCOUNT) & (Event.at >= since)
+        return scope
+    holidays = Event.client.is_null() & Event.kind.in_(OF_ACCOUNT) & (Event.at >= since)
+    return scope | ((Event.account == account_id) & holidays)
 
 
 def _query(scope: Any) -> Any:
