@@ -18,6 +18,7 @@ from relance.web.scope import current_account
 from relance.web.sequence_cards import Texts
 
 NEW = 0  # the key of the block that is being written
+RISING = ("rappel", "relance_1", "relance_2", "dernier_rappel")
 
 
 def context(sequence: Sequence, **more: Any) -> dict[str, Any]:
@@ -100,8 +101,9 @@ def block_form(sequence: Sequence, key: int, *, is_filled: bool = True) -> Block
 
 
 def _next_template(used: list[str]) -> str:
-    """The first of the rising templates that no block sends yet."""
-    return next((ref for ref in ("rappel", "relance_1", "relance_2", "dernier_rappel") if ref not in used), "relance_2")
+    """The rising template after the firmest one already sent: the tone of a sequence never goes down."""
+    ranks = [RISING.index(ref) for ref in used if ref in RISING]
+    return RISING[min(max(ranks, default=-1) + 1, len(RISING) - 1)]
 
 
 def stale(form: SequenceForm | BlockForm, sequence: Sequence) -> None:

@@ -34,7 +34,7 @@ def test_the_blocks_stand_on_either_side_of_the_due_date(b2b):
 def test_a_new_block_is_proposed_at_the_next_sensible_day_with_the_next_text(account, b2b):
     form = sequence_page.block_form(b2b, sequence_page.NEW)
     assert form is not None
-    assert (form.days.data, form.side.data, form.template.data) == (46, "after", "relance_2")
+    assert (form.days.data, form.side.data, form.template.data) == (46, "after", "dernier_rappel")
     empty = sequencing.create(account, sequencing.Facts("Vide"), by=None, now=NOW)
     form = sequence_page.block_form(empty, sequence_page.NEW)
     assert form is not None
