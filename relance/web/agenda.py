@@ -134,11 +134,13 @@ def step_name(kind: str, template: str) -> str:
 
 
 def _note(send: PlannedSend) -> str:
+    if send.waits_because:  # the day it was moved to has passed: what keeps it since is the reason to give
+        return _("Retardée pour laisser quelques jours entre deux e-mails à ce client")
     if send.moved_from is not None:
         day = filters.weekday_date(send.moved_from)
         moved = _("Avancée du {date}", date=day) if send.offset_days < 0 else _("Reportée du {date}", date=day)
         return f"{moved} ({_(send.closed_by)})" if send.closed_by else moved
-    return _("Retardée : un autre e-mail part peu avant à ce client") if send.waits_because else ""
+    return ""
 
 
 def title_of(day: date, today: date) -> Markup:

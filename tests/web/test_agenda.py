@@ -9,7 +9,7 @@ from relance.models.chases import Chase
 from relance.models.messages import Message
 from relance.services import pausing, sending_by_hand, stepping, writing
 from tests import factories
-from tests.making import switch_on
+from tests.making import make_sequence, switch_on
 from tests.web import reading
 from tests.web.reading import css, words
 
@@ -71,6 +71,25 @@ def test_the_week_to_come_is_shown_by_day_with_hour_template_offset_and_reason(c
     ]
     assert words(css(days[0], "ul li")[0]) == "Latitude ConseilRappel (J+1), 1 320,00 € Retenir Latitude Conseil"
     assert words(css(days[1], "ul li")[0]) == "Les Blés d’OrRelance à l’échéance (J), 780,00 € Retenir Les Blés d’Or"
+
+
+def test_an_advance_that_the_gap_undid_gives_the_gap_as_its_reason(client, latitude, nadia, account, clock):
+    """J−3 is Sunday 29 November, advanced to Friday 27: an e-mail of the 25th keeps it until the 30th."""
+    early = make_sequence(account, (-3, "prerelance"))
+    factories.make_message(latitude, day_on=TODAY + 2 * DAY, sent_at=NOW + 2 * DAY)
+    clock.move_to((NOW + 3 * DAY).replace(tzinfo=dt.UTC))
+    switch_on(
+        factories.make_invoice(latitude, due_on=dt.date(2026, 12, 2)),
+        nadia,
+        now=NOW + 3 * DAY,
+        frequency="sequence",
+        sequence_id=early.id,
+    )
+    coming = css(page(client, "/envois"), ".agenda > li")
+    assert words(css(coming[0], ".day strong")[0]) == "Lundi 30 novembre"
+    assert words(css(coming[0], ".d")[0]) == (
+        "Prérelance (J−3), 1 200,00 €Retardée pour laisser quelques jours entre deux e-mails à ce client"
+    )
 
 
 def test_a_moved_date_says_from_which_day_and_why(client, latitude, nadia):
