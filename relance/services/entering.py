@@ -260,3 +260,11 @@ def follow_if_free(invoice: Invoice, *, now: dt.datetime) -> None:
     chase = chasing.chase_of(invoice)
     if chase is None or chase.is_active or chase.ended_because == "unenrolled":
         on_new_invoice(Invoice.get_by_id(invoice.id), now=now)
+
+
+def enter_late_again(invoice: Invoice, *, now: dt.datetime) -> None:
+    """After a due date changed: an instalment that was too late for its sequence may no longer be."""
+    chase = chasing.chase_of(invoice)
+    if chase is not None and chase.is_active and chase.frequency == "sequence":
+        calendar = situations.policy_of(chase.account).calendar
+        _look_again(chase, steps.of_chase(chase), calendar, cal.local_date(now, chase.account.time_zone), now)

@@ -137,8 +137,10 @@ def update(invoice: Invoice, facts: InvoiceFacts, *, version: int, by: User | No
         _settle_all(saved, by=by, now=now)
         if before.credited_invoice_id and before.credited_invoice_id != saved.credited_invoice_id:
             paying.resettle(Invoice.get_by_id(before.credited_invoice_id), by=by, now=now)
-        dates = [part.due_on for part in facts.plan()]
-        chasing.refresh(saved, now=now, dates_changed=dates != [part.due_on for part in old_plan])
+        dates_changed = [part.due_on for part in facts.plan()] != [part.due_on for part in old_plan]
+        chasing.refresh(saved, now=now, dates_changed=dates_changed)
+        if dates_changed:
+            entering.enter_late_again(saved, now=now)
         if facts.client_id != before.client_id:
             entering.on_new_invoice(Invoice.get_by_id(saved.id), now=now)
     return Saved(Invoice.get_by_id(invoice.id), checked.warnings)

@@ -380,3 +380,16 @@ def test_the_invoices_that_may_follow_are_those_owed_and_not_set_by_hand(latitud
     chasing.stop(switch_on(off, nadia), because="switched_off", by=None, now=factories.NOW)
     assert [invoice.id for invoice, _ in entering.followers(latitude)] == [owed.id]
     assert latest(make_sequence(latitude.account, (3, "rappel"))).revision == 1
+
+
+@pytest.mark.parametrize(
+    ("due_on", "is_out"), [(D(2026, 12, 15), False), (D(2026, 11, 22), False), (D(2026, 9, 2), True)]
+)
+def test_with_another_due_date_what_was_out_is_looked_at_again(standard, latitude, nadia, camille, due_on, is_out):
+    invoice = making.make_invoice(latitude, issued_on=D(2026, 8, 1), due_on=D(2026, 9, 1), now=factories.NOW)
+    enrol(standard, latitude)
+    assert [row.is_out for row in entries_of(invoice).values()] == [True]
+    facts = making.make_facts(latitude, number=invoice.number, issued_on=D(2026, 8, 1), due_on=due_on)
+    invoicing.update(invoice_of(invoice), facts, version=invoice_of(invoice).version, by=None, now=factories.NOW)
+    assert [row.is_out for row in entries_of(invoice).values()] == [is_out]
+    assert bool(dates(invoice_of(invoice), factories.NOW)) is not is_out
