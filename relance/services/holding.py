@@ -77,25 +77,42 @@ def resume_choices(invoice: Invoice, now: dt.datetime) -> list[ResumeChoice]:
 
     The others are unsent e-mails a person may choose instead; each would leave on the next working day.
     """
+    calendar, items = _open_items(invoice, now)
+    today = cal.local_date(now, invoice.account.time_zone)
+    coming = [
+        (moves.planned_on(item, step, calendar), step.offset_days, step)
+        for item in items
+        for step in moves.remaining_steps(item, calendar, today)
+        if step.is_mail
+    ]
+    choices = []
+    if coming:
+        day, _, first = min(coming, key=lambda found: found[:2])
+        choices.append(ResumeChoice(first.index, first.template, first.offset_days, day, is_default=True))
+    tomorrow = calendar.next_working(today + moves.DAY)
+    for item in _to_place(items, today)[:1]:
+        for step in moves.unsent_mails(item):
+            if not choices or step.index != choices[0].step:
+                choices.append(ResumeChoice(step.index, step.template, step.offset_days, tomorrow, is_default=False))
+    return choices
+
+
+def _open_items(invoice: Invoice, now: dt.datetime) -> tuple[cal.Calendar, list[moves.Item]]:
+    """The invoice's instalments under chase that are still owed, as if their hold ended today: the oldest first."""
     account = invoice.account
     today = cal.local_date(now, account.time_zone)
     situation = situations.load(account, [invoice.client_id], today)[invoice.client_id]
-    calendar = situation.policy.calendar
-    tracked = next((t for t in situation.tracked.values() if t.invoice.id == invoice.id), None)
-    if tracked is None:
-        return []
-    item = moves.freed(tracked.item, today)
-    coming = [step for step in moves.remaining_steps(item, calendar, today) if step.is_mail]
-    choices = []
-    if coming:
-        first = min(coming, key=lambda step: (moves.planned_on(item, step, calendar), step.offset_days))
-        day = moves.planned_on(item, first, calendar)
-        choices.append(ResumeChoice(first.index, first.template, first.offset_days, day, is_default=True))
-    tomorrow = calendar.next_working(today + moves.DAY)
-    for step in moves.unsent_mails(item):
-        if not choices or step.index != choices[0].step:
-            choices.append(ResumeChoice(step.index, step.template, step.offset_days, tomorrow, is_default=False))
-    return choices
+    items = [
+        moves.freed(tracked.item, today)
+        for tracked in situation.tracked.values()
+        if tracked.invoice.id == invoice.id and tracked.instalment.balance_cents > 0
+    ]
+    return situation.policy.calendar, sorted(items, key=lambda item: (item.due_on, item.key))
+
+
+def _to_place(items: list[moves.Item], today: dt.date) -> list[moves.Item]:
+    """Those a chosen step is about: the ones whose date has come, or else the first. Others follow their own dates."""
+    return [item for item in items if item.due_on <= today] or items[:1]
 
 
 def resume_at(invoice: Invoice, step: int, *, by: User | None, now: dt.datetime) -> None:
@@ -109,9 +126,11 @@ def resume_at(invoice: Invoice, step: int, *, by: User | None, now: dt.datetime)
             raise HoldError("Cette étape ne peut plus être choisie.", "step")
         chase = Chase.get(Chase.invoice == invoice)
         if not chosen.is_default:
-            Skip.delete().where(Skip.chase == chase, Skip.step == step).execute()
+            _, items = _open_items(invoice, now)
+            placed = [item.key for item in _to_place(items, cal.local_date(now, invoice.account.time_zone))]
+            Skip.delete().where(Skip.chase == chase, Skip.step == step, Skip.instalment.in_(placed)).execute()
             Entry.update(enters_on=chosen.on, step=step, anchor_on=None, is_out=False).where(
-                Entry.chase == chase
+                Entry.chase == chase, Entry.instalment.in_(placed)
             ).execute()
         Chase.update(ended_at=None, ended_because="", next_check_at=now).where(Chase.id == chase.id).execute()
         record(

@@ -280,3 +280,23 @@ def late_interest(since):
     """What 1 200,00 € owed since a day cost an organisation on 22 December 2026, in cents."""
     claim = penalties.Claim(dues=(penalties.Due(since, 120_000),), as_of=D(2026, 12, 22), debtor="organisation")
     return penalties.late_interest(claim).due_cents
+
+
+@pytest.mark.requirement("S3.32")
+def test_a_step_chosen_by_hand_is_that_of_the_late_instalment_not_of_those_to_come(latitude, nadia, camille, post):
+    invoice = factories.make_invoice(
+        latitude, instalments=[(factories.TODAY, 60_000), (D(2027, 2, 1), 60_000)], number="F-2026-0110"
+    )
+    switch_on(invoice, nadia)
+    pausing.pause_invoice(invoice, until_on=None, reason="", by=None, now=factories.NOW)
+    days_sent(post, D(2026, 11, 23), D(2026, 12, 2))
+    pausing.resume_invoice(invoice, step=1, by=None, now=THURSDAY)
+    assert days_sent(post, D(2026, 12, 3), D(2027, 2, 28)) == [
+        D(2026, 12, 4),
+        D(2026, 12, 9),
+        D(2027, 2, 2),
+        D(2027, 2, 9),
+        D(2027, 2, 16),
+    ]
+    first = Message.select().where(Message.kind == "reminder", Message.state == "sent").order_by(Message.id).first()
+    assert [item.instalment.due_on for item in first.items] == [factories.TODAY]
