@@ -69,7 +69,7 @@ def test_a_card_becomes_a_form_and_the_swap_is_the_page(client, b2b, relance_1):
     assert "<html" not in swap
     assert zone(swap, id) == zone(whole, id)
     assert 'value="10"' in zone(swap, id)
-    assert 'href="/modeles/relance_1"' in swap
+    assert 'href="/modeles/relance_1?suite=' in swap
     assert "Créer un nouveau modèle" in text_of(client.get(path, headers=HTMX))
     back = client.get(f"{path}?annuler=oui", headers=HTMX).text
     assert zone(back, id) == zone(page, id)
