@@ -10,7 +10,7 @@ from relance.models.clients import Client, Contact
 from relance.models.messages import Message, MessageItem
 from relance.models.payments import Payment
 from relance.rules.wording import french
-from relance.services import forecasting, paying, pausing, situations, sending_by_hand, sweeping, thanking
+from relance.services import forecasting, pausing, paying, sending_by_hand, situations, sweeping, thanking
 from relance.services.thanking import Draft, ThanksError
 from relance.services.writing import WritingError
 from tests import factories

@@ -83,7 +83,7 @@ def test_ticked_ones_have_the_choice_made_for_all_unless_they_have_their_own(cli
 
 def test_one_invoice_is_chosen_for_from_its_own_page(client, late):
     shown = page(client, f"/factures/{late[0].id}")
-    [link] = [one for one in css(shown, f'a[href^="{PLACE}"]')]
+    [link] = list(css(shown, f'a[href^="{PLACE}"]'))
     assert "déjà 15 jours de retard" in words(shown)
     alone = page(client, link.get("href"))
     assert len(css(alone, "tbody tr")) == 1

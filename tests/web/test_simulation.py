@@ -90,7 +90,7 @@ def test_a_big_account_goes_page_by_page(client, account, planned, monkeypatch):
     switch_on(factories.make_invoice(kerity, "F-9", due_on=TODAY), contact, count=2)
     monkeypatch.setattr(simulating, "PAGE_SIZE", 1)
     first = page(client, "/simulation")
-    [link] = [one for one in css(first, "#simulation > p a")]
+    [link] = list(css(first, "#simulation > p a"))
     second = page(client, link.get("href"))
     assert [words(one) for one in css(second, "#simulation h2")] == ["Studio Kérity"]
     assert css(second, "#simulation > p a") == []
