@@ -89,6 +89,11 @@ class Stop:
 Move = Send | Wait | Stop
 
 
+def may_move(item: Item, step: Step, day: dt.date) -> bool:
+    """False for a step after J sent before J: of several instalments, a chosen day is not that of one due later."""
+    return step.offset_days < 0 or day >= item.due_on
+
+
 def planned_on(item: Item, step: Step, calendar: Calendar) -> dt.date:
     """The day a step is planned for: its offset, moved off closed days (backwards before J)."""
     if step.index in item.moved:

@@ -91,7 +91,13 @@ def check_day(found: Found, day: dt.date, today: dt.date) -> dt.date:
         raise SteppingError(
             f"Une relance de cette facture est partie le {long_date(last_on)} : choisissez une date après.", "day"
         )
-    for tracked in found.tracked:
+    concerned = [one for one in found.tracked if moves.may_move(one.item, found.step, day)]
+    if not concerned:
+        first_due_on = min(tracked.item.due_on for tracked in found.tracked)
+        raise SteppingError(
+            f"Cette relance part après l'échéance : choisissez une date à partir du {long_date(first_due_on)}.", "day"
+        )
+    for tracked in concerned:
         _check_order(tracked.item, found.step, day, leaves_on, found.calendar, today)
     return leaves_on
 

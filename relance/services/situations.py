@@ -17,7 +17,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.models.sequences import Sequence
 from relance.rules import calendar as cal
-from relance.rules.moves import Item
+from relance.rules.moves import Item, may_move
 from relance.rules.plans import Step
 from relance.rules.schedule import Past, Policy
 from relance.services import cancelling, holds, steps
@@ -145,14 +145,13 @@ def _track(account: Account, clients: dict[int, Client], chases: list[Chase], to
             skipped=frozenset(skipped[chase.id, instalment.id]),
             stop=stop or ("backlog" if entry.is_out else ""),
             held=frozenset(step for step, _ in choices[Hold, chase.id]),
-            moved=dict(choices[Reschedule, chase.id]),
         )
         asks = account.asks_before_sending or chase.asks_before_sending
         claims_fees = True
         if chase.sequence is not None:
             asks = asks or chase.sequence.asks_before_sending
             claims_fees = chase.sequence.claims_fees
-        item = with_frame(item, frame)
+        item = with_moves(with_frame(item, frame), choices[Reschedule, chase.id])
         granted_on = frame.granted_on if item.due_on != instalment.due_on else None
         yield Tracked(chase, invoice, instalment, people, item, asks, granted_on, claims_fees)
 
@@ -168,6 +167,19 @@ def with_frame(item: Item, frame: Frame) -> Item:
     if is_newer:
         return replace(item, due_on=granted_on)
     return replace(item, due_on=granted_on, enters_on=enters_on, anchor_on=None, entry_step=None)
+
+
+def with_moves(item: Item, chosen: Iterable[tuple[int, dt.date]]) -> Item:
+    """The item with the days a person chose for single steps, where they are its own."""
+    days = dict(chosen)
+    if not days:
+        return item
+    moved = {
+        step.index: days[step.index]
+        for step in item.steps
+        if step.index in days and may_move(item, step, days[step.index])
+    }
+    return replace(item, moved=moved)
 
 
 def main_recipients(contacts: Iterable[Contact]) -> tuple[Contact, ...]:

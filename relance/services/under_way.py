@@ -115,8 +115,17 @@ def with_steps(item: Item, found: tuple[Step, ...]) -> Item:
         resumes_on=item.resumes_on,
         held_because=item.held_because,
         held=item.held,
-        moved=item.moved,
+        moved=_own_moves(item, found) if item.moved else item.moved,
     )
+
+
+def _own_moves(item: Item, found: tuple[Step, ...]) -> dict[int, dt.date]:
+    chosen = item.moved
+    return {
+        step.index: chosen[step.index]
+        for step in found
+        if step.index in chosen and moves.may_move(item, step, chosen[step.index])
+    }
 
 
 def next_on(item: Item, calendar: Calendar, today: dt.date) -> dt.date | None:

@@ -10,6 +10,7 @@ from relance.models.messages import Message
 from relance.services import pausing, queueing, situations, stepping
 from tests import factories
 from tests.making import block_at, enrol, make_sequence, switch_on
+from tests.services.sending import dates
 from tests.services.test_chasing import counting
 
 D = dt.date
@@ -194,3 +195,24 @@ def test_a_sequence_writes_to_the_main_contact_and_to_nobody_in_their_place(lati
     ]
     found = [contact.email for contact in situations.main_recipients(contacts)]
     assert found == ([f"{chosen}@latitude.example"] if chosen else [])
+
+
+def test_a_day_chosen_for_a_step_is_not_that_of_an_instalment_due_later(account, latitude, nadia, camille):
+    invoice = factories.make_invoice(latitude, instalments=[(D(2026, 11, 23), 60_000), (D(2027, 2, 1), 60_000)])
+    switch_on(invoice, nadia)
+    stepping.move(invoice, 0, D(2026, 11, 26), by=camille, now=factories.NOW)
+    tracked = situations.load(account, [latitude.id], factories.TODAY)[latitude.id].tracked.values()
+    assert {one.item.due_on: dict(one.item.moved) for one in tracked} == {
+        D(2026, 11, 23): {0: D(2026, 11, 26)},
+        D(2027, 2, 1): {},
+    }
+    stepping.move(invoice, 1, D(2026, 12, 3), by=camille, now=factories.NOW)
+    assert dates(invoice, factories.NOW)[:4] == [D(2026, 11, 26), D(2026, 12, 3), D(2026, 12, 8), D(2027, 2, 2)]
+
+
+def test_a_reminder_after_the_due_date_is_not_moved_before_it(account, latitude, nadia, camille):
+    invoice = factories.make_invoice(latitude, due_on=D(2026, 12, 8))
+    switch_on(invoice, nadia)
+    with pytest.raises(stepping.SteppingError) as error:
+        stepping.move(invoice, 0, D(2026, 12, 1), by=camille, now=factories.NOW)
+    assert error.value.field == "day" and "8 décembre" in str(error.value).replace("\u00a0", " ")
