@@ -137,8 +137,8 @@ def sequences(account: Account) -> list[Sequence]:
 
 
 def plain(text: str) -> str:
-    """Without accents and in lower case, so that « kerity » finds « Kérity »."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    """Without accents, in lower case, with the apostrophe of keyboards: « ble d'or » finds « Blé d’Or »."""
+    decomposed = unicodedata.normalize("NFKD", text).replace("’", "'")
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 
 

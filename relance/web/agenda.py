@@ -106,7 +106,7 @@ def _planned(sends: list[PlannedSend], asking: Container[int]) -> Planned:
         first.client_name,
         href,
         detail,
-        _note(first),
+        note(first),
         tuple(dict.fromkeys(f"{send.invoice_id}:{send.step}" for send in sends)),
         asks=any(send.invoice_id in asking for send in sends),
     )
@@ -133,7 +133,8 @@ def step_name(kind: str, template: str) -> str:
     return _("Appel") if kind == "call" else names.template(template)
 
 
-def _note(send: PlannedSend) -> str:
+def note(send: PlannedSend) -> str:
+    """« Reportée du samedi 28 novembre »: why it leaves on another day than its plan's, or ''."""
     if send.waits_because:  # the day it was moved to has passed: what keeps it since is the reason to give
         return _("Retardée pour laisser quelques jours entre deux e-mails à ce client")
     if send.moved_from is not None:

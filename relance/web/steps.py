@@ -71,8 +71,8 @@ def detail(coming: Coming) -> Markup:
         parts.append(_("Passée par vous"))
     elif coming.is_moved:
         parts.append(_("date choisie par vous"))
-    elif coming.send is not None and coming.send.moved_because:
-        parts.append(_("déplacée : {raison}", raison=_(coming.send.moved_because)))
+    elif coming.send is not None and (why := agenda.note(coming.send)):
+        parts.append(why)
     if coming.asks and coming.state == "planned":
         parts.append(_("attendra votre accord"))
     return Markup(" · ").join(parts)
