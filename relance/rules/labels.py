@@ -15,6 +15,7 @@ LANGUAGES = ("fr", "en")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _AMOUNT = re.compile(r"(\d[\d\u00a0]*,\d\d)\u00a0(€|[A-Z]{3})")
 _CODES = {"€": "EUR"}
+_LONGEST = 2_000  # characters of a sentence of ours with its values: beyond, somebody pasted a book into a field
 _LEAST_LETTERS = 8  # an entry with fewer letters of its own would recognise almost anything
 _NEXT_SENTENCE = re.compile(r"(?<=[.?]) (?=[A-ZÀÉÊ«])")
 
@@ -70,6 +71,8 @@ def _recognised(sentence: str, language: str) -> str:
     Errors and answers of servers are French sentences made, and often stored, below the web: the entry
     whose words surround the values is found again here. Sentences put side by side are taken one by one.
     """
+    if len(sentence) > _LONGEST:
+        return sentence
     filled = _filled(sentence, language)
     if filled is not None:
         return filled

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _VARIABLE = re.compile(r"\{([^{}\n]*)\}")
 _PASSAGE = re.compile(r"\[([^\[\]\n]*\{[^\[\]\n]*)\]")
-_DOUBLE = re.compile(r"\{\{([^{}\n]*)|\{?([^{}\n]*)\}\}")
+_BRACE = re.compile(r"[{}]")
 _CLOSE_ENOUGH = 0.55  # of difflib: « numro » is numero, « avocat » is nothing
 
 
@@ -90,45 +90,55 @@ def _with_values(text: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values[found[1].strip()], text)
 
 
+# The checks below read a text once from left to right: a person may paste 60 kB without a single line break.
+
+
 def _check_braces(line: str) -> None:
-    double = _DOUBLE.search(line)
-    if double:
-        written = f"{{{(double[1] or double[2] or '').strip()[:30] or 'nom'}}}"
-        raise TextError(f"Écrivez {written}, avec une seule accolade de chaque côté.")
-    rest = _VARIABLE.sub("", line)
+    double = _doubled(line)
+    if double is not None:
+        raise TextError(f"Écrivez {{{double.strip()[:30] or 'nom'}}}, avec une seule accolade de chaque côté.")
+    # Variables are hidden by as many spaces, so that what is left stands where it was.
+    rest = _VARIABLE.sub(lambda found: " " * len(found[0]), line)
     if "{" in rest:
-        opened = line[_stray(line, "{") :][:20].rstrip()
+        opened = line[rest.index("{") :][:20].rstrip()
         raise TextError(f"La variable « {opened} » n’est pas refermée : ajoutez l’accolade qui manque.")
     if "}" in rest:
         raise TextError("Une accolade se ferme sans avoir été ouverte : retirez-la ou ouvrez-la.")
 
 
-def _stray(line: str, brace: str) -> int:
-    """Where the first ``brace`` that belongs to no variable stands."""
-    spans = [found.span() for found in _VARIABLE.finditer(line)]
-    at = line.find(brace)
-    while any(start <= at < end for start, end in spans):
-        at = line.find(brace, at + 1)
-    return at
+def _doubled(line: str) -> str | None:
+    """The name beside the first double brace, None when there is none."""
+    opened, closed = line.find("{{"), line.find("}}")
+    if opened >= 0 and (closed < 0 or opened < closed):
+        return _BRACE.split(line[opened + 2 :], maxsplit=1)[0]
+    return _BRACE.split(line[:closed])[-1] if closed >= 0 else None
 
 
 def _check_brackets(text: str) -> None:
     """Each bracket around a variable is closed on its line and holds no other passage."""
-    opened: list[int] = []
+    opened: list[tuple[int, int]] = []  # where, and on which line
+    brace = bracket = newline = -1  # where the last one of each stands
+    line = 0
+    braces: dict[int, int] = {}  # where the last « { » of each line stands
     for at, char in enumerate(text):
         if char == "[":
-            opened.append(at)
+            opened.append((at, line))
+            bracket = at
+        elif char == "{":
+            brace = braces[line] = at
+        elif char == "\n":
+            newline, line = at, line + 1
         elif char == "]" and opened:
-            inside = text[opened.pop() + 1 : at]
-            if "{" not in inside:
+            start, _ = opened.pop()
+            if brace < start:
                 continue
-            if "\n" in inside:
+            if newline > start:
                 raise TextError("Un passage entre crochets tient sur une seule ligne.")
-            if "[" in inside:
+            if bracket > start:
                 raise TextError("Un passage entre crochets ne peut pas en contenir un autre.")
-    for start in opened:
-        rest = text[start:].partition("\n")[0]
-        if "{" in rest:
+    for start, number in opened:
+        if braces.get(number, -1) > start:
+            rest = text[start:].partition("\n")[0]
             raise TextError(f"Le passage « {rest[:20].rstrip()} » n’est pas refermé : ajoutez « ] ».")
 
 

@@ -8,8 +8,9 @@ NBSP = "\u00a0"
 NARROW = "\u202f"
 
 _SPACES = rf"[ \t{NBSP}{NARROW}\u2009]"
-# An address or a link is copied and clicked: its characters are never touched.
-_PROTECTED = r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>«»]+|[^\s<>«»@]+@[^\s<>«»@]+"
+# An address or a link is copied and clicked: its characters are never touched. Both are looked for from one place
+# of a word only, or close by: a word of 60 kB that somebody pastes must not be read again from each of its letters.
+_PROTECTED = r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s<>«»]+|(?<![^\s<>«»@])[^\s<>«»@]+@[^\s<>«»@]+"
 _MARKUP = r"\{\{.*?\}\}|\{%.*?%\}|\{\#.*?\#\}|<style\b.*?</style>|<[!/A-Za-z][^>]*>"
 _RULES = rf"""
     (?P<open>«){_SPACES}*(?=[^\s»]|{_SPACES})

@@ -1,4 +1,5 @@
 import re
+import time
 
 import pytest
 
@@ -96,3 +97,11 @@ def test_what_is_recognised_keeps_its_values_whatever_they_look_like():
 def test_a_language_without_catalogue_is_french():
     assert labels.catalogue("de") == {}
     assert translate("Enregistrer", "de") == "Enregistrer"
+
+
+@pytest.mark.parametrize("piece", ["x", " ", "«", "n° "])
+def test_what_somebody_pasted_is_not_compared_with_every_sentence(piece):
+    text = piece * (60_000 // len(piece))
+    began = time.process_time()
+    assert translate(text, "en").strip() == labels.french(text).strip()
+    assert time.process_time() - began < 2

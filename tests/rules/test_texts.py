@@ -1,5 +1,8 @@
 """The language of texts: what is refused, what is filled, what disappears, and what never reaches a client."""
 
+import contextlib
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,3 +110,16 @@ def test_a_value_is_never_read_again(value: str) -> None:
 def test_every_name_of_the_registry_is_one_a_text_may_hold() -> None:
     for variable in variables.ALL:
         check(f"{{{variable.name}}}", variables.names_for("reminder") | variables.names_for("quote"))
+
+
+@pytest.mark.parametrize(
+    "piece", ["x", "[", "[ {", "{numero}", "[{numero}", "{numero}{", "}", "[]", "[\n", "{numero}}", "\n"]
+)
+def test_sixty_kilobytes_without_a_break_are_read_at_once(piece: str) -> None:
+    """A check that reads a line again from each of its letters holds the worker, and its lock, for minutes."""
+    text = piece * (60_000 // len(piece))
+    began = time.process_time()
+    with contextlib.suppress(TextError):
+        check(text, VALUES)
+        fill(text, VALUES)
+    assert time.process_time() - began < 2

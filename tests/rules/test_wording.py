@@ -1,5 +1,6 @@
 """French typography: what a reader would see as a mistake, and what must never be touched."""
 
+import time
 from datetime import date
 
 import pytest
@@ -115,3 +116,11 @@ def test_a_french_date_is_read_back(month):
 @pytest.mark.parametrize("text", ["", "3 mai", "le 3 mai 2026", "3 mayo 2026", "F-2026-0087", "31 févr. 2026"])
 def test_any_other_text_is_no_date(text):
     assert read_date(text) is None
+
+
+@pytest.mark.parametrize("piece", ["x", "[{", "a.", "!", "www.", "1 234 ", "x-", "@"])
+def test_a_word_of_sixty_kilobytes_is_read_at_once(piece):
+    text = piece * (60_000 // len(piece))
+    began = time.process_time()
+    french(text)
+    assert time.process_time() - began < 2
