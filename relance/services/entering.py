@@ -14,7 +14,8 @@ from relance.rules import calendar as cal
 from relance.rules import entries, moves
 from relance.rules.calendar import Calendar
 from relance.rules.plans import Step
-from relance.services import cancelling, chasing, planning, situations, steps
+from relance.services import cancelling, chasing, entry_items, planning, situations, steps
+from relance.services.entry_items import Gathered
 
 ENDED_BY_SEQUENCE = ("unenrolled", "sequence_deleted", "finished")
 
@@ -57,9 +58,27 @@ def enter_client(
     now: dt.datetime,
 ) -> None:
     """Make the client's invoices follow a published sequence, by the entry rule; those set by hand are left alone."""
-    for invoice, chase in followers(client):
-        enter(found, invoice, chase, sequence, plan, calendar, today, writes=now)
+    enter_all(found, client, sequence, plan, calendar, today, writes=now)
     chasing.schedule_check(client.id, now)
+
+
+def enter_all(
+    found: EntryReport,
+    client: Client,
+    sequence: Sequence,
+    plan: tuple[Step, ...],
+    calendar: Calendar,
+    today: dt.date,
+    *,
+    writes: dt.datetime | None,
+) -> None:
+    """``enter`` for each of the client's invoices that may follow its sequence."""
+    pairs = followers(client)
+    gathered = entry_items.gather(sequence.account_id, [invoice for invoice, _ in pairs], plan)
+    for invoice, chase in pairs:
+        invoice.client = client
+        items = gathered[invoice.id]
+        enter(found, invoice, chase, sequence, plan, calendar, today, writes=writes, items=items)
 
 
 def followers(client: Client) -> list[tuple[Invoice, Chase | None]]:
@@ -92,13 +111,19 @@ def enter(
     today: dt.date,
     *,
     writes: dt.datetime | None,
+    items: Gathered | None = None,
 ) -> None:
-    """Decide where the invoice's instalments enter; with ``writes`` (the instant, UTC) make it so."""
+    """Decide where the invoice's instalments enter; with ``writes`` (the instant, UTC) make it so.
+
+    ``items``: those instalments, when they were read together with others.
+    """
+    if items is None:
+        items = entry_items.gather(sequence.account_id, [invoice], plan)[invoice.id]
     known = {row.instalment_id: row for row in Entry.select().where(Entry.chase == chase)} if chase else {}
     is_moving = chase is not None and chase.is_active and chase.sequence_id != sequence.id
     reminded = _reminded_on(invoice, today) if is_moving else set()
     entered: list[tuple[moves.Item, bool]] = []
-    for item in planning.items_of(invoice, plan):
+    for instalment, item in items:
         row = known.get(item.key)
         if is_moving and row is not None and not row.is_out:
             # What left today took the place of a step dated today.
@@ -106,7 +131,7 @@ def enter(
         else:
             placed = entries.sequence_entry(item, calendar, today)
         entered.append((placed or item, placed is None))
-        found.rows.append(_row(invoice, placed, item, calendar, today))
+        found.rows.append(_row(invoice, placed, instalment, calendar, today))
     if writes is not None and entered:
         _write(invoice, chase, sequence, entered, today, writes)
 
@@ -126,11 +151,12 @@ def _reminded_on(invoice: Invoice, day: dt.date) -> set[int]:
     return {instalment_id for (instalment_id,) in left.tuples()}
 
 
-def _row(invoice: Invoice, placed: moves.Item | None, item: moves.Item, calendar: Calendar, today: dt.date) -> EntryRow:
+def _row(
+    invoice: Invoice, placed: moves.Item | None, instalment: Instalment, calendar: Calendar, today: dt.date
+) -> EntryRow:
     coming = moves.remaining_steps(placed, calendar, today) if placed is not None else ()
     next_on = min((moves.planned_on(placed, step, calendar) for step in coming), default=None) if placed else None
     verdict = "out" if placed is None else "entered" if next_on is not None and next_on <= today else "later"
-    instalment = Instalment.get_by_id(item.key)
     return EntryRow(
         invoice_id=invoice.id,
         number=invoice.number,

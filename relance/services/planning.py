@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from relance.models.accounts import Account
 from relance.models.chases import FREQUENCIES, Chase, ChaseContact, Entry
 from relance.models.clients import Contact
-from relance.models.holds import Task
-from relance.models.invoices import Instalment, Invoice
-from relance.models.messages import MessageItem
+from relance.models.invoices import Invoice
 from relance.models.sequences import Sequence
 from relance.rules import calendar as cal
 from relance.rules import entries, moves, plans
 from relance.rules.plans import Step
-from relance.services import holds, situations, steps
+from relance.services import entry_items, situations, steps
 
 REASONS = {
     "draft": "La facture est encore un brouillon : terminez-la pour que les relances puissent partir.",
@@ -229,26 +227,7 @@ def plan_items(invoice: Invoice, plan: ChasePlan, account: Account) -> list[move
 
 def items_of(invoice: Invoice, found: tuple[Step, ...], recipients: frozenset[str] = frozenset()) -> list[moves.Item]:
     """The invoice's instalments with money left, under these steps, before they enter them."""
-    done = _done(invoice)
-    frame = holds.frames(invoice.account_id, {invoice.id: invoice.client_id}, dt.date.max).get(
-        invoice.id, holds.Frame()
-    )
-    return [
-        situations.with_frame(
-            moves.Item(
-                key=row.id,
-                due_on=row.due_on,
-                steps=found,
-                enters_on=dt.date.min,
-                recipients=recipients,
-                currency=invoice.currency,
-                done=frozenset(done.get(row.id, ())),
-            ),
-            frame,
-        )
-        for row in invoice.instalments.order_by(Instalment.position)
-        if row.balance_cents > 0
-    ]
+    return [item for _, item in entry_items.gather(invoice.account_id, [invoice], found, recipients)[invoice.id]]
 
 
 def options_of(account: Account, plan: ChasePlan) -> tuple[bool, bool]:
@@ -266,17 +245,6 @@ def recipients_of(invoice: Invoice, plan: ChasePlan) -> tuple[Contact, ...]:
     if plan.is_inherited and not plan.contact_ids:
         return situations.main_recipients(contacts)
     return situations.usable(contact for contact in contacts if contact.id in plan.contact_ids)
-
-
-def _done(invoice: Invoice) -> dict[int, set[int]]:
-    rows = MessageItem.select(MessageItem.instalment, MessageItem.step).where(
-        MessageItem.invoice == invoice, MessageItem.slot.is_null(False)
-    )
-    done: dict[int, set[int]] = {}
-    tasks = Task.select(Task.instalment, Task.step).where(Task.invoice == invoice, Task.slot.is_null(False))
-    for instalment_id, step in [*rows.tuples(), *tasks.tuples()]:
-        done.setdefault(instalment_id, set()).add(step)
-    return done
 
 
 def enter(item: moves.Item, calendar: cal.Calendar, today: dt.date, start: str) -> moves.Item:

@@ -75,8 +75,7 @@ def effect_of(sequence: Sequence, now: dt.datetime) -> Effect:
         clients = Client.select().where(Client.sequence == sequence)
         drafted = steps.of_sequence(sequence, sequence.shown_revision)
         for client in clients:
-            for invoice, chase in entering.followers(client):
-                entering.enter(effect.entry, invoice, chase, sequence, drafted, calendar, today, writes=None)
+            entering.enter_all(effect.entry, client, sequence, drafted, calendar, today, writes=None)
         return effect
     if not sequence.has_draft:
         effect.unchanged = sum(1 for _ in under_way.of_sequence(sequence, today))
