@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from peewee import fn
-
 from relance.db import transaction
 from relance.models.accounts import Account, User
 from relance.models.chases import Chase
@@ -18,12 +16,13 @@ from relance.services import chasing, situations, steps
 from relance.services.entering import (
     EntryReport,
     EntryRow,
-    enter,
+    enter_all,
     enter_client,
     follow_if_free,
     followers,
     on_new_invoice,
 )
+from relance.services.listing import plain
 
 __all__ = [
     "EnrolmentConflict",
@@ -64,8 +63,7 @@ def report_of(sequence: Sequence, clients: Iterable[Client], now: dt.datetime) -
     plan = _steps_to_enter(sequence)
     for client in clients:
         _note_move(found, client, sequence)
-        for invoice, chase in followers(client):
-            enter(found, invoice, chase, sequence, plan, calendar, today, writes=None)
+        enter_all(found, client, sequence, plan, calendar, today, writes=None)
     return found
 
 
@@ -190,7 +188,7 @@ def realign(client: Client, *, now: dt.datetime) -> None:
 
 def matching(account: Account, text: str, limit: int = 10) -> list[Client]:
     """The account's clients whose name contains the text, for the search of the sequence's page."""
+    wanted = plain(text.strip())
     query = Client.select().where(Client.account == account, Client.archived_at.is_null())
-    if text.strip():
-        query = query.where(fn.LOWER(Client.name).contains(text.strip().lower()))
-    return list(query.order_by(fn.LOWER(Client.name), Client.id).limit(limit))
+    found = [client for client in query if wanted in plain(client.name)]
+    return sorted(found, key=lambda client: (plain(client.name), client.id))[:limit]

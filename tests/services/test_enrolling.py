@@ -359,6 +359,17 @@ def test_one_client_at_a_time_is_enrolled_in_the_middle_of_a_block_edit(standard
 # The search of the page
 
 
+def test_clients_are_found_as_a_keyboard_types_them(account):
+    factories.make_client(account, "Les Blés d’Or")
+    factories.make_client(account, "Éditions Kérity")
+    for typed, name in (
+        ("les bles d'or", "Les Blés d’Or"),
+        ("éditions", "Éditions Kérity"),
+        ("EDITIONS", "Éditions Kérity"),
+    ):
+        assert [client.name for client in enrolling.matching(account, typed)] == [name]
+
+
 def test_clients_are_found_by_a_part_of_their_name_whatever_its_case(account, latitude, basile, now):
     factories.make_client(account, "Conseil Bretagne")
     factories.make_client(account, "Conseil éteint", archived_at=now)
