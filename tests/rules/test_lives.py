@@ -82,9 +82,7 @@ class World:
         item = self.items[key]
         self.pauses.setdefault(key, []).append((day, until))
         resumes = FOREVER if until == FOREVER else until + dt.timedelta(1)
-        self.items[key] = replace(
-            item, resumes_on=max(resumes, item.resumes_on or dt.date.min), held_because="pause"
-        )
+        self.items[key] = replace(item, resumes_on=max(resumes, item.resumes_on or dt.date.min), held_because="pause")
 
     def resume(self, key, day):
         """A person resumes: what still holds it ends that day."""
