@@ -12,6 +12,7 @@ from relance.models.clients import Client
 from relance.models.sequences import Sequence
 from relance.services import enrolling
 from relance.services.enrolling import EntryReport, EntryRow
+from relance.services.listing import plain
 from relance.web.numbers import row_id
 from relance.web.scope import current_account
 
@@ -104,7 +105,7 @@ def left_out(sequence: Sequence) -> int:
 def search(text: str, sequence: Sequence) -> list[Client]:
     """The clients that what was typed may mean: the one of exactly that name, else those whose name holds it."""
     found = enrolling.matching(current_account(), text)
-    exact = [client for client in found if client.name.casefold() == text.strip().casefold()]
+    exact = [client for client in found if plain(client.name) == plain(text.strip())]
     return exact[:1] or [client for client in found if client.sequence_id != sequence.id]
 
 
