@@ -78,7 +78,10 @@ def add_closure() -> ResponseReturnValue:
 @blueprint.post("/reglages/calendrier/fermetures/<int:closure_id>/supprimer")
 def delete_closure(closure_id: int) -> ResponseReturnValue:
     """Open a period again."""
-    if not configuring.delete_closure(current_account(), closure_id, by=current_user(), now=clock.now()):
+    # A number that no column can hold is not found either: SQLite would refuse to compare it.
+    if closure_id >= 2**63 or not configuring.delete_closure(
+        current_account(), closure_id, by=current_user(), now=clock.now()
+    ):
         abort(404)
     scope.ring()
     return go_to(url_for("calendar.edit"), _("Fermeture supprimée."))

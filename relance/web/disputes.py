@@ -75,7 +75,11 @@ def attachment(id: int) -> Response:
     if row is None or row.document_id is None:
         abort(404)
     document = document_or_404(row.document_id)
-    response = Response(storage.get(document.sha256), mimetype=document.mime)
+    try:
+        content = storage.get(document.sha256)
+    except storage.StorageError:
+        abort(404)
+    response = Response(content, mimetype=document.mime)
     response.headers.set("Content-Disposition", "attachment", filename=document.name)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -14,10 +14,15 @@ blueprint = Blueprint("downloads", __name__)
 @public
 def show(id: int, signature: str) -> ResponseReturnValue:
     """The invoice's file; 404 for any address this instance did not sign."""
-    document = Document.get_or_none(Document.id == id, Document.kind == "invoice")
+    # A number that no column can hold is not found either: SQLite would refuse to compare it.
+    document = Document.get_or_none(Document.id == id, Document.kind == "invoice") if id < 2**63 else None
     if document is None or not links.is_signed(document.id, document.sha256, signature):
         abort(404)
-    response = Response(storage.get(document.sha256), mimetype="application/pdf")
+    try:
+        content = storage.get(document.sha256)
+    except storage.StorageError:  # not back yet after a restore: nothing that the client could do about it
+        abort(404)
+    response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=document.name)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"

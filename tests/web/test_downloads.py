@@ -32,3 +32,13 @@ def test_an_address_that_was_not_signed_here_is_not_found(stranger, document):
 def test_only_invoices_are_given_so(stranger, account):
     letter = factories.make_document(account, b"%PDF-1.7 lettre", "lettre.pdf", kind="letter")
     assert stranger.get(f"/{path_of(letter)}").status_code == 404
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63 - 1, 2**63, 10**40])
+def test_a_number_that_no_row_can_have_is_not_found(stranger, document, number):
+    assert stranger.get(f"/telecharger/{number}-abc").status_code == 404
+
+
+def test_a_file_that_is_gone_is_not_found(stranger, document, data_dir):
+    (data_dir / "files" / document.sha256[:2] / document.sha256).unlink()
+    assert stranger.get(f"/{path_of(document)}").status_code == 404

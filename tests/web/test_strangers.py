@@ -4,6 +4,7 @@ A new route fails here until it says what its arguments are (``strangers.MODEL_O
 rows (``NAMES_NO_ROW``, or a case of ``FORMS``).
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -238,3 +239,18 @@ def test_her_pages_do_say_these_words(world: World) -> None:
         for path in ("/factures/exporter?statut=toutes", "/journal/exporter", "/clients", "/tableau-de-bord")
     )
     assert len(leaks(world, shown)) > len(world.secrets) // 2
+
+
+@pytest.mark.parametrize("number", [0, 2**31, 2**63 - 1, 2**63, 10**40])
+def test_a_number_that_no_row_can_have_is_never_an_incident(world: World, number: int) -> None:
+    world.app.testing = False
+    try:
+        told = {}
+        for rule, method in strangers.routes(world.app):
+            path = re.sub(r"<int:\w+>", str(number), rule.rule)
+            if "<int:" in rule.rule and "<" not in path:
+                told[method, path] = world.owner.open(path, method=method, data={}).status_code
+    finally:
+        world.app.testing = True
+    assert len(told) > 80
+    assert {place: code for place, code in told.items() if code >= 500 or code == 200} == {}
