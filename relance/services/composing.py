@@ -24,14 +24,13 @@ SHARED_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class Part:
-    """One instalment of a reminder. ``is_moved``: its step was planned for a day now past.
+    """One instalment of a reminder.
 
     ``granted_on``: the date of an extension, of which the text speaks instead of the legal one.
     """
 
     invoice: Invoice
     instalment: Instalment
-    is_moved: bool = False
     granted_on: dt.date | None = None
 
     @property

@@ -157,10 +157,7 @@ def compose_picks(
 ) -> Composed:
     """The text of these instalments' message. Copies the user, and attaches, if any of them asks."""
     tracked = [situation.tracked[pick.item.key] for pick in picks]
-    parts = [
-        Part(t.invoice, t.instalment, is_moved=today > (t.granted_on or t.instalment.due_on), granted_on=t.granted_on)
-        for t in tracked
-    ]
+    parts = [Part(t.invoice, t.instalment, granted_on=t.granted_on) for t in tracked]
     return composing.prepare(
         situation.account,
         situation.client,

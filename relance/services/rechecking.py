@@ -130,15 +130,7 @@ def _render_again(
 ) -> bool:
     """Write the text of the day's facts; False when a text written by hand no longer says the truth."""
     granted = _granted(account, owed)
-    parts = [
-        Part(
-            item.invoice,
-            item.instalment,
-            is_moved=today > (granted.get(item.instalment_id) or item.instalment.due_on),
-            granted_on=granted.get(item.instalment_id),
-        )
-        for item in owed
-    ]
+    parts = [Part(item.invoice, item.instalment, granted_on=granted.get(item.instalment_id)) for item in owed]
     contacts = _contacts(message, owed)
     if not contacts:
         _cancel(message, "no_recipient", now)

@@ -118,7 +118,7 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
     today = chasing.today_of(account, now)
     if not _is_offered(account, draft.template):
         raise WritingError("Choisissez un modèle de la liste.", "template")
-    parts = [Part(invoice, row, is_moved=today > row.due_on) for row in spoken_of(invoice, today, draft.template)]
+    parts = [Part(invoice, row) for row in spoken_of(invoice, today, draft.template)]
     if not parts:
         raise WritingError("Il ne reste rien à payer sur cette facture.")
     composed = composing.prepare(
