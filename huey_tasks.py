@@ -10,9 +10,9 @@ from huey.serializer import SignedSerializer
 from relance import clock
 from relance.config import Settings
 from relance.db import connection, open_database
+from relance.links import open_links
 from relance.services import delivering, noticing, sweeping
 from relance.services.carrying import Post
-from relance.links import open_links
 from relance.storage import open_storage
 from relance.vault import open_vault
 
