@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from relance.db import database
 from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.messages import Message, MessageItem
@@ -12,7 +13,7 @@ from relance.rules import calendar as cal
 from relance.rules import moves
 from relance.rules.moves import HOLDS, Wait
 from relance.rules.schedule import Decision
-from relance.services import chasing, composing, forecasting, queueing, situations
+from relance.services import chasing, composing, forecasting, queueing, rechecking, situations
 from relance.services.situations import Situation
 from relance.services.sweeping import Swept
 
@@ -84,7 +85,8 @@ def _add_client(
     if decision is None:
         return
     waiting = _queued_for(account, situation, day, now)
-    result["send"] += [message_as_json(message_id) for message_id in waiting]
+    rows = [_as_it_will_leave(message_id, day, now) for message_id in waiting]
+    result["send"] += [row for row in rows if row is not None]
     asks = any(situation.tracked[pick.item.key].asks for pick in decision.picks)
     if decision.picks and asks:
         result["held"].append(_send(account, situation, decision, now) | {"reason": "asks"})
@@ -111,6 +113,18 @@ def _queued_for(account: Account, situation: Situation, day: dt.date, now: dt.da
         (Message.not_before_at >= begins) | (day == first),
     )
     return [message_id for (message_id,) in query.order_by(Message.id).tuples()]
+
+
+def _as_it_will_leave(message_id: int, day: dt.date, now: dt.datetime) -> Row | None:
+    """A queued message as the last look before sending will make it, or None when that look will cancel it.
+
+    The very code of sending is run, and undone: a dry run changes nothing.
+    """
+    with database.atomic() as attempt:
+        stands = rechecking.refresh(Message.get_by_id(message_id), now, on=day)
+        row = message_as_json(message_id) if stands else None
+        attempt.rollback()
+    return row
 
 
 def _send(account: Account, situation: Situation, decision: Decision, now: dt.datetime) -> Row:

@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 
-from relance.services import disputing, pausing, promising, reporting, stepping, sweeping
+from relance.models.clients import Contact
+from relance.models.messages import Message
+from relance.services import disputing, pausing, paying, promising, queueing, reporting, stepping, sweeping
 from tests import factories
 from tests.making import switch_on
 
@@ -110,3 +112,21 @@ def test_what_is_proposed_today_is_not_said_to_leave(chased, account, camille, p
     account.save()
     assert reporting.tick_as_json(sweeping.sweep(MORNING, post))["sent"] == []
     assert reporting.due_as_json([account], TUESDAY, MORNING)["send"] == []
+
+
+def test_a_queued_message_is_foreseen_with_what_is_owed_by_then_and_nothing_is_written(
+    account, camille, latitude, nadia
+):
+    invoice = factories.make_invoice(latitude, due_on=factories.TODAY, total_cents=100_000)
+    switch_on(invoice, nadia, frequency="once")
+    [message_id] = queueing.advance_due(factories.NOW, domain="relance.example")
+    at = factories.NOW + dt.timedelta(minutes=1)
+    paying.record(invoice, 40_000, factories.TODAY, by=None, now=at)
+    before = Message.get_by_id(message_id).__data__
+    [row] = reporting.due_as_json([account], factories.TODAY, at)["send"]
+    assert [line["balance_cents"] for line in row["instalments"]] == [60_000]
+    assert Message.get_by_id(message_id).__data__ == before
+    Message.update(to_json="[]").where(Message.id == message_id).execute()
+    Contact.update(rejected_at=at).where(Contact.id == nadia.id).execute()
+    assert reporting.due_as_json([account], factories.TODAY, at)["send"] == [], "nobody to write to"
+    assert Message.get_by_id(message_id).state == "queued"
