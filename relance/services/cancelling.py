@@ -14,12 +14,13 @@ ABOUT_INVOICES = ("reminder", "manual")
 
 
 def invoices_with_queued(account: Account) -> list[Invoice]:
-    """The account's invoices of which an automatic reminder waits."""
+    """The account's invoices of which an automatic reminder waits, client by client in the order they are locked."""
     return list(
         Invoice.select()
         .join(MessageItem)
         .join(Message)
         .where(Message.account == account, Message.state.in_(WAITING), Message.kind == "reminder")
+        .order_by(Invoice.client, Invoice.id)
         .distinct()
     )
 

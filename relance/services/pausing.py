@@ -186,9 +186,14 @@ def _bears_on(account: Account, client: Client | None, invoice: Invoice | None) 
 
 
 def _take_turns(account: Account) -> None:
-    """Lock every client that is chased: nothing is claimed while everything stops or starts again."""
+    """Lock every client that is chased: nothing is claimed while everything stops or starts again.
+
+    One by one and in the order of all who lock several: a single UPDATE of them all takes them in any order, and
+    two windows would then wait for each other.
+    """
     chased = Chase.select(Chase.client).where(Chase.account == account, Chase.ended_at.is_null())
-    Client.update(turn=Client.turn + 1).where(Client.id.in_(chased)).execute()
+    for client in list(Client.select(Client.id).where(Client.id.in_(chased)).order_by(Client.id)):
+        client.take_turn()
 
 
 def _tell(kind: str, pause: Pause, by: User | None, now: dt.datetime, **facts: object) -> None:

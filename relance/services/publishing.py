@@ -199,6 +199,7 @@ def _cancel_waiting(sequence: Sequence, keys: set[int], now: dt.datetime) -> Non
             MessageItem.step.in_(list(keys)),
             Message.state.in_(cancelling.WAITING),
         )
+        .order_by(Chase.client, MessageItem.invoice)  # in the order in which clients are locked
     )
     for invoice_id, step in list(waiting.tuples()):
         invoice = Invoice.get_by_id(invoice_id)
