@@ -70,6 +70,8 @@ def _cancelled(kind: str, facts: Facts) -> Markup:
 
 def _skipped(kind: str, facts: Facts) -> Markup:
     key = str(facts.get("template", ""))
+    if facts.get("because") == "by_hand":
+        return fact(names.template(key), agree(key, "passé par vous", "passée par vous"))
     return fact(names.template(key), agree(key, "sauté", "sautée") + " : {raison}", raison=reason_of(facts))
 
 

@@ -109,7 +109,7 @@ TITLES = {
     "chase_started": "Relances activées",
     "chase_changed": "Relances modifiées",
     "chase_stopped": "Relances terminées",
-    "chase_resumed": "Relances reprises",
+    "chase_resumed": "Relances de nouveau actives",
     "chase_finished": "Toutes les relances envoyées",
     "step_skipped": "Relance sautée",
     "step_waits": "Relance en attente",

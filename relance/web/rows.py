@@ -195,7 +195,7 @@ def full(thread: Thread, account: Account, held: Iterable[Held] = ()) -> list[di
     """The points of the thread of one invoice; beyond nine, those of the middle are counted together."""
     points = [_point(knot) for knot in thread.knots]
     if thread.is_on and any(held):
-        points = _held(points, holds.short(held))
+        points = _held(points, thread.knots, holds.short(held))
     if len(points) <= MAX_FULL:
         return points
     done = [n for n, point in enumerate(points) if point["kind"] == "done" and n > 0]
@@ -206,11 +206,14 @@ def full(thread: Thread, account: Account, held: Iterable[Held] = ()) -> list[di
     return points
 
 
-def _held(points: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+def _held(points: list[dict[str, Any]], knots: Iterable[Knot], words: str) -> list[dict[str, Any]]:
     """What comes next, held back; a point of its own where nothing is planned until somebody decides."""
     first = next((point for point in points if point["kind"] == "next"), None)
     if first is None:
-        return [*points, {"kind": "held", "name": _("Relances retenues"), "day": words}]
+        held = {"kind": "held", "name": _("Relances retenues"), "day": words}
+        # A letter or a call may be left after the hold: what is held comes before it.
+        place = next((n for n, knot in enumerate(knots) if knot.kind in ("task", "plan")), len(points))
+        return [*points[:place], held, *points[place:]]
     return [{**point, "kind": "held"} if point is first else point for point in points]
 
 

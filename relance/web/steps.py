@@ -10,7 +10,7 @@ from markupsafe import Markup
 from relance import clock
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import forecasting, previewing, stepping, upcoming
+from relance.services import forecasting, previewing, situations, stepping, upcoming
 from relance.services.stepping import SteppingError
 from relance.services.upcoming import Coming
 from relance.web import agenda, dashboard, filters, history, names, scope, sends
@@ -78,11 +78,16 @@ def detail(coming: Coming) -> Markup:
     return Markup(" · ").join(parts)
 
 
-@blueprint.app_template_global("can_leave_today")
-def can_leave_today(coming: Coming) -> bool:
-    """True for a step that could leave sooner than it will."""
+@blueprint.app_template_global("sooner")
+def sooner(coming: Coming) -> str:
+    """« Avancer à aujourd'hui »: brings a step to the next day of sending; '' for one already there."""
     account, now = current_account(), clock.now()
-    return coming.on > forecasting.first_day(account, now)
+    soonest = situations.policy_of(account).calendar.next_working(forecasting.first_day(account, now))
+    if coming.on <= soonest:
+        return ""
+    if soonest == local_date(now, account.time_zone):
+        return _("Avancer à aujourd’hui")
+    return _("Avancer au {date}", date=filters.weekday_date(soonest))
 
 
 @blueprint.post("/envois/retenir")

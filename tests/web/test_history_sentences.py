@@ -58,4 +58,5 @@ def test_what_somebody_typed_is_text():
 @pytest.mark.usefixtures("as_camille")
 def test_a_reason_of_another_version_is_shown_as_it_is():
     assert "because-of-tomorrow" not in REASONS
+    assert told("step_skipped", template="relance_2", because="by_hand").endswith("passée par vous")
     assert "because-of-tomorrow" in told("step_skipped", template="rappel", because="because-of-tomorrow")

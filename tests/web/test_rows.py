@@ -141,6 +141,8 @@ def test_the_long_thread_draws_what_is_held_back(account):
     assert [point["kind"] for point in planned] == ["done", "due", "held", "plan"]
     empty = rows.full(thread_of("issued", "due", is_on=True), account, [held("dispute")])
     assert (empty[-1]["kind"], empty[-1]["name"]) == ("held", "Relances retenues")
+    after = rows.full(thread_of("issued", "due", "sent", "task", is_on=True), account, [held("promise", 4)])
+    assert [point["kind"] for point in after] == ["done", "due", "done", "held", "letter"], "the letter comes after it"
 
 
 def test_a_page_of_held_invoices_costs_no_more_queries(account, latitude, nadia, monkeypatch):

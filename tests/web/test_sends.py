@@ -7,7 +7,7 @@ import pytest
 from relance.models.accounts import Account
 from relance.models.events import Event
 from relance.models.messages import Message
-from relance.services import queueing, sending_by_hand, sweeping, writing
+from relance.services import pausing, queueing, sending_by_hand, sweeping, writing
 from relance.services.carrying import Post
 from tests import factories
 from tests.making import switch_on
@@ -120,6 +120,13 @@ def test_undoing_keeps_a_line_that_says_so(client, invoice, camille, nadia):
     assert "votre client ne recevra pas cet e-mail" in words(page)
     htmx = client.post(form.get("action"), data=fields(form), headers=HTMX)
     assert htmx.headers["HX-Redirect"] == SENT
+
+
+def test_an_empty_agenda_says_that_sending_is_suspended(client, invoice):
+    pausing.pause_all(invoice.account, until_on=None, reason="", by=None, now=NOW)
+    page = words(reading.page(client, "/envois"))
+    assert "Les envois sont suspendus" in page
+    assert "Voir les factures sans relance" not in page
 
 
 def test_undoing_too_late_says_so(client, invoice, camille, nadia, settings, smtp_server):

@@ -175,6 +175,18 @@ def test_the_history_shows_each_step_to_come_with_what_can_be_done(client, chase
     assert "Avancer à aujourd’hui" not in second[1]
 
 
+def test_on_a_closed_day_a_step_is_brought_to_the_next_day_of_sending(client, chased, clock):
+    clock.move_to(dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC))
+    *_, first = steps(client, chased)
+    assert "Avancer au lundi 23 novembre" in first[1]
+
+
+def test_a_step_of_the_next_day_of_sending_cannot_be_brought_forward(chased, camille, sign_in, clock):
+    clock.move_to(dt.datetime(2026, 11, 23, 19, tzinfo=dt.UTC))
+    *_, first = steps(sign_in(camille), chased)
+    assert first[1] == ["Aperçu", "Retenir", "Passer cette étape", "Changer la date"]
+
+
 @pytest.mark.requirement("S1.11")
 def test_the_preview_is_the_text_that_leaves(client, chased, clock, settings, smtp_server):
     path = f"/factures/{chased.id}/relances/etape?etape=0"
