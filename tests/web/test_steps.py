@@ -175,9 +175,9 @@ def test_the_history_shows_each_step_to_come_with_what_can_be_done(client, chase
     assert "Avancer à aujourd’hui" not in second[1]
 
 
-def test_on_a_closed_day_a_step_is_brought_to_the_next_day_of_sending(client, chased, clock):
+def test_on_a_closed_day_a_step_is_brought_to_the_next_day_of_sending(chased, camille, sign_in, clock):
     clock.move_to(dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC))
-    *_, first = steps(client, chased)
+    *_, first = steps(sign_in(camille), chased)
     assert "Avancer au lundi 23 novembre" in first[1]
 
 
