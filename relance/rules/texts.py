@@ -96,7 +96,8 @@ def _with_values(text: str, values: Mapping[str, str]) -> str:
 def _check_braces(line: str) -> None:
     double = _doubled(line)
     if double is not None:
-        raise TextError(f"Écrivez {{{double.strip()[:30] or 'nom'}}}, avec une seule accolade de chaque côté.")
+        written = f"{{{double.strip()[:30] or 'nom'}}}"
+        raise TextError(f"Écrivez {written}, avec une seule accolade de chaque côté.")
     # Variables are hidden by as many spaces, so that what is left stands where it was.
     rest = _VARIABLE.sub(lambda found: " " * len(found[0]), line)
     if "{" in rest:

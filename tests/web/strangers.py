@@ -41,6 +41,7 @@ MODEL_OF = {
 NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password", "downloads.show"}
 PART_OF_A_MAIL = "index"
 TEMPLATE = "ref"  # the name of a template is not a number
+LINE = "line"  # a planned step of the agenda: « invoice:step »
 SAMPLE = 7  # ids of each kind that are tried on each route
 
 
@@ -92,6 +93,7 @@ def ids_of(account: Account) -> dict[Any, list[Any]]:
             states.setdefault(str(getattr(row, "state", "")) + str(getattr(row, "kind", "")), row.id)
         found[model] = list(dict.fromkeys([*states.values(), *(row.id for row in rows)]))[:SAMPLE]
     found["block"] = _block_keys(account)
+    found[LINE] = [f"{id}:1" for id in found[Invoice]]
     found[TEMPLATE] = [info.ref for info in templating.listed(account) if not info.is_delivered]
     assert found[TEMPLATE], "the account needs a template of its own"
     return found

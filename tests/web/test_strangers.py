@@ -15,7 +15,9 @@ from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
+from relance.models.messages import Message
 from relance.models.sequences import Sequence
+from relance.services import asking
 from tests.web import strangers
 from tests.web.strangers import World
 
@@ -37,8 +39,9 @@ NAMES_NO_ROW = {
     "sequence_clients.remove", "sequence_ends.archive", "sequence_ends.delete", "sequence_ends.publish",
     "sequence_ends.unarchive", "sequence_steps.create", "sequence_steps.delete", "sequence_steps.update",
     "sequences.create", "sequences.discard", "sequences.duplicate", "sequences.reset", "sequences.restore_delivered",
-    "sequences.update", "templates.delete", "templates.duplicate", "templates.new", "templates.preview",
-    "templates.reset", "templates.test", "templates.update",
+    "sequences.update", "proposals.approve", "proposals.approve_all", "proposals.decline", "steps.change",
+    "steps.hold_day", "steps.move", "tasks.close", "templates.delete", "templates.duplicate", "templates.new",
+    "templates.preview", "templates.reset", "templates.test", "templates.update",
 }  # fmt: skip
 INVOICE = {
     "client": "Hôtel des Cimes",
@@ -74,6 +77,8 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "sequence_clients.choose": ({"ajouter": Client, "nouveau": Client, "oter": Client}, {}),
     "sequence_clients.enrol": ({"nouveau": Client}, {"confirme": "oui"}),
     "reminder_settings.update": ({"sequence": Sequence}, {"forewarns": "asked", "promise_grace_days": "2"}),
+    "steps.hold": ({"etape": strangers.LINE}, {"motif": ""}),
+    "steps.release": ({"etape": strangers.LINE}, {}),
     "letters.create": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
     "letters.preview": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
 }
@@ -168,6 +173,18 @@ def test_a_form_of_his_that_names_her_rows_changes_nothing_of_hers(world: World,
                     assert answer.status_code in expected, f"{path} {name}={found}: {answer.status_code}"
                     assert leaks(world, answer.text) == set(), f"{path} {name}={found}"
     assert strangers.rows_of(world.account) == before
+
+
+def test_his_yes_to_a_message_of_hers_sends_nothing(world: World) -> None:
+    """The form that approves all names each message in a field of its own."""
+    message = Message.get_by_id(world.hers[Message][0])
+    Message.update(state="proposed").where(Message.id == message.id).execute()
+    before = strangers.rows_of(world.account)
+    read = {f"lu-{message.id}": asking.mark_of(message)}
+    assert world.stranger.post("/envois/a-valider", data=read).status_code == 303
+    assert strangers.rows_of(world.account) == before
+    assert world.owner.post("/envois/a-valider", data=read).status_code == 303
+    assert Message.get_by_id(message.id).state != "proposed"
 
 
 def test_her_client_s_name_is_a_new_name_for_him(world: World) -> None:
