@@ -201,13 +201,24 @@ def preview(
 ) -> Iterator[Decision]:
     """Run ``decide`` forward from ``start`` to ``end`` included; yield the days on which something leaves or comes up.
 
-    Nothing else is assumed to happen: no payment, no change, the machine never off.
+    Nothing else is assumed to happen: no payment, no change, the machine never off. What only waits for its date
+    is not asked again before that day: the yielded decisions say nothing of it in ``moves``.
     """
     current = {item.key: item for item in items}
     history = list(past)
+    asleep: dict[int, dt.date] = {}
     day = start
     while day <= end:
-        decision = decide(current.values(), history, policy, day)
+        asleep = {key: until for key, until in asleep.items() if until > day}
+        awake = [item for key, item in current.items() if key not in asleep]
+        decision = decide(awake, history, policy, day)
+        for key, move in decision.moves.items():
+            if isinstance(move, Stop):
+                asleep[key] = dt.date.max
+            elif not move.because:
+                asleep[key] = move.until
+        for done in (*(pick.item.key for pick in decision.picks), *(due.key for due in decision.tasks)):
+            asleep.pop(done, None)
         if decision.picks or (decision.tasks and policy.calendar.is_working(day)):
             current = after_day(current, decision)
             if decision.picks:
@@ -216,6 +227,7 @@ def preview(
             day += DAY
             continue
         waits = [move.until for move in decision.moves.values() if isinstance(move, Wait)]
+        waits += [until for until in asleep.values() if until != dt.date.max]
         if not waits:
             return
         day = max(day + DAY, min(waits))
