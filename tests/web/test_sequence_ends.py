@@ -38,6 +38,13 @@ def move(b2b, template, days, version=1):
     sequencing.change_step(fresh(b2b), step.key, Block("mail", days, template), version=version, by=None, now=NOW)
 
 
+def test_without_a_change_of_dates_the_effect_says_so_and_leads_to_the_invoices(client, b2b, followers):
+    page = text_of(client.get(f"/sequences/{b2b.id}"))
+    assert f'href="/factures?sequence={b2b.id}"' in page
+    detail = text_of(client.get(f"/sequences/{b2b.id}/effet"))
+    assert "Les 3 factures qui suivent cette séquence gardent leurs dates." in detail
+
+
 @pytest.mark.requirement("S3.24")
 def test_what_publishing_changes_is_shown_then_done(client, b2b, followers, bell):
     move(b2b, "prerelance", -2)
