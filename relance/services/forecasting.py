@@ -45,11 +45,15 @@ class PlannedSend:
     to: tuple[str, ...]
     chase_id: int | None = None
     asks: bool = False
+    granted_on: dt.date | None = None
 
     @property
     def days_from_due(self) -> int:
-        """Days from the due date to the day the plan names: ``offset_days``, but for a plan begun gently or late."""
-        return ((self.moved_from or self.on) - self.due_on).days
+        """Days from J (the day granted, if any) to the day the plan names.
+
+        It is ``offset_days``, but for a plan begun gently or late.
+        """
+        return ((self.moved_from or self.on) - (self.granted_on or self.due_on)).days
 
     @property
     def closed_by(self) -> str:
@@ -195,6 +199,7 @@ def planned_send(situation: Situation, pick: Pick, decision: Decision, now: dt.d
         to=tuple(contact.email for contact in tracked.contacts),
         chase_id=tracked.chase.id,
         asks=any(situation.tracked[p.item.key].asks for p in decision.picks),
+        granted_on=tracked.granted_on,
     )
 
 

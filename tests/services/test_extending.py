@@ -5,7 +5,7 @@ import pytest
 from relance.models.events import Event
 from relance.models.holds import Extension
 from relance.models.invoices import Instalment, Invoice
-from relance.services import extending
+from relance.services import extending, forecasting
 from relance.services.holding import HoldError
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -32,6 +32,12 @@ def test_a_delay_moves_the_reminders_and_not_the_due_date(chased, camille):
     assert dates(chased, NOW) == [dt.date(2026, 12, 9), dt.date(2026, 12, 16), dt.date(2026, 12, 23)]
     assert (Invoice.get_by_id(chased.id).due_on, Instalment.get().due_on) == (TODAY, TODAY)
     assert events(invoice=chased)[-1] == "extension_granted"
+
+
+def test_the_steps_to_come_count_from_the_day_that_was_granted(chased):
+    before = [send.days_from_due for send in forecasting.for_invoice(chased, NOW)]
+    grant(chased, on(15))
+    assert [send.days_from_due for send in forecasting.for_invoice(chased, NOW)] == before
 
 
 @pytest.mark.parametrize(
