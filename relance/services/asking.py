@@ -5,7 +5,6 @@ is shown again instead of being sent.
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,19 @@ from relance.models.messages import Message, MessageItem
 from relance.models.sequences import Sequence
 from relance.rules import calendar as cal
 from relance.services import chasing, rechecking, telling
+from relance.services.rechecking import mark_of
+
+__all__ = [
+    "Answer",
+    "approve",
+    "approve_all",
+    "asking_among",
+    "decline",
+    "leaving_at",
+    "mark_of",
+    "proposed",
+    "rewrite",
+]
 
 APPROVED, CHANGED, GONE, SUSPENDED = "approved", "changed", "gone", "suspended"
 
@@ -42,12 +54,6 @@ def proposed(account: Account) -> Any:
         .where(Message.account == account, Message.state == "proposed")
         .order_by(Message.day_on, Message.id)
     )
-
-
-def mark_of(message: Message) -> str:
-    """What tells one text from another: its recipients, its subject, its words."""
-    read = [message.to_json, message.cc_json, message.subject, message.body_text, message.body_html]
-    return hashlib.sha256("\n".join(read).encode()).hexdigest()[:32]
 
 
 def leaving_at(account: Account, now: dt.datetime) -> dt.datetime:
@@ -78,7 +84,7 @@ def approve(message: Message, *, read: str, by: User, now: dt.datetime) -> Answe
         Message.update(state="queued", not_before_at=leaves_at).where(
             Message.id == message.id, Message.state == "proposed"
         ).execute()
-        telling.tell("reminder_approved", message, about, now=now, by=by, template=message.template)
+        telling.tell("reminder_approved", message, about, now=now, by=by, template=message.template, mark=read)
         chasing.schedule_check(message.client_id, now)
         return Answer(APPROVED, message.id, leaves_at=leaves_at)
 

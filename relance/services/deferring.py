@@ -48,6 +48,7 @@ def check_again(
     Chase.update(next_check_at=None).where(
         Chase.client == situation.client, Chase.next_check_at <= now, Chase.id.not_in(list(days))
     ).execute()
+    _check_proposed(situation, now)
 
 
 def write_skips(situation: Situation, decision: Decision, now: dt.datetime, *, has_message: bool) -> None:
@@ -134,14 +135,18 @@ def is_proposed_already(invoice_id: int, template: str) -> bool:
     return last is not None and last.facts.get("template") == template
 
 
-def check_tomorrow(situation: Situation, decision: Decision, now: dt.datetime) -> None:
-    """What is proposed today is looked at again at the next opening, if nobody said yes by then."""
+def _check_proposed(situation: Situation, now: dt.datetime) -> None:
+    """What waits for a yes is looked at again at the next opening: without an answer it is proposed anew."""
     account = situation.account
-    day = situation.policy.calendar.next_working(decision.day + moves.DAY)
+    day = situation.policy.calendar.next_working(cal.local_date(now, account.time_zone) + moves.DAY)
     at = cal.local_instant(day, account.send_from_minute, account.time_zone)
-    chases = [situation.tracked[pick.item.key].chase.id for pick in decision.picks]
+    proposed = (
+        MessageItem.select(MessageItem.chase)
+        .join(Message)
+        .where(Message.client == situation.client, Message.state == "proposed", MessageItem.chase.is_null(False))
+    )
     Chase.update(next_check_at=at).where(
-        Chase.id.in_(chases), Chase.ended_at.is_null(), Chase.next_check_at.is_null() | (Chase.next_check_at > at)
+        Chase.id.in_(proposed), Chase.ended_at.is_null(), Chase.next_check_at.is_null() | (Chase.next_check_at > at)
     ).execute()
 
 

@@ -89,8 +89,6 @@ def advance_client(account: Account, client_id: int, now: dt.datetime, *, domain
         checks = schedule.next_check(situation.items, situation.past, situation.policy, today)
         deferring.check_again(situation, checks, now, default=None)
         asks = any(situation.tracked[pick.item.key].asks for pick in decision.picks)
-        if asks:
-            deferring.check_tomorrow(situation, decision, now)
         return None if asks else message_id
 
 

@@ -1,15 +1,17 @@
 """The last look before a message leaves: is it still true, still owed, still its hour?"""
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase, ChaseContact, Skip
 from relance.models.clients import Client, Contact
+from relance.models.events import Event
 from relance.models.holds import Hold
 from relance.models.invoices import Invoice
-from relance.models.messages import Message, MessageItem
+from relance.models.messages import Message, MessageAttachment, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, plans
 from relance.services import chasing, composing, holds, queueing, situations, steps, telling, thanking
@@ -34,7 +36,9 @@ def still_stands(message: Message, now: dt.datetime) -> bool:
         if opens_at is not None:
             _wait(message, opens_at)
             return False
-    return thanking.still_stands(message, now) if message.kind == "thanks" else refresh(message, now)
+    if message.kind == "thanks":
+        return thanking.still_stands(message, now)
+    return refresh(message, now) and not _asked_first(message, account, now)
 
 
 def refresh(message: Message, now: dt.datetime, *, on: dt.date | None = None) -> bool:
@@ -50,6 +54,41 @@ def refresh(message: Message, now: dt.datetime, *, on: dt.date | None = None) ->
         _cancel(message, next(iter(over.values()), "paid"), now, over)
         return False
     return _render_again(message, account, client, owed, now, on or chasing.today_of(account, now))
+
+
+def mark_of(message: Message) -> str:
+    """What tells one text from another: its recipients, its subject, its words and what travels with it."""
+    files = sorted(document_id for (document_id,) in message.attachments.select(MessageAttachment.document).tuples())
+    read = [message.to_json, message.cc_json, message.subject, message.body_text, message.body_html, json.dumps(files)]
+    return hashlib.sha256("\n".join(read).encode()).hexdigest()[:32]
+
+
+def _asked_first(message: Message, account: Account, now: dt.datetime) -> bool:
+    """True when the message needs a yes that nobody gave to these words: it is proposed instead of leaving.
+
+    It was put in the queue before the user wished to be asked, or its facts changed since the yes.
+    """
+    if not message.is_automatic or not _asks(message, account):
+        return False
+    said = Event.select().where(Event.message == message, Event.kind == "reminder_approved")
+    marks = [event.facts.get("mark") for event in said.order_by(Event.id)]
+    fresh: Message = Message.get_by_id(message.id)
+    if marks and marks[-1] == mark_of(fresh):
+        return False
+    Message.update(state="proposed", claim="").where(Message.id == message.id, Message.state == "queued").execute()
+    to = [email for _, email in json.loads(fresh.to_json)]
+    about = telling.invoices_of(fresh)
+    telling.tell("reminder_proposed", fresh, about, now=now, template=fresh.template, to=to)
+    chasing.schedule_check(fresh.client_id, now)
+    return True
+
+
+def _asks(message: Message, account: Account) -> bool:
+    chases = [item.chase for item in message.items if item.chase is not None]
+    return account.asks_before_sending or any(
+        chase.asks_before_sending or (chase.sequence is not None and chase.sequence.asks_before_sending)
+        for chase in chases
+    )
 
 
 def opening(account: Account, now: dt.datetime) -> dt.datetime | None:

@@ -7,13 +7,13 @@ import pytest
 from relance.models.accounts import Account
 from relance.models.chases import Chase, Skip
 from relance.models.clients import Contact
-from relance.models.messages import Message, MessageItem
+from relance.models.messages import Message, MessageAttachment, MessageItem
 from relance.models.sequences import Sequence
-from relance.services import asking, pausing, paying, stepping
+from relance.services import asking, chasing, pausing, paying, stepping
 from relance.services.paying import Received
 from tests import factories
 from tests.making import switch_on
-from tests.services.sending import dates, kinds, nine_on, sweep
+from tests.services.sending import dates, kinds, nine_on, states, sweep, text_of
 
 TODAY = factories.TODAY
 FIRST, NEXT = dt.date(2026, 11, 24), dt.date(2026, 11, 25)
@@ -179,3 +179,47 @@ def test_an_invoice_a_sequence_or_the_account_asks(chased, latitude, nadia, acco
     account.asks_before_sending = True
     assert asking.asking_among(account, [7]) == {7}
     assert asking.asking_among(account, []) == set()
+
+
+def test_a_look_for_another_reason_does_not_forget_what_was_proposed(proposal, asked, post, smtp_server):
+    chasing.schedule_check(asked.client_id, nine_on(FIRST) + dt.timedelta(hours=1))
+    sweep(FIRST, post, dt.time(9, 5))
+    sweep(FIRST, post, dt.time(19, 0))
+    sweep(NEXT, post)
+    assert states() == ["cancelled", "proposed"]
+    assert clients(smtp_server) == []
+
+
+def test_words_that_changed_after_the_yes_are_proposed_again(proposal, asked, camille, post, smtp_server):
+    assert say_yes(proposal, camille, at=EVENING).state == "approved"
+    paying.record(asked, 20_000, FIRST, "transfer", "", None, by=camille, now=EVENING)
+    sweep(NEXT, post)
+    assert clients(smtp_server) == []
+    [anew] = Message.select().where(Message.state == "proposed")
+    assert anew.total_cents == 100_000
+    assert kinds(asked)[-1] == "reminder_proposed"
+    assert say_yes(anew, camille, at=nine_on(NEXT)).state == "approved"
+    sweep(NEXT, post, LATER)
+    [mail] = clients(smtp_server)
+    assert text_of(mail) == anew.body_text.strip()
+
+
+def test_what_waited_for_the_server_waits_for_the_yes_once_the_user_wants_to_be_asked(
+    chased, account, camille, post, smtp_server
+):
+    smtp_server.answers["MAIL"] = "451 4.3.0 busy"
+    sweep(FIRST, post)
+    assert states() == ["queued"]
+    Account.update(asks_before_sending=True).where(Account.id == account.id).execute()
+    smtp_server.answers.clear()
+    sweep(FIRST, post, dt.time(10, 0))
+    assert (states(), clients(smtp_server)) == (["proposed"], [])
+    assert say_yes(Message.get(Message.kind == "reminder"), camille, at=nine_on(FIRST)).state == "approved"
+    sweep(FIRST, post, dt.time(10, 5))
+    assert (states(), len(clients(smtp_server))) == (["sent"], 1)
+
+
+def test_a_file_added_after_the_reading_is_not_approved_with_the_text(proposal, account, camille):
+    read = asking.mark_of(proposal)
+    MessageAttachment.create(message=proposal, document=factories.make_document(account))
+    assert asking.mark_of(proposal) != read
