@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from relance.db import transaction
 from relance.models.accounts import User
 from relance.models.documents import Document
-from relance.models.events import record
 from relance.models.holds import DISPUTE_KINDS, Dispute
 from relance.models.invoices import Invoice
 from relance.services import chasing, hold_limits, holding
@@ -88,13 +87,11 @@ def _check(invoice: Invoice, facts: DisputeFacts) -> None:
 
 
 def _tell(kind: str, row: Dispute, by: User | None, now: dt.datetime, **facts: object) -> None:
-    record(
+    hold_limits.tell(
         kind,
-        account=row.account_id,
-        at=now,
-        client=row.client_id,
-        invoice=row.invoice_id,
-        user=by,
+        row,
+        by,
+        now,
         dispute_id=row.id,
         dispute=row.kind,
         **facts,

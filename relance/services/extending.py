@@ -4,7 +4,6 @@ import datetime as dt
 
 from relance.db import transaction
 from relance.models.accounts import User
-from relance.models.events import record
 from relance.models.holds import Extension
 from relance.models.invoices import Invoice
 from relance.services import chasing, hold_limits, holding
@@ -78,13 +77,11 @@ def _end(row: Extension, today: dt.date, by: User | None, now: dt.datetime) -> N
 
 
 def _tell(kind: str, row: Extension, by: User | None, now: dt.datetime, **facts: object) -> None:
-    record(
+    hold_limits.tell(
         kind,
-        account=row.account_id,
-        at=now,
-        client=row.client_id,
-        invoice=row.invoice_id,
-        user=by,
+        row,
+        by,
+        now,
         extension_id=row.id,
         granted_on=row.granted_on,
         reason=row.reason,

@@ -1,8 +1,11 @@
-"""What may be held back, and for how long: the checks that pauses, promises, disputes and extensions share."""
+"""What pauses, promises, disputes and extensions share: what may be held, for how long, and its line in the history."""
 
 import datetime as dt
 
+from relance.models.accounts import User
 from relance.models.clients import Client
+from relance.models.events import record
+from relance.models.holds import Dispute, Extension, Pause, Promise
 from relance.models.invoices import Invoice
 from relance.services.holding import HoldError
 from relance.services.planning import REASONS
@@ -40,3 +43,18 @@ def years_after(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year + years)
     except ValueError:
         return day.replace(year=day.year + years, day=28)
+
+
+def tell(
+    kind: str, row: Pause | Promise | Dispute | Extension, by: User | None, now: dt.datetime, **facts: object
+) -> None:
+    """Write the event of a hold. Call it in the transaction of what it tells."""
+    record(
+        kind,
+        account=row.account_id,
+        at=now,
+        client=row.client_id,
+        invoice=row.invoice_id,
+        user=by,
+        **facts,
+    )

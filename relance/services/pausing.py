@@ -7,7 +7,6 @@ from relance.db import transaction
 from relance.models.accounts import Account, User
 from relance.models.chases import Chase
 from relance.models.clients import Client
-from relance.models.events import record
 from relance.models.holds import Pause
 from relance.models.invoices import Invoice
 from relance.services import chasing, hold_limits, holding
@@ -197,13 +196,11 @@ def _take_turns(account: Account) -> None:
 
 
 def _tell(kind: str, pause: Pause, by: User | None, now: dt.datetime, **facts: object) -> None:
-    record(
+    hold_limits.tell(
         kind,
-        account=pause.account_id,
-        at=now,
-        client=pause.client_id,
-        invoice=pause.invoice_id,
-        user=by,
+        pause,
+        by,
+        now,
         pause_id=pause.id,
         **facts,
     )

@@ -7,7 +7,6 @@ from peewee import fn
 
 from relance.db import transaction
 from relance.models.accounts import User
-from relance.models.events import record
 from relance.models.holds import Promise
 from relance.models.invoices import Invoice
 from relance.models.payments import Payment
@@ -169,13 +168,11 @@ def _close(row: Promise, state: str, now: dt.datetime) -> bool:
 
 
 def _tell(kind: str, row: Promise, by: User | None, now: dt.datetime, **facts: object) -> None:
-    record(
+    hold_limits.tell(
         kind,
-        account=row.account_id,
-        at=now,
-        client=row.client_id,
-        invoice=row.invoice_id,
-        user=by,
+        row,
+        by,
+        now,
         promise_id=row.id,
         promised_on=row.promised_on,
         holds_until_on=row.holds_until_on,
