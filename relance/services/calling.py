@@ -10,7 +10,7 @@ from relance.models.clients import Client
 from relance.models.events import Event, record
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
-from relance.services import chasing, promising
+from relance.services import chasing, promising, tasking
 from relance.services.promising import PromiseFacts
 
 OUTCOMES = ("no_answer", "message_left", "talked", "promised")
@@ -81,7 +81,7 @@ def log_call(invoice: Invoice, facts: CallFacts, *, by: User | None, now: dt.dat
             promising.promise(invoice, facts.promise, by=by, now=now)
         for task in open_calls(invoice):
             if task.id in facts.task_ids:
-                _finish(task, by, now)
+                tasking.close(task, "done", by=by, now=now)
         if facts.again_on is not None:
             Task.create(
                 account=invoice.account_id,
@@ -125,23 +125,6 @@ def open_calls(invoice: Invoice) -> list[Task]:
     """The calls to make about an invoice that nobody made yet, the oldest first."""
     query = Task.select().where(Task.invoice == invoice, Task.kind == "call", Task.done_at.is_null())
     return list(query.order_by(Task.due_on, Task.id))
-
-
-def _finish(task: Task, by: User | None, now: dt.datetime) -> None:
-    done = Task.update(done_at=now, done_by=by, outcome="done").where(Task.id == task.id, Task.done_at.is_null())
-    if done.execute():
-        record(
-            "task_done",
-            account=task.account_id,
-            client=task.client_id,
-            invoice=task.invoice_id,
-            user=by,
-            at=now,
-            task=task.kind,
-            task_id=task.id,
-            step=task.step,
-            offset_days=task.offset_days,
-        )
 
 
 def _check_call(invoice: Invoice, facts: CallFacts, now: dt.datetime) -> None:

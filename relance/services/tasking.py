@@ -67,6 +67,8 @@ def close(task: Task, outcome: str, *, by: User | None, now: dt.datetime) -> boo
             user=by,
             at=now,
             task=task.kind,
+            task_id=task.id,
+            step=task.step,
             template=task.template,
             offset_days=task.offset_days,
         )
