@@ -8,7 +8,16 @@ from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.sequences import Sequence
-from relance.services import chasing, enrolling, invoicing, keeping_clients, keeping_contacts, publishing, sequencing
+from relance.services import (
+    chasing,
+    enrolling,
+    forecasting,
+    invoicing,
+    keeping_clients,
+    keeping_contacts,
+    publishing,
+    sequencing,
+)
 from relance.services.chasing import ChasePlan
 from relance.services.invoice_facts import InvoiceFacts
 from relance.services.keeping_clients import ClientFacts
@@ -131,3 +140,9 @@ def events(**links):
 
 def fresh(invoice):
     return Invoice.get_by_id(invoice.id)
+
+
+def sends_of_plan(invoice, plan, now):
+    """What a plan not saved yet would send about the invoice."""
+    situation = forecasting.situation_of_plan(invoice.account, invoice, plan, now)
+    return [send for send in forecasting.sends_of(situation, now) if send.invoice_id == invoice.id]

@@ -98,13 +98,6 @@ def situation_of_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: 
     return situation
 
 
-def for_plan(account: Account, invoice: Invoice, plan: ChasePlan, now: dt.datetime) -> list[PlannedSend]:
-    """The sends of a plan before it is saved, beside the client's other reminders; a draft counts as sent."""
-    situation = situation_of_plan(account, invoice, plan, now)
-    sends = _run(situation, now, first_day(account, now) + HORIZON)
-    return [send for send in sends if send.invoice_id == invoice.id]
-
-
 def decisions_about(situation: Situation, invoice: Invoice, now: dt.datetime) -> list[Decision]:
     """The coming decisions that concern an invoice, whole: with what else its message would carry."""
     start = first_day(situation.account, now)

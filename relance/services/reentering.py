@@ -13,9 +13,8 @@ from relance.models.events import record
 from relance.models.invoices import Instalment, Invoice
 from relance.rules import calendar as cal
 from relance.rules import entries
-from relance.services import chasing, forecasting, situations
+from relance.services import chasing, situations
 from relance.services.chasing import ChaseError
-from relance.services.forecasting import PlannedSend
 from relance.services.situations import Situation
 
 STARTS = ("gently", "join", "next")
@@ -62,21 +61,6 @@ def situation_of(chase: Chase, start: str, now: dt.datetime) -> Situation:
     if start not in STARTS or not found:
         raise ChaseError("Ce choix n'enverrait rien pour cette facture : choisissez-en un autre.", "start")
     return situation
-
-
-def choices_for(chase: Chase, now: dt.datetime) -> dict[str, list[PlannedSend]]:
-    """What each choice would send, in order; a choice that would send nothing is absent."""
-    found = {}
-    for start in STARTS:
-        try:
-            situation = situation_of(chase, start, now)
-        except ChaseError:
-            continue
-        sends = forecasting.sends_of(situation, now)
-        about = [send for send in sends if send.invoice_id == chase.invoice_id]
-        if about:
-            found[start] = about
-    return found
 
 
 def choose(chase: Chase, start: str, *, by: User | None, now: dt.datetime) -> None:

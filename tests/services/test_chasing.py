@@ -9,6 +9,7 @@ from relance.models.events import Event
 from relance.services import chasing, forecasting, threads
 from relance.services.chasing import ChaseError, ChasePlan
 from tests import factories
+from tests.making import sends_of_plan
 
 D = dt.date
 TODAY = factories.TODAY
@@ -43,7 +44,7 @@ def test_an_invoice_is_not_chased_until_someone_says_so(coming, now):
 
 @pytest.mark.requirement("S1.20")
 def test_forecasting_a_plan_stores_nothing(coming, nadia, now):
-    sends = forecasting.for_plan(coming.account, coming, plan(nadia), now)
+    sends = sends_of_plan(coming, plan(nadia), now)
     assert [send.template for send in sends] == ["rappel", "relance_1", "dernier_rappel"]
     assert Chase.select().count() == Entry.select().count() == Event.select().count() == 0
 

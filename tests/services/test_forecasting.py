@@ -7,7 +7,7 @@ import pytest
 from relance.services import forecasting, situations, stepping
 from relance.services.chasing import ChasePlan
 from tests import factories
-from tests.making import enrol, make_sequence, switch_on
+from tests.making import enrol, make_sequence, sends_of_plan, switch_on
 
 D = dt.date
 
@@ -16,7 +16,7 @@ D = dt.date
 def test_a_moved_date_says_from_which_day_and_why(account, latitude, nadia, camille, now):
     invoice = factories.make_invoice(latitude, due_on=D(2026, 12, 24))
     plan = ChasePlan(contact_ids=(nadia.id,), count=2)
-    first, second = forecasting.for_plan(account, invoice, plan, now)
+    first, second = sends_of_plan(invoice, plan, now)
     assert (first.on, first.moved_from, first.moved_because) == (D(2026, 12, 28), D(2026, 12, 25), "Noël")
     assert (second.on, second.moved_from, second.moved_because) == (D(2027, 1, 4), D(2027, 1, 1), "jour de l'an")
     assert first.at == dt.datetime(2026, 12, 28, 8, 0)
@@ -33,8 +33,8 @@ def test_switched_on_after_the_hour_it_leaves_today_until_six(account, latitude,
     invoice = factories.make_invoice(latitude, due_on=D(2026, 11, 22))
     plan = ChasePlan(contact_ids=(nadia.id,), count=2)
     afternoon, evening = dt.datetime(2026, 11, 23, 14, 0), dt.datetime(2026, 11, 23, 18, 0)
-    assert forecasting.for_plan(account, invoice, plan, afternoon)[0].at == afternoon
-    assert forecasting.for_plan(account, invoice, plan, evening)[0].on == D(2026, 11, 24)
+    assert sends_of_plan(invoice, plan, afternoon)[0].at == afternoon
+    assert sends_of_plan(invoice, plan, evening)[0].on == D(2026, 11, 24)
 
 
 def test_the_agenda_joins_a_clients_instalments_of_the_day(account, latitude, nadia, camille, now):

@@ -43,6 +43,19 @@ def chase_of(invoice):
     return chasing.chase_of(invoice)
 
 
+def choices_for(chase, now):
+    """What each choice would send about the chase's invoice; those that would send nothing are left out."""
+    found = {}
+    for start in reentering.STARTS:
+        try:
+            situation = reentering.situation_of(chase, start, now)
+        except ChaseError:
+            continue
+        sends = forecasting.sends_of(situation, now)
+        found[start] = [send for send in sends if send.invoice_id == chase.invoice_id]
+    return {start: sends for start, sends in found.items() if sends}
+
+
 def waiting(account):
     return [(entry.chase.invoice.number, entry.instalment.due_on) for entry in reentering.backlog(account)]
 
@@ -66,7 +79,7 @@ def test_paid_it_no_longer_waits(account, out):
 
 def test_the_three_choices_show_their_days_before_anything_is_written(out):
     before = (Event.select().count(), Message.select().count())
-    choices = reentering.choices_for(chase_of(out), NOW)
+    choices = choices_for(chase_of(out), NOW)
     assert {start: [(send.on, send.template) for send in sends] for start, sends in choices.items()} == {
         "gently": [
             (D(2026, 11, 24), "rappel"),
@@ -88,7 +101,7 @@ def test_the_three_choices_show_their_days_before_anything_is_written(out):
 @pytest.mark.requirement("S0.4")
 @pytest.mark.parametrize("start", ["gently", "join", "next"])
 def test_what_was_shown_is_what_leaves_and_never_a_burst(out, post, start):
-    shown = [(send.on, send.template) for send in reentering.choices_for(chase_of(out), NOW)[start]]
+    shown = [(send.on, send.template) for send in choices_for(chase_of(out), NOW)[start]]
     reentering.choose(chase_of(out), start, by=None, now=NOW)
     assert not Entry.get().is_out
     assert [(send.on, send.template) for send in forecasting.for_invoice(out, NOW)] == shown
@@ -103,7 +116,7 @@ def test_what_was_shown_is_what_leaves_and_never_a_burst(out, post, start):
 def test_a_choice_that_would_send_nothing_is_absent_and_refused(standard, latitude, nadia, camille):
     old = factories.make_invoice(latitude, due_on=D(2026, 6, 1))
     enrol(standard, latitude)
-    assert set(reentering.choices_for(chase_of(old), NOW)) == {"gently", "join"}
+    assert set(choices_for(chase_of(old), NOW)) == {"gently", "join"}
     with pytest.raises(ChaseError) as error:
         reentering.choose(chase_of(old), "next", by=None, now=NOW)
     assert error.value.field == "start"
@@ -142,7 +155,7 @@ def test_of_several_instalments_only_those_out_are_placed(standard, latitude, na
 
 def test_chosen_in_a_pause_it_begins_after_it(out):
     pausing.pause_invoice(out, until_on=D(2026, 12, 6), reason="", by=None, now=NOW)
-    assert reentering.choices_for(chase_of(out), NOW)["gently"][0].on == D(2026, 12, 8)
+    assert choices_for(chase_of(out), NOW)["gently"][0].on == D(2026, 12, 8)
     reentering.choose(chase_of(out), "gently", by=None, now=NOW)
     assert dates(out, NOW)[0] == D(2026, 12, 8)
 
@@ -158,6 +171,6 @@ def test_left_off_it_stays_off_whatever_its_client_follows(account, out, standar
 def test_the_other_invoices_of_the_client_are_seen_beside_each_choice(account, out, latitude, nadia, standard):
     """One message a day: the texts shown are those of a message that may carry both."""
     beside = factories.make_invoice(latitude, "F-2026-0090", due_on=D(2026, 11, 21))  # J+3 is Tuesday 24
-    assert not reentering.choices_for(chase_of(out), NOW)["gently"][0].is_grouped
+    assert not choices_for(chase_of(out), NOW)["gently"][0].is_grouped
     entering.on_new_invoice(beside, now=NOW)
-    assert reentering.choices_for(chase_of(out), NOW)["gently"][0].is_grouped
+    assert choices_for(chase_of(out), NOW)["gently"][0].is_grouped
