@@ -76,12 +76,12 @@ class Entry(BaseModel):
 
 
 class Skip(BaseModel):
-    """A step that will not be sent: overtaken by another (missed), or past when reminders resumed."""
+    """A step that will not be sent, and why: the reasons of rules.schedule.Skipped, or a person passed over it."""
 
     chase = ForeignKeyField(Chase, backref="skips", on_delete="CASCADE")
     instalment = ForeignKeyField(Instalment, on_delete="CASCADE")
     step = IntegerField()
-    because = CharField()  # missed, died, past, by_hand
+    because = CharField()  # missed, died, past, pause, client_pause, account_pause, promise, dispute, by_hand
     skipped_at = DateTimeField()
 
     class Meta:

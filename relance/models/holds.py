@@ -10,8 +10,6 @@ from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
 
 DISPUTE_KINDS = ("service", "amount", "order", "other")
-PROMISE_STATES = ("open", "kept", "broken", "withdrawn", "replaced")
-TASK_KINDS = ("letter", "call")
 
 
 class Pause(BaseModel):
@@ -132,7 +130,7 @@ class Reschedule(BaseModel):
 
 
 class Task(BaseModel):
-    """Something a person does: a letter to validate or a call to make. Never done by the machine.
+    """Something a person does: a letter to validate or a call to make (``kind``). Never done by the machine.
 
     ``slot`` (« chase:instalment:step ») is unique for those a sequence brings up; null for those made by hand.
     """
@@ -142,7 +140,7 @@ class Task(BaseModel):
     invoice = ForeignKeyField(Invoice, backref="tasks", on_delete="CASCADE")
     chase = ForeignKeyField(Chase, null=True, on_delete="SET NULL")
     instalment = ForeignKeyField(Instalment, null=True, on_delete="SET NULL")
-    kind = CharField()
+    kind = CharField()  # letter, call
     step = IntegerField(null=True)
     offset_days = IntegerField(null=True)
     template = CharField(default="")

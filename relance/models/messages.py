@@ -33,7 +33,9 @@ class Message(BaseModel):
     account = ForeignKeyField(Account, null=True, on_delete="CASCADE")
     client = ForeignKeyField(Client, null=True, backref="messages", on_delete="CASCADE")
     user = ForeignKeyField(User, null=True, on_delete="SET NULL")  # who clicked, for a manual one
-    kind = CharField()  # reminder, manual, thanks, forewarning, overdue_alert, failure_notice, password_reset …
+    # To a client: reminder, manual, thanks. To a user: forewarning, overdue_alert, failure_notice, sign_up,
+    # password_reset, password_changed, iban_changed.
+    kind = CharField()
     is_automatic = BooleanField(default=False)
     day_on = DateField(null=True)
     slot = CharField(null=True, unique=True)

@@ -7,7 +7,6 @@ from peewee import BooleanField, CharField, DateField, DateTimeField, ForeignKey
 from relance.db import BaseModel
 from relance.models.accounts import Account
 
-STEP_KINDS = ("mail", "letter", "call")
 FIRST_KEY = 1000  # the numbers below are the steps of a frequency (relance.rules.plans)
 
 
@@ -58,7 +57,7 @@ class SequenceStep(BaseModel):
     sequence = ForeignKeyField(Sequence, backref="steps", on_delete="CASCADE")
     revision = IntegerField()
     key = IntegerField()
-    kind = CharField(default="mail")
+    kind = CharField(default="mail")  # mail, letter, call
     offset_days = IntegerField()
     template = CharField(default="")
     since_on = DateField(null=True)

@@ -69,9 +69,10 @@ class Pick:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A step that will never be sent: ``missed`` (another went first), ``died`` (before J), ``past`` (its date
+    """A step that will never be sent, and why.
 
-    was published too late), or the hold its day fell in (rules.moves.HOLDS).
+    ``missed`` (another went first), ``died`` (before J), ``past`` (its date was published too late), or the hold its
+    day fell in (rules.moves.HOLDS).
     """
 
     key: int

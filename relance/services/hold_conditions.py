@@ -1,4 +1,7 @@
-"""What the filters of the list ask about reminders, as conditions on invoices: sub-queries, never a query per row."""
+"""What the filters of the list ask about reminders, as conditions on invoices: sub-queries, never a query per row.
+
+They start from the few rows that hold; the pieces of ``conditions`` ask each invoice of a short list instead.
+"""
 
 from datetime import date
 from typing import Any
