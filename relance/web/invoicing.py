@@ -10,7 +10,7 @@ from relance.db import transaction
 from relance.models.clients import Client
 from relance.models.invoices import Instalment, Invoice
 from relance.rules.calendar import local_date
-from relance.services import filing, invoicing, keeping_clients, listing, threads
+from relance.services import filing, following, invoicing, keeping_clients, listing, threads
 from relance.services.invoice_facts import InvoiceError, StaleFormError
 from relance.services.keeping_clients import ClientError
 from relance.web import chases, names, rows
@@ -155,6 +155,7 @@ def check(id: int) -> ResponseReturnValue:
         **chases.panel_context(invoice),
         "thread": thread,
         "points": rows.full(thread, account),
+        "is_out": bool(following.entry_of(invoice, now).of("out")),
     }
     return make_response(render_template("invoices/check.html", **context))
 

@@ -123,7 +123,7 @@ def _backlog(row: tuple[int, int], context: Context) -> Line:
         "{n} factures sont trop en retard pour entrer dans leur séquence",
         row[1],
     )
-    detail = _("Rien ne part pour elles tant que vous n'avez pas choisi par où commencer.")
+    detail = _("Rien ne part tant que vous n'avez pas choisi par où commencer.")
     return Line("route", "warn", title, detail, (Action(_("Choisir"), BACKLOG),))
 
 

@@ -311,6 +311,13 @@ def test_too_late_to_enter_the_page_asks_where_to_begin(client, latitude, nadia,
     assert not following.is_out(Chase.get(Chase.invoice == late))
 
 
+def test_too_late_to_enter_the_last_step_of_a_new_invoice_says_that_it_waits(client, latitude, nadia, b2b):
+    enrolling.enrol(b2b, [latitude.id], by=None, now=factories.NOW)
+    late = factories.make_invoice(latitude, "F-95", state="draft", due_on=D(2026, 9, 20))
+    html = page(client.get(f"/factures/{late.id}/verification")).replace("\u00a0", " ")
+    assert "attendra votre choix dans « À traiter »" in html and "commencent dès que" not in html
+
+
 def test_the_client_s_sequence_cannot_be_followed_when_there_is_none(client, coming, nadia, b2b):
     answer = client.post(f"/factures/{coming.id}/relances", data={"is_on": "y", "frequency": "client"})
     assert answer.status_code == 422

@@ -1,5 +1,7 @@
 import datetime as dt
 
+from relance.models.chases import Chase, Entry
+from relance.models.holds import Task
 from relance.services import disputing, pausing
 from relance.services.disputing import DisputeFacts
 from relance.web import invoice_page
@@ -25,6 +27,33 @@ def test_the_badge_of_the_page_counts_the_days(as_camille, latitude, invoice, cl
     assert "En retard de 10 jours" in client.get(f"/factures/{invoice.id}").text.replace("\u00a0", " ")
     yesterday = factories.make_invoice(latitude, due_on=TODAY - dt.timedelta(days=1))
     assert "En retard d’un jour" in client.get(f"/factures/{yesterday.id}").text.replace("\u00a0", " ")
+
+
+def test_the_panel_says_what_waits_for_the_user(client, account, latitude, nadia, invoice):
+    letters = making.make_sequence(account, (3, "rappel"), (10, "formal_notice", "letter"))
+    making.enrol(letters, latitude)
+    page = client.get(f"/factures/{invoice.id}").text.replace("\u00a0", " ")
+    assert "Choisissez par où commencer" in page and "Rien de prévu pour le moment" not in page
+    chase = Chase.get(Chase.invoice == invoice)
+    Entry.update(is_out=False).where(Entry.chase == chase).execute()
+    Task.create(
+        account=account,
+        client=latitude,
+        chase=chase,
+        invoice=invoice,
+        instalment=invoice.instalments.get(),
+        kind="letter",
+        step=making.block_at(letters, 10).key,
+        template="formal_notice",
+        offset_days=10,
+        due_on=TODAY,
+        slot=f"{chase.id}:1:1",
+        created_at=NOW,
+    )
+    page = client.get(f"/factures/{invoice.id}").text
+    panel = page[page.index('id="chase"') : page.index("</section>", page.index('id="chase"'))]
+    assert "Lettre à valider" in panel, panel
+    assert f'href="/courriers/nouveau?factures={invoice.id}"' in panel
 
 
 def test_the_page_says_what_holds_the_invoice_in_place_of_its_delay(as_camille, invoice, nadia, client):
