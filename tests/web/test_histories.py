@@ -72,6 +72,14 @@ def test_the_fragment_is_the_panel_of_the_page(client, latitude):
     assert "<html" not in answer.text and 'id="history"' in answer.text
 
 
+def test_the_histories_are_exported_from_where_they_are_read(client, invoice, latitude):
+    page = client.get(f"/factures/{invoice.id}?h=").text
+    assert f'href="/factures/{invoice.id}/historique/exporter"' in page
+    assert page.count("/historique/exporter") == 1
+    tab = client.get(f"/clients/{latitude.id}?onglet=echanges").text
+    assert f'href="/clients/{latitude.id}/historique"' in tab
+
+
 @pytest.mark.parametrize("tail", ["", "/exporter"])
 def test_the_history_of_another_account_is_not_found(stranger, invoice, latitude, tail):
     assert stranger.get(f"/factures/{invoice.id}/historique{tail}").status_code == 404
