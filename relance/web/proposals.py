@@ -18,6 +18,7 @@ from relance.web import filters, names, scope
 from relance.web.history_words import REASONS
 from relance.web.htmx import go_to
 from relance.web.i18n import _, _n
+from relance.web.numbers import row_id
 from relance.web.scope import current_account, current_user, message_or_404
 
 blueprint = Blueprint("proposals", __name__)
@@ -70,11 +71,8 @@ def index() -> ResponseReturnValue:
 def approve_all() -> ResponseReturnValue:
     """Send all that was read; what says something else by now is shown again, and not sent."""
     account = current_account()
-    read = {
-        int(name.removeprefix(PREFIX)): mark
-        for name, mark in request.form.items()
-        if name.startswith(PREFIX) and name.removeprefix(PREFIX).isascii() and name.removeprefix(PREFIX).isdigit()
-    }
+    sent = {row_id(name.removeprefix(PREFIX)): mark for name, mark in request.form.items() if name.startswith(PREFIX)}
+    read = {number: mark for number, mark in sent.items() if number}
     answers = asking.approve_all(account, read, by=current_user(), now=clock.now())
     scope.ring()
     changed = [answer.message_id for answer in answers if answer.state == asking.CHANGED]

@@ -25,6 +25,7 @@ from relance.web.scope import current_account, current_user, invoice_or_404
 blueprint = Blueprint("steps", __name__)
 
 REASON = 255  # characters of the reason of a hold
+MOST = 2_000  # steps of one form: more than any view lists, and few enough for one short transaction
 
 
 class DayForm(Form):
@@ -136,9 +137,12 @@ def hold_day() -> ResponseReturnValue:
 
 
 def _keys() -> list[stepping.Key]:
-    """The steps of the form, each of an invoice of the account; 422 without any."""
+    """The steps of the form, once each, of invoices of the account; 422 without any, or for more than a page shows."""
     found = []
-    for text in request.form.getlist("etape"):
+    asked = dict.fromkeys(request.form.getlist("etape"))
+    if len(asked) > MOST:
+        abort(422)
+    for text in asked:
         invoice_id, _colon, step = text.partition(":")
         invoice = invoice_or_404(row_id(invoice_id))
         if not (step.isascii() and step.isdigit() and len(step) < 12):

@@ -199,3 +199,10 @@ def test_a_mail_to_the_user_is_nobody_s_proposal(client, camille):
     )
     assert client.post(f"/envois/{row.id}/accord").status_code == 404
     assert client.post(f"/envois/{row.id}/refus").status_code == 404
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 5000, "²", "-1", ""])
+def test_the_mark_of_a_message_that_cannot_be_approves_nothing(client, asked, number):
+    answer = client.post(PAGE, data={f"lu-{number}": "x"})
+    assert answer.status_code == 303
+    assert {row.state for row in Message.select().where(Message.kind == "reminder")} == {"proposed"}

@@ -320,3 +320,11 @@ def test_held_released_skipped_and_moved_by_clicks_the_clock_does_what_was_decid
         "step_moved",
         "reminder_sent",
     ]
+
+
+@pytest.mark.parametrize("path", ["/envois/retenir", "/envois/liberer"])
+def test_a_form_of_ten_thousand_steps_is_refused(client, chased, path):
+    """Each takes the client's turn: all together would hold SQLite's only lock for a minute."""
+    steps = [f"{chased.id}:{step}" for step in range(10_000)]
+    assert client.post(path, data={"etape": steps}).status_code == 422
+    assert client.post(path, data={"etape": steps[:1] * 10_000}).status_code == 303
