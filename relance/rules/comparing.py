@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _WORDS = re.compile(r"\s+|\{[^{}]*\}|\w+|[^\w\s]")
 _ALIKE = 0.6  # below, a paragraph is shown as replaced: single words kept here and there could not be read
-_MOST = 4_000  # words of one passage: beyond, it is shown as replaced
+_MOST = 4_000  # words of one passage, or lines of a text: beyond, it is shown as replaced
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,10 @@ def compare(old: str, new: str) -> list[Piece]:
     Paragraphs first, then the words of those that are much alike.
     """
     found: list[Piece] = []
-    for tag, before, after in _changes(old.splitlines(keepends=True), new.splitlines(keepends=True)):
+    lines = (old.splitlines(keepends=True), new.splitlines(keepends=True))
+    if sum(map(len, lines)) > _MOST and old != new:
+        return _pieces("replace", old, new)
+    for tag, before, after in _changes(*lines):
         words = (_WORDS.findall(before), _WORDS.findall(after)) if tag == "replace" else ([], [])
         is_short = sum(map(len, words)) <= _MOST
         if tag == "replace" and is_short and difflib.SequenceMatcher(None, *words, autojunk=False).ratio() >= _ALIKE:

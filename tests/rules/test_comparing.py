@@ -1,5 +1,7 @@
 """What changed between two texts, word by word, without losing a character of either."""
 
+import time
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +44,11 @@ def test_a_paragraph_written_anew_is_replaced_as_a_whole() -> None:
 def test_a_passage_too_long_to_compare_word_by_word_is_replaced() -> None:
     old, new = "mot " * 3000 + "un", "mot " * 3000 + "deux"
     assert [piece.kind for piece in compare(old, new)] == ["out", "in"]
+
+
+def test_thirty_thousand_lines_are_shown_as_replaced_and_at_once() -> None:
+    old, new = "a\n" * 30_000, "a\n" * 29_999 + "b\n"
+    began = time.process_time()
+    pieces = compare(old, new)
+    assert time.process_time() - began < 2
+    assert [(piece.kind, piece.text) for piece in pieces] == [("out", old), ("in", new)]
