@@ -134,6 +134,8 @@ def _open_connection() -> None:
 
 def _refuse_nul() -> None:
     """No keyboard types the character NUL, and PostgreSQL cannot hold it: whatever the field, it stops here."""
+    if "\0" in request.path:
+        abort(404)
     values = itertools.chain(*(found for _name, found in (*request.args.lists(), *request.form.lists())))
     if any("\0" in value for value in values):
         abort(422)

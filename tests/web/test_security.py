@@ -121,3 +121,8 @@ def test_a_file_may_be_framed_by_our_own_pages_only(app):
         response = security.embeddable(make_response(""))
     assert "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]
     assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("path", ["/modeles/a%00b", "/mot-de-passe/a%00b", "/telecharger/1-%00"])
+def test_an_address_with_a_nul_is_not_found(client, path):
+    assert client.get(path).status_code == 404
