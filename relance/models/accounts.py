@@ -61,7 +61,7 @@ class Account(BaseModel):
     alerts_overdue = BooleanField(default=True)
     next_alert_at = DateTimeField(null=True, index=True)
     alerted_through_on = DateField(null=True)
-    suspended_at = DateTimeField(null=True)  # nothing leaves while set (restore, holidays)
+    suspended_at = DateTimeField(null=True)  # nothing leaves while set (after a restore)
     suspended_because = CharField(default="")
     onboarding_dismissed_at = DateTimeField(null=True)
     has_received_test = BooleanField(default=False)
