@@ -124,11 +124,6 @@ class Line:
     ) -> None:
         self._connection.close()
 
-    @property
-    def is_down(self) -> bool:
-        """True when no further mail will leave by this line."""
-        return self._outage is not None
-
     def send(self, mail: Mail, attachments: Sequence[Attachment] = ()) -> Outcome:
         """Hand ``mail`` to the server, at most once. Never raises for what a server or a network does."""
         if attachments:
