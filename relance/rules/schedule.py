@@ -249,4 +249,6 @@ def next_check(
         is_told = isinstance(move, Wait) and move.because not in SILENT
         days[key] = after + DAY if is_told else until
     days |= {due.key: after + DAY for due in decision.tasks}
+    # What was passed leaves its line at the next look, not when something else is due.
+    days |= {skip.key: after + DAY for skip in decision.skips if skip.because != "missed"}
     return days

@@ -14,7 +14,7 @@ from relance.rules import calendar as cal
 from relance.rules import entries, moves
 from relance.rules.calendar import Calendar
 from relance.rules.plans import Step
-from relance.services import cancelling, chasing, entry_items, planning, situations, steps
+from relance.services import cancelling, carried, chasing, entry_items, planning, situations, steps
 from relance.services.entry_items import Gathered
 
 ENDED_BY_SEQUENCE = ("unenrolled", "sequence_deleted", "finished")
@@ -204,6 +204,7 @@ def _write(
         if chase.sequence_id != sequence.id:
             cancelling.cancel_queued(invoice, because="sequence_changed", now=now, kinds=("reminder",))
             chasing.leave_plan(chase)
+            carried.carry_hold(chase, [item for item, is_out in entered if not is_out], now)
         Chase.update(version=Chase.version + 1, **values).where(Chase.id == chase.id).execute()
         ChaseContact.delete().where(ChaseContact.chase == chase).execute()
     for item, is_out in entered:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relance.db import transaction
 from relance.models.accounts import Account, User
@@ -88,6 +88,7 @@ def resume_choices(invoice: Invoice, now: dt.datetime) -> list[ResumeChoice]:
     choices = []
     if coming:
         day, _, first = min(coming, key=lambda found: found[:2])
+        day = max(day, calendar.next_working(today))
         choices.append(ResumeChoice(first.index, first.template, first.offset_days, day, is_default=True))
     tomorrow = calendar.next_working(today + moves.DAY)
     for item in _to_place(items, today)[:1]:
@@ -97,13 +98,21 @@ def resume_choices(invoice: Invoice, now: dt.datetime) -> list[ResumeChoice]:
     return choices
 
 
+def _as_if_ended(item: moves.Item, starts: list[dt.date], today: dt.date) -> moves.Item:
+    """The item as if its holds (begun on ``starts``) ended today; those that began today leave no trace."""
+    if starts and min(starts) >= today and item.is_held(today):
+        return replace(item, resumes_on=None)
+    return moves.freed(item, today)
+
+
 def _open_items(invoice: Invoice, now: dt.datetime) -> tuple[cal.Calendar, list[moves.Item]]:
     """The invoice's instalments under chase that are still owed, as if their hold ended today: the oldest first."""
     account = invoice.account
     today = cal.local_date(now, account.time_zone)
     situation = situations.load(account, [invoice.client_id], today)[invoice.client_id]
+    started = [held.row.starts_on for held in current(account, [invoice], today).get(invoice.id, ())]
     items = [
-        moves.freed(tracked.item, today)
+        _as_if_ended(tracked.item, started, today)
         for tracked in situation.tracked.values()
         if tracked.invoice.id == invoice.id and tracked.instalment.balance_cents > 0
     ]

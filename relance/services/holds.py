@@ -82,21 +82,12 @@ def frames(account_id: int, invoices: dict[int, int], today: dt.date) -> dict[in
         for start in range(0, len(pairs), MANY):
             found |= frames(account_id, dict(pairs[start : start + MANY]), today)
         return found
-    ends: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
-    for pause in _pauses(account_id, by_client, is_open=False):
-        end = _after(pause.until_on, pause.ended_on)
-        for invoice_id in _invoices_of(pause, by_client, invoices):
-            ends[invoice_id].append((end, _kind(pause)))
-    ids = list(invoices)
-    for promise in Promise.select().where(Promise.invoice.in_(ids), Promise.state != "replaced"):
-        ends[promise.invoice_id].append((_after(promise.holds_until_on, promise.closed_on), "promise"))
-    for dispute in Dispute.select().where(Dispute.invoice.in_(ids)):
-        ends[dispute.invoice_id].append((_after(None, dispute.ended_on), "dispute"))
+    ends = _ends(account_id, by_client, invoices)
     granted: dict[int, Extension] = {}
-    for extension in Extension.select().where(Extension.invoice.in_(ids)).order_by(Extension.id):
+    for extension in Extension.select().where(Extension.invoice.in_(list(invoices))).order_by(Extension.id):
         if extension.ended_on is None:
             granted[extension.invoice_id] = extension
-        else:
+        elif not _is_undone(extension.starts_on, extension.ended_on):
             ends[extension.invoice_id].append((extension.ended_on, ""))
     framed = {}
     for invoice_id in {*ends, *granted}:
@@ -109,6 +100,30 @@ def frames(account_id: int, invoices: dict[int, int], today: dt.date) -> dict[in
             given.starts_on if given else None,
         )
     return framed
+
+
+def _ends(
+    account_id: int, by_client: dict[int, list[int]], invoices: dict[int, int]
+) -> dict[int, list[tuple[dt.date, str]]]:
+    """By invoice, the first day after each of its holds, and its kind."""
+    ids = list(invoices)
+    ends: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
+    for pause in _pauses(account_id, by_client, is_open=False):
+        if not _is_undone(pause.starts_on, pause.ended_on):
+            for invoice_id in _invoices_of(pause, by_client, invoices):
+                ends[invoice_id].append((_after(pause.until_on, pause.ended_on), _kind(pause)))
+    for promise in Promise.select().where(Promise.invoice.in_(ids), Promise.state != "replaced"):
+        if not _is_undone(promise.starts_on, promise.closed_on):
+            ends[promise.invoice_id].append((_after(promise.holds_until_on, promise.closed_on), "promise"))
+    for dispute in Dispute.select().where(Dispute.invoice.in_(ids)):
+        if not _is_undone(dispute.starts_on, dispute.ended_on):
+            ends[dispute.invoice_id].append((_after(None, dispute.ended_on), "dispute"))
+    return ends
+
+
+def _is_undone(starts_on: dt.date, ended_on: dt.date | None) -> bool:
+    """True for a hold ended on the day it began: it held no day, so nothing it met is past."""
+    return ended_on is not None and ended_on <= starts_on
 
 
 def _after(until_on: dt.date | None, ended_on: dt.date | None) -> dt.date:

@@ -25,6 +25,7 @@ _RANK = {
     "sent": 2,
     "uncertain": 2,
     "failed": 2,
+    "asks": 3,
     "waiting": 3,
     "next": 4,
     "plan": 5,
@@ -34,14 +35,21 @@ _RANK = {
     "letter": 6,
     "paid": 9,
 }
-_STATE = {"queued": "waiting", "sending": "waiting", "sent": "sent", "uncertain": "uncertain", "refused": "failed"}
+_STATE = {
+    "proposed": "asks",
+    "queued": "waiting",
+    "sending": "waiting",
+    "sent": "sent",
+    "uncertain": "uncertain",
+    "refused": "failed",
+}
 
 
 @dataclass(frozen=True)
 class Knot:
-    """One point. ``kind``: issued, due, sent, waiting, failed, uncertain, next, plan, held, letter, task, task_due
+    """One point. ``kind``: issued, due, sent, asks, waiting, failed, uncertain, next, plan, held, letter, task,
 
-    or paid. A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
+    task_due or paid. A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
 
     ``on`` is a civil day of the account; ``at`` (UTC) the instant of a sending, past or to come.
     """

@@ -95,6 +95,7 @@ def mini(thread: Thread, *, is_held: bool = False) -> list[dict[str, str]]:
     Held, the next one is drawn with two bars; there is one even where nothing is planned until somebody decides.
     """
     kinds = {"waiting": "next", "uncertain": "failed", "paid": "", "task": "letter", "task_due": "letter_next"}
+    kinds |= {"asks": "next"}
     if is_held:
         kinds |= {"next": "held", "waiting": "held"}
     points = [kinds.get(knot.kind, knot.kind) for knot in thread.knots]
@@ -133,6 +134,8 @@ def next_of(invoice: Invoice, thread: Thread, account: Account, today: date, hel
         return _("Prêtes à démarrer") if thread.is_on else _("Désactivées")
     if thread.is_on and any(held):
         return holds.short(held)
+    if any(knot.kind == "asks" for knot in thread.knots):
+        return _("Attend votre accord")
     waiting = next((knot for knot in thread.knots if knot.kind == "task_due"), None)
     if waiting is not None:
         return _("Appel à passer") if waiting.channel == "call" else _("Lettre à valider")
@@ -228,12 +231,14 @@ def _grouped(points: list[dict[str, Any]], middle: list[int]) -> list[dict[str, 
 
 def _point(knot: Knot) -> dict[str, Any]:
     kinds = {"issued": "done", "sent": "done", "uncertain": "failed", "waiting": "next", "paid": "pay"}
-    kinds |= {"task": "letter", "task_due": "letter"}
+    kinds |= {"task": "letter", "task_due": "letter", "asks": "next"}
     titles = {"issued": _("Facture envoyée"), "due": _("Échéance"), "paid": _("Payée")}
     title = titles.get(knot.kind) or (_("Appel") if knot.channel == "call" else names.template(knot.template))
     day = short_day_inside(knot.on)
     if knot.kind in ("next", "waiting") and knot.at is not None:
         day = f"{day}, {filters.local_time(knot.at)}"
+    if knot.kind == "asks":
+        day = f"{day}, {_('à valider')}"
     if knot.kind in ("task", "task_due"):
         day = f"{day}, {_('à passer') if knot.channel == 'call' else _('à valider')}"
     if knot.kind == "failed":

@@ -83,9 +83,16 @@ def test_the_reason_of_each_is_what_the_person_wrote(account, invoice):
 
 
 def test_what_ended_no_longer_holds_but_its_days_are_past(invoice):
-    pause(invoice, ended_on=TODAY, ended_at=NOW)
+    pause(invoice, starts_on=TODAY - dt.timedelta(3), ended_on=TODAY, ended_at=NOW)
     assert held(invoice) == []
     assert frame(invoice) == Frame(TODAY, "pause")
+
+
+def test_what_ended_the_day_it_began_leaves_no_trace(invoice):
+    """Everything suspended, then resumed in the same minute: a reminder the gap delayed still leaves."""
+    pause(invoice, ended_on=TODAY, ended_at=NOW)
+    assert held(invoice) == []
+    assert frame(invoice) == Frame()
 
 
 def test_ended_by_hand_before_its_date_it_resumes_that_day(invoice):
