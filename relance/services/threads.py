@@ -47,10 +47,10 @@ _STATE = {
 
 @dataclass(frozen=True)
 class Knot:
-    """One point. ``kind``: issued, due, sent, asks, waiting, failed, uncertain, next, plan, held, letter, task,
+    """One point of the thread, of one of the kinds below.
 
-    task_due or paid. A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
-
+    ``kind``: issued, due, sent, asks, waiting, failed, uncertain, next, plan, held, letter, task, task_due, paid.
+    A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
     ``on`` is a civil day of the account; ``at`` (UTC) the instant of a sending, past or to come.
     """
 
