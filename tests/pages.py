@@ -208,6 +208,7 @@ EMPTY: tuple[tuple[str, dict[str, str]], ...] = (
 )
 NOT_PAGES = {
     "static": "files of the application",
+    "downloads.show": "a file, behind a signed address",
     "system.home": "sends to the dashboard",
     "system.health": "JSON for a machine",
     "access.install": "exists before the first account only: read apart",

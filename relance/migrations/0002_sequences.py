@@ -1,6 +1,5 @@
 """Sequences, templates and what holds a reminder back."""
 
-import datetime as dt
 import secrets
 from typing import Any
 
@@ -15,6 +14,8 @@ from peewee import (
     Model,
     TextField,
 )
+
+from relance import clock
 
 DELIVERED = (
     (
@@ -58,7 +59,7 @@ DELIVERED = (
 
 def _deliver(db: Any, account: Any, sequence: Any, step: Any) -> None:
     """The delivered sequences, for accounts that were there before. Nobody is enrolled."""
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    now = clock.now()
     for (account_id,) in list(account.select(account.id).tuples()):
         for key, title, description, claims_fees, steps in DELIVERED:
             row = sequence.create(

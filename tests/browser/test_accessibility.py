@@ -184,7 +184,7 @@ REFUSED: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("/factures/{draft}/modifier", "Continuer", {"total": "", "number": ""}),
     ("/factures/{late}/paiements", "Enregistrer le paiement", {"amount": "99999999"}),
     ("/factures/{late}/relancer/e-mail", "Envoyer", {"subject": "", "body": ""}),
-    ("/factures/{late}/relances", "Enregistrer", {"count": "99", "first_offset_days": "99"}),
+    ("/factures/{late}/relances", "Enregistrer", {"frequency": "weekly", "count": "99", "first_offset_days": "99"}),
     ("/clients/nouveau", "Ajouter le client", {"siren": "1"}),
     ("/clients/{client}/contacts/nouveau", "Enregistrer", {"email": "x"}),
     ("/factures/importer", "Continuer", {}),
@@ -201,7 +201,11 @@ def test_refused_forms_are_accessible(house, reader):
         page.goto(address.format(**house.rows))
         page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
         for name, value in typed.items():
-            page.locator(f"main [name={name}]").first.fill(value)
+            choice = page.locator(f"main [name={name}][type=radio][value={value}]") if value.isalpha() else None
+            if choice is not None and choice.count():
+                choice.first.check()
+            else:
+                page.locator(f"main [name={name}]").first.fill(value)
         with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
             page.locator("main").get_by_role("button", name=button, exact=True).last.click()
         assert answered.value.status == 422, f"{address}: {answered.value.status}"

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from relance.models.clients import Contact
 from relance.models.invoices import Invoice
@@ -48,7 +49,7 @@ def test_three_steps_make_an_invoice_with_a_new_client(page, nadia):
     page.get_by_label("Adresse e-mail du contact").fill("yann@kerity.example")
     page.get_by_label("Total TTC").fill("1 920")
     page.get_by_role("button", name="45 j").click()
-    page.wait_for_function("document.querySelector('#due_on').value === '07/01/2027'")
+    expect(page.locator("#due_on")).to_have_value("07/01/2027")
     assert page.get_by_label("Adresse e-mail du contact").input_value() == "yann@kerity.example"
     page.get_by_role("button", name="Continuer").last.click()
     page.wait_for_url("**/relances?etape=2")

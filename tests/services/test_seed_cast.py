@@ -25,5 +25,6 @@ def test_the_plot_has_every_kind_of_client_and_of_invoice():
     assert {debtor.kind for debtor in DEBTORS} == {"organisation", "individual", "public"}
     assert {debtor.register for debtor in DEBTORS} == {"vous", "tu"}
     assert {bill.source for bill in BILLS} == {"form", "csv", "facturx"}
-    assert {bill.frequency for bill in BILLS} == {"", "once", "weekly", "until_paid"}
+    assert {bill.frequency for bill in BILLS} == {"", "weekly"}, "set for the invoice, or left to its client's sequence"
+    assert {debtor.sequence for debtor in DEBTORS} == {"", "standard_b2b", "douce", "particuliers"}
     assert any(bill.parts for bill in BILLS) and any(bill.state == "draft" for bill in BILLS)
