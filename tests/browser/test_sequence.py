@@ -51,6 +51,10 @@ def test_a_sequence_is_built_published_and_a_client_enrolled_without_a_mouse(by_
         page.keyboard.press("Control+Enter")
         page.get_by_role("listitem").filter(has_text=f"J+{days}").wait_for()
         settled(page)
+        for _ in range(50):  # the answer is in the page before the focus has moved to it
+            if focused(page)["name"].endswith(f"J+{days}"):
+                break
+            page.wait_for_timeout(100)
         assert focused(page)["name"].endswith(f"J+{days}"), "the focus stays on the block that was saved"
     made = Sequence.get()
     assert [step.offset_days for step in sequencing.steps_of(made)] == [5, 15]
