@@ -132,7 +132,8 @@ def publish(sequence: Sequence, *, version: int, by: User | None, now: dt.dateti
     """Make the draft what is sent from now on. StaleSequence when ``version`` is not the stored one.
 
     One short transaction; what waited for a block that moved or is gone is cancelled, and every chase looked at
-    again. Clients kept by a sequence that was never published enter it now, each in a transaction of its own.
+    again. Clients kept by a sequence that was never published enter it in that transaction: a process killed in the
+    middle would leave some in it with nothing that chases them.
     """
     effect = effect_of(sequence, now)
     account = sequence.account
@@ -172,19 +173,25 @@ def publish(sequence: Sequence, *, version: int, by: User | None, now: dt.dateti
             unchanged=effect.unchanged,
             passed=effect.passed,
         )
+        if is_first:
+            effect.entry = _enter_clients(sequence, today, now)
+    if not is_first:
+        fresh = Sequence.get_by_id(sequence.id)
+        calendar = situations.policy_of(account).calendar
+        entering.enter_again(fresh, steps.of_sequence(fresh), calendar, today, now)
+    return effect
+
+
+def _enter_clients(sequence: Sequence, today: dt.date, now: dt.datetime) -> EntryReport:
+    """The clients a sequence kept until its first publication enter it with it: all of them, whatever is killed."""
     fresh = Sequence.get_by_id(sequence.id)
-    calendar = situations.policy_of(account).calendar
+    calendar = situations.policy_of(fresh.account).calendar
     plan = steps.of_sequence(fresh)
     report = EntryReport()
-    if is_first:
-        for client in list(Client.select().where(Client.sequence == fresh)):
-            with transaction():
-                client.take_turn()
-                entering.enter_client(report, client, fresh, plan, calendar, today, now)
-    else:
-        entering.enter_again(fresh, plan, calendar, today, now)
-    effect.entry = report
-    return effect
+    for client in list(Client.select().where(Client.sequence == fresh).order_by(Client.id)):
+        client.take_turn()
+        entering.enter_client(report, client, fresh, plan, calendar, today, now)
+    return report
 
 
 def _cancel_waiting(sequence: Sequence, keys: set[int], now: dt.datetime) -> None:

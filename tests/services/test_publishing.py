@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from relance.models.chases import Chase, Skip
+from relance.models.clients import Client
 from relance.models.events import Event
 from relance.models.messages import Message, MessageItem
-from relance.models.sequences import SequenceStep
-from relance.services import chasing, forecasting, pausing, publishing, queueing, sequencing
+from relance.models.sequences import Sequence, SequenceStep
+from relance.services import chasing, entering, forecasting, pausing, publishing, queueing, sequencing
 from relance.services.publishing import StaleSequence
 from tests import factories
 from tests.making import (
@@ -340,3 +341,30 @@ def test_the_effect_costs_a_fixed_number_of_queries(account, weekly, latitude, n
         shown = publishing.effect_of(fresh, factories.NOW)
     assert shown.changed + shown.unchanged == count and account_row.id == account.id
     assert len(queries) == 15
+
+
+def test_a_first_publication_cut_short_leaves_nothing_half_done(account, camille, latitude, nadia, monkeypatch):
+    """Killed while clients enter: neither published nor half entered, so it can simply be done again."""
+    other = factories.make_client(account, "Studio Kérity")
+    made = Sequence.create(
+        account=account, title="Neuve", title_key="neuve", has_draft=True, created_at=factories.NOW,
+        updated_at=factories.NOW,
+    )  # fmt: skip
+    SequenceStep.create(sequence=made, revision=1, key=4321, offset_days=3, template="rappel")
+    Client.update(sequence=made).where(Client.id.in_([latitude.id, other.id])).execute()
+    factories.make_invoice(latitude, due_on=factories.TODAY)
+    enter, calls = entering.enter_client, []
+
+    def dies_at_the_second(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise RuntimeError("killed")
+        enter(*arguments)
+
+    monkeypatch.setattr(entering, "enter_client", dies_at_the_second)
+    with pytest.raises(RuntimeError):
+        publishing.publish(made, version=1, by=None, now=factories.NOW)
+    assert (Sequence.get_by_id(made.id).revision, Chase.select().count()) == (0, 0)
+    monkeypatch.setattr(entering, "enter_client", enter)
+    publishing.publish(made, version=1, by=None, now=factories.NOW)
+    assert (Sequence.get_by_id(made.id).revision, Chase.select().count()) == (1, 1)
