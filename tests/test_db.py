@@ -21,7 +21,7 @@ from relance.services import delivered_sequences, queueing
 from tests import factories
 from tests.making import switch_on
 
-MIGRATIONS = ["0001_first_tables", "0002_sequences"]
+MIGRATIONS = ["0001_first_tables", "0002_sequences", "0003_by_hand"]
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, character_maximum_length
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'schema_migration'
@@ -128,7 +128,7 @@ def test_foreign_keys_are_enforced(database):
 # A database of the first part, brought to the second
 
 
-OLD, NEW = MIGRATIONS
+OLD, *NEW = MIGRATIONS
 
 
 def furnish():
@@ -178,7 +178,7 @@ def opened(make_handle, name):
 
 
 def check_bringing_up(make_handle, tmp_path):
-    """Fill a database under the first migration, apply the second: what was there, before and after."""
+    """Fill a database under the first migration, apply the others: what was there, before and after."""
     directory = str(Path(relance_db.__file__).parent / "migrations")
     with opened(make_handle, "old") as old:
         assert migrations.Runner(old, directory).up(OLD) == [OLD]
@@ -190,7 +190,7 @@ def check_bringing_up(make_handle, tmp_path):
         before = {table: rows_of(full, table, columns) for table, columns in old_tables.items()}
     with opened(make_handle, "old") as old:
         copy_into(old, old_tables, before)
-        assert migrate(tmp_path) == [NEW]
+        assert migrate(tmp_path) == NEW
         check_brought_up(before, {table: rows_of(old, table, columns) for table, columns in old_tables.items()})
         if is_sqlite():
             assert old.execute_sql("PRAGMA foreign_key_check").fetchall() == []
@@ -211,6 +211,8 @@ def check_brought_up(before, after):
             assert (sequence.revision, sequence.has_draft, sequence.is_default) == (1, False, False)
             assert sequence.claims_fees is delivered.claims_fees
         assert (account.promise_grace_days, account.asks_before_sending, account.sends_thanks) == (2, False, False)
+        delays = (account.relance_1_days, account.relance_2_days, account.last_reminder_days, account.quote_remind_days)
+        assert delays == (7, 7, 8, 7)
     assert not Client.select().where(Client.sequence.is_null(False)).exists()
     assert {(c.is_inherited, c.frozen_revision, c.sequence_id, c.is_active) for c in Chase.select()} == {
         (False, None, None, True)

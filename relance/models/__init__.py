@@ -2,6 +2,7 @@
 
 from relance.models import (
     accounts,
+    batches,
     chases,
     clients,
     documents,
@@ -11,6 +12,7 @@ from relance.models import (
     letters,
     messages,
     payments,
+    quotes,
     sequences,
     templates,
 )
@@ -23,9 +25,11 @@ ALL = (
     *documents.TABLES,
     *invoices.TABLES,
     *payments.TABLES,
+    *quotes.TABLES,
     *chases.TABLES,
     *holds.TABLES,
     *messages.TABLES,
+    *batches.TABLES,
     *letters.TABLES,
     *events.TABLES,
 )

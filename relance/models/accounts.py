@@ -53,6 +53,12 @@ class Account(BaseModel):
     next_forewarning_at = DateTimeField(null=True, index=True)
     sends_thanks = BooleanField(default=False)  # a thank-you when a chased invoice is paid
     promise_grace_days = IntegerField(default=2)
+    # By hand, the next text is proposed once the one before has had so many days.
+    relance_1_days = IntegerField(default=7)
+    relance_2_days = IntegerField(default=7)
+    last_reminder_days = IntegerField(default=8)
+    notice_days = IntegerField(default=8)
+    quote_remind_days = IntegerField(default=7)  # before the end of a quote's validity
     tolerance_cents = IntegerField(default=0)
     min_amount_cents = IntegerField(default=0)
     payment_days = IntegerField(default=30)

@@ -13,6 +13,7 @@ from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
+from relance.models.quotes import Quote
 
 
 class Event(BaseModel):
@@ -27,6 +28,7 @@ class Event(BaseModel):
     invoice = ForeignKeyField(Invoice, null=True, backref="events", on_delete="CASCADE")
     message = ForeignKeyField(Message, null=True, on_delete="SET NULL")
     letter = ForeignKeyField(Letter, null=True, on_delete="SET NULL")
+    quote = ForeignKeyField(Quote, null=True, backref="events", on_delete="CASCADE")
     user = ForeignKeyField(User, null=True, on_delete="SET NULL")  # null: Relance, by itself
     kind = CharField()
     data = TextField(default="{}")
@@ -53,8 +55,8 @@ class Event(BaseModel):
 
 
 def record(kind: str, *, account: Account | int | None, at: datetime, **links: Any) -> Event:
-    """Append one event. ``links``: client, invoice, message, letter, user; anything else goes to data."""
-    names = ("client", "invoice", "message", "letter", "user")
+    """Append one event. ``links``: client, invoice, message, letter, quote, user; anything else goes to data."""
+    names = ("client", "invoice", "message", "letter", "quote", "user")
     refs = {name: links.pop(name) for name in names if name in links}
     data = json.dumps(links, ensure_ascii=False, sort_keys=True, default=str)
     return Event.create(kind=kind, account=account, at=at, data=data, **refs)

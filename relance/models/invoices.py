@@ -63,6 +63,9 @@ class Invoice(BaseModel):
     class Meta:
         indexes = (
             (("account", "state", "next_due_on", "id"), False),
+            (("account", "state", "balance_cents", "id"), False),
+            (("account", "next_due_on", "id"), False),
+            (("account", "total_cents", "id"), False),
             (("account", "number", "kind", "issued_on"), True),
             (("client", "state"), False),
         )

@@ -47,6 +47,8 @@ class Letter(BaseModel):
     sha256 = CharField(default="")
     requested_at = DateTimeField(null=True, index=True)
     error = TextField(default="")
+    template = CharField(default="")  # an amicable letter: the reminder whose text it carries
+    is_edited = BooleanField(default=False)  # a person changed the words of this copy
     mode = CharField(default="")  # lrar_counter, lrar_online, lre, simple, by_hand
     tracking_number = CharField(default="")
     posted_on = DateField(null=True)

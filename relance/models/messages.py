@@ -17,6 +17,7 @@ from relance.models.chases import Chase
 from relance.models.clients import Client
 from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
+from relance.models.quotes import Quote
 
 STATES = ("proposed", "queued", "sending", "sent", "refused", "uncertain", "cancelled")
 
@@ -33,7 +34,9 @@ class Message(BaseModel):
     account = ForeignKeyField(Account, null=True, on_delete="CASCADE")
     client = ForeignKeyField(Client, null=True, backref="messages", on_delete="CASCADE")
     user = ForeignKeyField(User, null=True, on_delete="SET NULL")  # who clicked, for a manual one
-    # To a client: reminder, manual, thanks. To a user: forewarning, overdue_alert, failure_notice, sign_up,
+    # The quote a pre-reminder speaks of: such a message has no items.
+    quote = ForeignKeyField(Quote, null=True, backref="messages", on_delete="CASCADE")
+    # To a client: reminder, manual, thanks, quote. To a user: forewarning, overdue_alert, failure_notice, sign_up,
     # password_reset, password_changed, iban_changed.
     kind = CharField()
     is_automatic = BooleanField(default=False)
