@@ -12,7 +12,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import schedule
 from relance.rules.schedule import Pick
-from relance.services import chasing, forecasting, queueing, situations, writing
+from relance.services import chasing, forecasting, proposing, queueing, situations, writing
 from relance.services.writing import Draft
 
 UNDO = dt.timedelta(minutes=1)
@@ -58,7 +58,7 @@ def send(invoice: Invoice, draft: Draft, *, key: str, by: User, now: dt.datetime
         if reason:
             raise writing.WritingError(reason)
         today = chasing.today_of(invoice.account, now)
-        proposed = writing.proposal_of(invoice, today).template
+        proposed = proposing.of_invoice(invoice, today).template
         composed = writing.compose(invoice, draft, now)
         replaced = replaceable(invoice, draft.template, now) if draft.replaces_next else None
         message_id = queueing.insert_message(

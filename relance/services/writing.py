@@ -9,11 +9,10 @@ from relance.models.accounts import Account
 from relance.models.chases import ChaseContact
 from relance.models.clients import Contact
 from relance.models.invoices import Instalment, Invoice
-from relance.models.messages import Message, MessageItem
+from relance.models.messages import Message
 from relance.rules import calendar as cal
-from relance.rules import proposal, texts, variables
-from relance.rules.proposal import Proposal
-from relance.services import chasing, composing, disputing, situations, templating
+from relance.rules import texts, variables
+from relance.services import chasing, composing, disputing, proposing, situations, templating
 from relance.services.composing import Composed, Part
 
 MAX_SUBJECT = 200  # characters
@@ -71,25 +70,6 @@ def usable_contacts(invoice: Invoice) -> tuple[Contact, ...]:
     return situations.usable(Contact.select().where(Contact.client == invoice.client_id))
 
 
-def proposal_of(invoice: Invoice, today: dt.date) -> Proposal:
-    """The template that fits the invoice's lateness and what was already sent about it."""
-    rows = (
-        MessageItem.select(MessageItem.template, Message.day_on)
-        .join(Message)
-        .where(MessageItem.invoice == invoice, Message.state.in_(("queued", "sending", "sent")))
-        .order_by(Message.id)
-        .tuples()
-    )
-    # A text of the user's own counts as the delivered one of its firmness.
-    sent = [
-        proposal.Sent(templating.nearest_delivered(invoice.account_id, template), day)
-        for template, day in rows
-        if day is not None
-    ]
-    was_issued = invoice.state not in ("draft", "to_process")
-    return proposal.propose(invoice.next_due_on, sent, today, was_issued=was_issued)
-
-
 def first_draft(invoice: Invoice, today: dt.date, template: str = "") -> Draft:
     """What the page opens with: the proposed template (or the one asked for) and the usual recipients."""
     chase = chasing.chase_of(invoice)
@@ -104,7 +84,7 @@ def first_draft(invoice: Invoice, today: dt.date, template: str = "") -> Draft:
         chosen = (usual.id,) if usual is not None else ()
     is_known = _is_offered(invoice.account, template)
     return Draft(
-        template=template if is_known else proposal_of(invoice, today).template,
+        template=template if is_known else proposing.of_invoice(invoice, today).template,
         contact_ids=chosen,
         copies_user=bool(chase is not None and chase.is_active and chase.copies_user),
         attaches_invoice=chase.attaches_invoice if chase is not None else True,

@@ -9,7 +9,7 @@ from flask import request
 from relance.mail.layout import unwrapped
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
-from relance.services import chasing, sending_by_hand, writing
+from relance.services import chasing, proposing, sending_by_hand, writing
 from relance.services.carrying import Post
 from relance.services.composing import Composed
 from relance.services.writing import Draft, WritingError
@@ -104,7 +104,7 @@ def _context(
         "refusal": reason,
         "problem": errors[0][1] if errors else _(reason),
         "contacts": writing.usable_contacts(invoice),
-        "proposal": writing.proposal_of(invoice, today) if is_possible else None,
+        "proposal": proposing.of_invoice(invoice, today) if is_possible else None,
         "caution": writing.caution(invoice, now) if is_possible else None,
         "held": holds.of(invoice, today) if is_possible else "",
         "replaceable": sending_by_hand.replaceable(invoice, draft.template, now) if is_possible else None,

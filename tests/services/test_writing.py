@@ -11,7 +11,7 @@ from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment
 from relance.rules.texts import Wording
-from relance.services import disputing, keeping_templates, sending_by_hand, sweeping, writing
+from relance.services import disputing, keeping_templates, proposing, sending_by_hand, sweeping, writing
 from relance.services.disputing import DisputeFacts
 from relance.services.writing import Caution, WritingError
 from tests import factories
@@ -60,10 +60,10 @@ def test_what_is_previewed_is_what_the_server_receives(invoice, nadia, send, pos
 def test_the_proposal_climbs_only_after_what_really_left(send, invoice, camille, post, now):
     message = send()
     sweeping.sweep(now + MINUTE, post)
-    assert writing.proposal_of(invoice, TODAY + dt.timedelta(6)).template == "rappel"
-    assert writing.proposal_of(invoice, TODAY + dt.timedelta(7)).template == "relance_1"
+    assert proposing.of_invoice(invoice, TODAY + dt.timedelta(6)).template == "rappel"
+    assert proposing.of_invoice(invoice, TODAY + dt.timedelta(7)).template == "relance_1"
     Message.update(state="uncertain").where(Message.id == message.id).execute()
-    assert writing.proposal_of(invoice, TODAY + dt.timedelta(7)).template == "rappel"
+    assert proposing.of_invoice(invoice, TODAY + dt.timedelta(7)).template == "rappel"
 
 
 @pytest.mark.requirement("S4.14")
@@ -193,7 +193,7 @@ def test_a_template_of_the_user_s_own_is_sent_like_any_other(send, account, invo
     sweeping.sweep(now + MINUTE, post)
     [mail] = smtp_server.to(nadia.email)
     assert mail.subject == f"Un mot sur {invoice.number}" and "Mon propre texte, 1\u00a0200,00\u00a0€." in mail.text
-    assert writing.proposal_of(invoice, TODAY + dt.timedelta(days=8)).template == "relance_1"
+    assert proposing.of_invoice(invoice, TODAY + dt.timedelta(days=8)).template == "relance_1"
 
 
 def test_a_text_about_something_else_than_a_bill_is_not_offered(send, account, invoice, now):
