@@ -60,6 +60,7 @@ class Proposal:
     days_late: int = 0
     reminders: int = 0
     last_on: dt.date | None = None
+    is_exhausted: bool = False  # the last reminder went and had its time: only a formal notice is left
 
     @property
     def warns_of_notice(self) -> bool:
@@ -100,4 +101,13 @@ def propose(
         template, next_template, opening = last.template, following, opens_on
     elif following == NOTICE:
         template = last.template
-    return Proposal(template, next_template, opening, offers_notice, late, len(reminders), latest)
+    return Proposal(
+        template,
+        next_template,
+        opening,
+        offers_notice,
+        late,
+        len(reminders),
+        latest,
+        following == NOTICE and not next_template,
+    )
