@@ -122,6 +122,7 @@ def up(migrator: Any, db: Any) -> None:
         template = CharField()
         proposed = CharField(default="")
         invoice_ids = TextField()
+        contact_ids = TextField(default="[]")
         balances = TextField(default="{}")
         balance_cents = BigIntegerField(default=0)
         currency = CharField(default="EUR")

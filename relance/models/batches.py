@@ -39,7 +39,7 @@ class Batch(BaseModel):
 class BatchLine(BaseModel):
     """One message of a batch: a client and the invoices it speaks of. States: waiting → queued | aside.
 
-    ``invoice_ids`` is a JSON list; ``balances`` (JSON, by invoice id, cents) is what was shown when the
+    ``invoice_ids`` and ``contact_ids`` are JSON lists; ``balances`` (JSON, by invoice id, cents) is what was shown when the
     person confirmed: a line whose balance changed meanwhile is set aside. ``reason`` says why it was.
     """
 
@@ -49,6 +49,7 @@ class BatchLine(BaseModel):
     template = CharField()
     proposed = CharField(default="")  # the template Relance proposed; another one is a « choix manuel »
     invoice_ids = TextField()
+    contact_ids = TextField(default="[]")
     balances = TextField(default="{}")
     balance_cents = BigIntegerField(default=0)
     currency = CharField(default="EUR")

@@ -78,7 +78,7 @@ def send(invoice: Invoice, draft: Draft, *, key: str, by: User, now: dt.datetime
             Message.update(is_edited=True).where(Message.id == message_id).execute()
         picks = {pick.item.key: pick for pick in replaced[1]} if replaced else {}
         for row in writing.spoken_of(invoice, today, draft.template):
-            _add_item(message_id, invoice, row, draft.template, picks.get(row.id))
+            add_item(message_id, invoice, row, draft.template, picks.get(row.id))
         facts: dict[str, str] = {"choice": "manuel"} if draft.template != proposed else {}
         if replaced:
             facts["replaces"] = replaced[0].isoformat()
@@ -99,7 +99,7 @@ def send(invoice: Invoice, draft: Draft, *, key: str, by: User, now: dt.datetime
         return message
 
 
-def _add_item(message_id: int | None, invoice: Invoice, row: Instalment, template: str, pick: Pick | None) -> None:
+def add_item(message_id: int | None, invoice: Invoice, row: Instalment, template: str, pick: Pick | None) -> None:
     """An instalment in the message. With ``pick``, it takes that step's place: the step is not sent again."""
     chase = chasing.chase_of(invoice)
     is_chased = chase is not None and chase.is_active

@@ -7,6 +7,7 @@ from relance.models.accounts import Heartbeat
 from relance.services import (
     alerting,
     asking,
+    batches,
     delivering,
     forewarning,
     journal,
@@ -34,7 +35,8 @@ def prepare(now: dt.datetime, post: Post) -> list[int]:
     delivering.settle_abandoned(now)
     promising.settle_due(now)
     carrier = post.instance_carrier()
-    queued = queueing.advance_due(now, domain=carrier.domain)
+    queued = batches.advance(now, domain=carrier.domain)
+    queued += queueing.advance_due(now, domain=carrier.domain)
     queued += alerting.alert_overdue(now, base_url=post.base_url, domain=carrier.domain)
     queued += alerting.report_failures(now, base_url=post.base_url, domain=carrier.domain)
     queued += forewarning.forewarn(now, base_url=post.base_url, domain=carrier.domain)
@@ -51,10 +53,10 @@ def sweep(now: dt.datetime, post: Post) -> Swept:
     while True:
         queued = prepare(now, post)
         swept.queued += queued
-        batches = delivering.batches(now)
-        for batch in batches:
-            swept.report.add(delivering.deliver(batch, now, post))
-        if not queued and not batches:
+        parcels = delivering.batches(now)
+        for parcel in parcels:
+            swept.report.add(delivering.deliver(parcel, now, post))
+        if not queued and not parcels:
             break
     for letter_id in noticing.pending(limit=100):
         noticing.render(letter_id, now)
