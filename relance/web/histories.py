@@ -9,12 +9,12 @@ from flask.typing import ResponseReturnValue
 from relance import clock
 from relance.models.accounts import Account
 from relance.models.events import Event
-from relance.rules.calendar import local_date, local_datetime
+from relance.rules.calendar import local_datetime
 from relance.web import history, history_messages, invoice_history, names
 from relance.web.htmx import respond, wants_fragment
 from relance.web.i18n import _
 from relance.web.scope import client_or_404, current_account, invoice_or_404
-from relance.web.spreadsheet import csv_response
+from relance.web.spreadsheet import csv_answer
 
 blueprint = Blueprint("histories", __name__)
 
@@ -79,9 +79,7 @@ def _file(name: str, planned: list[list[str]], query: Any, account: Account) -> 
         query = query.where(Event.kind.in_(kinds))
     head = [_("Date"), _("État"), _("Action"), _("Détail"), _("Facture"), _("Destinataire"), _("Auteur")]
     lines = [*planned, *_past(query, account)]
-    # A number of invoice may hold what no file name can.
-    safe = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in name)
-    return csv_response(safe, local_date(clock.now(), account.time_zone), head, lines)
+    return csv_answer(name, head, lines)
 
 
 def _past(query: Any, account: Account) -> Iterator[list[str]]:

@@ -18,7 +18,7 @@ from relance.web.invoice_filters import AGES, PILLS, SORTS, filter_of_request, i
 from relance.web.invoice_history import WHOLE, history_context
 from relance.web.invoice_page import page_context
 from relance.web.scope import current_account, current_user, document_or_404, invoice_or_404
-from relance.web.spreadsheet import csv_response
+from relance.web.spreadsheet import csv_answer
 
 blueprint = Blueprint("invoices", __name__)
 
@@ -59,7 +59,7 @@ def export() -> Response:
         _("Reste dû"), _("Devise"), _("Payée le"), _("Jours de retard"),
     ]  # fmt: skip
     lines = [_cells(invoice, today) for invoice in listing.every(account, filter_of_request(), today)]
-    return csv_response(_("factures"), today, head, lines)
+    return csv_answer(_("factures"), head, lines)
 
 
 @blueprint.get("/factures/<int:id>")

@@ -19,7 +19,7 @@ from relance.web.htmx import wants_fragment
 from relance.web.i18n import _
 from relance.web.numbers import row_id
 from relance.web.scope import current_account
-from relance.web.spreadsheet import csv_response
+from relance.web.spreadsheet import csv_answer
 
 blueprint = Blueprint("journal", __name__)
 
@@ -73,7 +73,7 @@ def export() -> Response:
             ]
         )
     head = [_("Date"), _("Auteur"), _("Action"), _("Détail"), _("Facture"), _("Client")]
-    return csv_response(_("journal"), local_date(clock.now(), account.time_zone), head, lines)
+    return csv_answer(_("journal"), head, lines)
 
 
 def _query() -> Any:
