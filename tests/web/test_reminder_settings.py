@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -6,8 +7,9 @@ from relance.models.accounts import Account
 from relance.models.chases import Chase, Entry
 from relance.models.clients import Client
 from relance.models.events import Event
+from relance.models.invoices import Invoice
 from relance.models.sequences import Sequence
-from relance.services import keeping_clients, sequencing
+from relance.services import keeping_clients, proposing, sequencing
 from tests import factories
 from tests.factories import NOW
 
@@ -24,8 +26,17 @@ def b2b(account):
     return Sequence.get(Sequence.key == "standard_b2b")
 
 
+DELAYS = {
+    "relance_1_days": "7",
+    "relance_2_days": "7",
+    "last_reminder_days": "8",
+    "notice_days": "8",
+    "quote_remind_days": "7",
+}
+
+
 def form(**values):
-    return {"sequence": "", "forewarns": "asked", "attaches_invoice": "y", "promise_grace_days": "2"} | values
+    return {"sequence": "", "forewarns": "asked", "attaches_invoice": "y", "promise_grace_days": "2"} | DELAYS | values
 
 
 def test_what_is_chosen_is_kept_and_told(client, account, b2b):
@@ -53,6 +64,11 @@ def test_what_is_chosen_is_kept_and_told(client, account, b2b):
     [
         ({"promise_grace_days": "31"}, "promise_grace_days"),
         ({"promise_grace_days": ""}, "promise_grace_days"),
+        ({"relance_1_days": "61"}, "relance_1_days"),
+        ({"relance_2_days": ""}, "relance_2_days"),
+        ({"last_reminder_days": "-1"}, "last_reminder_days"),
+        ({"notice_days": "huit"}, "notice_days"),
+        ({"quote_remind_days": "²"}, "quote_remind_days"),
         ({"sequence": "999"}, "sequence"),
         ({"sequence": "²"}, "sequence"),
     ],
@@ -115,3 +131,17 @@ def test_another_sequence_chosen_after_the_preview_is_shown_first_too(client, ac
     assert "suivra « Douce »" in text_of(shown)
     assert sequencing.default_of(account) is None
     assert Client.get_by_id(latitude.id).sequence_id is None
+
+
+@pytest.mark.requirement("S2.5", "S2.6", "S2.14")
+def test_the_delays_of_a_reminder_by_hand_are_settings(client, account, latitude, b2b):
+    invoice = factories.make_invoice(latitude)
+    factories.make_message(latitude, [invoice], day_on=factories.TODAY - timedelta(5))
+    assert proposing.of_invoice(invoice, factories.TODAY).template == "rappel"
+    delays = {"relance_1_days": "5", "relance_2_days": "0", "last_reminder_days": "60", "notice_days": "9"}
+    assert client.post(PATH, data=form(quote_remind_days="10", **delays)).status_code == 303
+    saved = Account.get_by_id(account.id)
+    assert (saved.relance_1_days, saved.relance_2_days, saved.last_reminder_days) == (5, 0, 60)
+    assert (saved.notice_days, saved.quote_remind_days) == (9, 10)
+    assert set(Event.get(Event.kind == "settings_changed").facts["fields"]) == set(DELAYS)
+    assert proposing.of_invoice(Invoice.get_by_id(invoice.id), factories.TODAY).template == "relance_1"

@@ -13,6 +13,7 @@ from relance.web.i18n import _
 from relance.web.numbers import row_id
 
 MAX_GRACE = 30
+MAX_DELAY = 60
 FOREWARNINGS = {
     "never": "Jamais",
     "asked": "Quand un e-mail attend mon accord",
@@ -26,6 +27,11 @@ COLUMNS = (
     "forewarns",
     "sends_thanks",
     "promise_grace_days",
+    "relance_1_days",
+    "relance_2_days",
+    "last_reminder_days",
+    "notice_days",
+    "quote_remind_days",
 )
 
 
@@ -39,6 +45,11 @@ class ReminderSettingsForm(Form):
     forewarns = RadioField("M'écrire la veille au soir", choices=FOREWARNINGS, default="asked")
     sends_thanks = SwitchField("Remercier après le paiement")
     promise_grace_days = NumberField("Jours de marge après une promesse", low=0, high=MAX_GRACE)
+    relance_1_days = NumberField("Avant la relance 1", low=0, high=MAX_DELAY)
+    relance_2_days = NumberField("Avant la relance 2", low=0, high=MAX_DELAY)
+    last_reminder_days = NumberField("Avant le dernier rappel", low=0, high=MAX_DELAY)
+    notice_days = NumberField("Avant la mise en demeure", low=0, high=MAX_DELAY)
+    quote_remind_days = NumberField("Avant la fin de validité d'un devis", low=0, high=MAX_DELAY)
 
     def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,7 +58,13 @@ class ReminderSettingsForm(Form):
     def validate_promise_grace_days(self, field: Field) -> None:
         """Empty is not zero."""
         if field.data is None and not field.errors:
-            raise ValidationError(_("Indiquez un nombre entre {low} et {high}.", low=0, high=MAX_GRACE))
+            raise ValidationError(_("Indiquez un nombre entre {low} et {high}.", low=0, high=field.high))
+
+    validate_relance_1_days = validate_promise_grace_days
+    validate_relance_2_days = validate_promise_grace_days
+    validate_last_reminder_days = validate_promise_grace_days
+    validate_notice_days = validate_promise_grace_days
+    validate_quote_remind_days = validate_promise_grace_days
 
     def chosen(self, account: Account) -> Sequence | None:
         """The default sequence that was chosen, or None."""
