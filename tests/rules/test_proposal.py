@@ -1,74 +1,47 @@
-"""The text proposed to someone who chases by hand: one table for the rule, one for the formal notice."""
+"""The text proposed to someone who chases by hand: the table of docs/proposal.md, line by line, and what it tells."""
 
 import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from relance.rules.proposal import Sent, propose
+from relance.rules.proposal import Delays, propose
+from tests.rules.proposal_cases import CASES, TODAY
 
-DUE = dt.date(2026, 11, 2)
-
-
-def day(offset):
-    return DUE + dt.timedelta(offset)
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def history(*entries):
-    return [Sent(template, day(offset)) for template, offset in entries]
+@pytest.mark.requirement("S2.2", "S2.3", "S2.4", "S2.5", "S2.6", "S2.16")
+@pytest.mark.parametrize("case", CASES, ids=[f"line-{n}" for n in range(1, len(CASES) + 1)])
+def test_the_template_follows_lateness_history_and_delays(case):
+    found = case.decided
+    opens_in = (found.opens_on - TODAY).days if found.opens_on else None
+    expected = (case.template, case.following, case.opens_in, case.notice)
+    assert (found.template, found.next_template, opens_in, found.offers_notice) == expected
 
 
-RAPPEL = ("rappel", 1)
-FIRST = ("relance_1", 8)
-SECOND = ("relance_2", 15)
-LAST = ("dernier_rappel", 23)
+def test_the_reasons_travel_with_the_proposal():
+    late = next(case for case in CASES if case.template == "relance_2" and case.notice).decided
+    assert (late.days_late, late.reminders, late.last_on) == (15, 2, TODAY - dt.timedelta(7))
+    assert not late.warns_of_notice
+    alone = propose(TODAY - dt.timedelta(12), [], TODAY)
+    assert (alone.days_late, alone.reminders, alone.last_on, alone.warns_of_notice) == (12, 0, None, True)
+    assert propose(TODAY, [], TODAY).days_late == 0
 
 
-@pytest.mark.requirement("S2.2", "S2.3", "S2.4", "S2.5", "S2.6")
 @pytest.mark.parametrize(
-    ("today", "sent", "was_issued", "expected"),
-    [
-        (-20, [], False, "standard"),
-        (5, [], False, "standard"),
-        (-20, [], True, "prerelance"),
-        (-3, [("prerelance", -10)], True, "prerelance"),
-        (0, [], True, "prerelance"),
-        (1, [], True, "rappel"),
-        (60, [], True, "rappel"),
-        (60, [("standard", -30), ("prerelance", -3), ("echeance", 0)], True, "rappel"),
-        (7, [RAPPEL], True, "rappel"),
-        (8, [RAPPEL], True, "relance_1"),
-        (14, [RAPPEL, FIRST], True, "relance_1"),
-        (15, [RAPPEL, FIRST], True, "relance_2"),
-        (22, [RAPPEL, FIRST, SECOND], True, "relance_2"),
-        (23, [RAPPEL, FIRST, SECOND], True, "dernier_rappel"),
-        (90, [RAPPEL, FIRST, SECOND, LAST], True, "dernier_rappel"),
-        (90, [FIRST], True, "relance_2"),
-        (40, [FIRST, ("rappel", 39)], True, "relance_2"),
-    ],
+    ("following", "days"), [("relance_1", 1), ("relance_2", 2), ("dernier_rappel", 3), ("formal_notice", 4)]
 )
-def test_the_template_follows_lateness_and_history(today, sent, was_issued, expected):
-    assert propose(DUE, history(*sent), day(today), was_issued=was_issued).template == expected
+def test_each_step_has_its_own_delay(following, days):
+    assert Delays(1, 2, 3, 4).before(following) == days
 
 
-def test_a_level_that_is_not_open_yet_says_when_it_opens():
-    proposal = propose(DUE, history(RAPPEL), day(5))
-    assert (proposal.template, proposal.next_template, proposal.opens_on) == ("rappel", "relance_1", day(8))
-    assert propose(DUE, history(RAPPEL), day(8)).opens_on is None
-
-
-@pytest.mark.requirement("S2.16")
-@pytest.mark.parametrize(
-    ("today", "sent", "is_offered"),
-    [
-        (30, [], False),
-        (30, [RAPPEL], False),
-        (14, [RAPPEL, FIRST], False),
-        (15, [RAPPEL, FIRST], True),
-        (22, [RAPPEL, FIRST, SECOND], False),
-        (23, [RAPPEL, FIRST, SECOND], True),
-        (30, [RAPPEL, FIRST, SECOND, LAST], False),
-        (31, [RAPPEL, FIRST, SECOND, LAST], True),
-    ],
-)
-def test_the_formal_notice_is_offered_after_two_reminders_without_effect(today, sent, is_offered):
-    assert propose(DUE, history(*sent), day(today)).offers_notice is is_offered
+def test_the_table_of_the_docs_is_the_one_the_code_decides():
+    checked = subprocess.run(
+        [sys.executable, "script/proposals", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (checked.returncode, checked.stderr) == (0, "")
+    rows = [line for line in (ROOT / "docs/proposal.md").read_text(encoding="utf-8").splitlines() if line[:2] == "| "]
+    assert len(rows) == 1 + len(CASES)
