@@ -3,7 +3,6 @@
 import base64
 import json
 import operator
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,6 +17,8 @@ from relance.models.invoices import KINDS, Invoice
 from relance.models.sequences import Sequence
 from relance.rules.money import parse_amount
 from relance.services import hold_conditions
+from relance.services.matching import holds
+from relance.services.matching import plain as plain
 
 PAGE_SIZE = 50
 STATUSES = ("a-encaisser", "retard", "a-echoir", "promesses", "litiges", "payees", "brouillons", "toutes")
@@ -136,12 +137,6 @@ def sequences(account: Account) -> list[Sequence]:
     return sorted(query, key=lambda sequence: plain(sequence.title))
 
 
-def plain(text: str) -> str:
-    """Without accents, in lower case, with the apostrophe of keyboards: « ble d'or » finds « Blé d’Or »."""
-    decomposed = unicodedata.normalize("NFKD", text).replace("’", "'")
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
-
-
 def matching_clients(account: Account, words: str) -> list[int]:
     """The ids of the clients whose name, or a contact's name or address, holds ``words``."""
     wanted = plain(words)
@@ -201,7 +196,7 @@ def _conditions(account: Account, wanted: Filter, today: date) -> list[Expressio
 
 def _search(account: Account, words: str) -> Expression:
     """Client, contact, number, order reference, object, note; an amount finds exactly that amount."""
-    parts = [field.contains(words) for field in (Invoice.number, Invoice.object, Invoice.order_reference, Invoice.note)]
+    parts = [holds(field, words) for field in (Invoice.number, Invoice.object, Invoice.order_reference, Invoice.note)]
     clients = matching_clients(account, words)
     if clients:
         parts.append(Invoice.client.in_(clients))
