@@ -5,12 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import Case, Value, fn
+
 from relance.models.accounts import Account, SmtpServer, Transport
 from relance.models.clients import Client
 from relance.models.holds import Task
 from relance.models.letters import Letter
 from relance.rules.calendar import local_date
-from relance.services import carrying, tasking, waiting_invoices, waiting_sends
+from relance.services import carrying, gathering, tasking, waiting_invoices, waiting_sends
 
 SHOWN = 5  # of each kind; the rest is counted
 
@@ -25,33 +27,44 @@ class Group:
 
 
 def groups(account: Account, now: dt.datetime) -> list[Group]:
-    """What waits for a person, the most urgent kind first; at most two queries a kind."""
-    found = []
-    for kind, query_of in QUERIES.items():
-        query = query_of(account, now)
-        rows = tuple(query.limit(SHOWN + 1))
-        count = len(rows) if len(rows) <= SHOWN else query.count()
-        if rows:
-            found.append(Group(kind, rows[:SHOWN], count))
-    return _states(account, now) + found
+    """What waits for a person, the most urgent kind first; two queries in all."""
+    queries = {kind: query_of(account, now) for kind, query_of in QUERIES.items()}
+    servers, *read = gathering.read(_servers(account, now), *(query.limit(SHOWN + 1) for query in queries.values()))
+    rows = dict(zip(queries, read, strict=True))
+    long = [kind for kind, found in rows.items() if len(found) > SHOWN]
+    counts = dict(zip(long, gathering.numbers(queries[kind] for kind in long), strict=True)) if long else {}
+    return _states(account, servers) + [
+        Group(kind, tuple(found[:SHOWN]), counts.get(kind, len(found))) for kind, found in rows.items() if found
+    ]
 
 
 def count(account: Account, now: dt.datetime) -> int:
-    """How many things wait: the number in the navigation."""
-    return len(_states(account, now)) + sum(int(query_of(account, now).count()) for query_of in QUERIES.values())
+    """How many things wait, in one query."""
+    return sum(rows[0][0] for rows in gathering.read(*number_reads(account, now)))
 
 
-def _states(account: Account, now: dt.datetime) -> list[Group]:
+def number_reads(account: Account, now: dt.datetime, most: int | None = None) -> list[Any]:
+    """Queries of one number each, whose sum is how many things wait. ``most``: where the counting of each stops."""
+    queries = [_servers(account, now), *(query_of(account, now) for query_of in QUERIES.values())]
+    is_suspended = gathering.value(1 if account.suspended_at is not None else 0)
+    return [is_suspended, *(gathering.number(query, most) for query in queries)]
+
+
+def _states(account: Account, servers: list[Transport]) -> list[Group]:
     """What stops everything: sending suspended, a server that does not answer."""
     found = []
     if account.suspended_at is not None:
         found.append(Group("suspended", (account,), 1))
-    has_own = SmtpServer.select().where(SmtpServer.account == account, SmtpServer.verified_at.is_null(False)).exists()
-    key = f"account-{account.id}" if has_own else carrying.INSTANCE
-    transport = Transport.get_or_none(Transport.key == key, Transport.waits_until_at > now)
-    if transport is not None:
-        found.append(Group("server", (transport,), 1))
+    if servers:
+        found.append(Group("server", tuple(servers), 1))
     return found
+
+
+def _servers(account: Account, now: dt.datetime) -> Any:
+    """The server that the account's mail leaves by, when it is left alone after a failure."""
+    own = SmtpServer.select(Value(1)).where(SmtpServer.account == account, SmtpServer.verified_at.is_null(False))
+    key = Case(None, [(fn.EXISTS(own), f"account-{account.id}")], carrying.INSTANCE)
+    return Transport.select().where(Transport.key == key, Transport.waits_until_at > now)
 
 
 def _letter_tasks(account: Account, now: dt.datetime) -> Any:

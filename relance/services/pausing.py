@@ -125,8 +125,17 @@ def of_account(account: Account, today: dt.date) -> Pause | None:
     return _current(today, *_bears_on(account, None, None))
 
 
+def current_of_account(account: Account, today: dt.date) -> Any:
+    """The query of the pause of everything that is on today."""
+    return _query(today, *_bears_on(account, None, None))
+
+
+def _query(today: dt.date, *what: Any) -> Any:
+    return Pause.select().where(*_is_on(today), *what).order_by(Pause.id.desc()).limit(1)
+
+
 def _current(today: dt.date, *what: Any) -> Pause | None:
-    found: Pause | None = Pause.select().where(*_is_on(today), *what).order_by(Pause.id.desc()).first()
+    found: Pause | None = _query(today, *what).first()
     return found
 
 

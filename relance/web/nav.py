@@ -4,15 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from markupsafe import Markup, escape
 
 from relance import clock
-from relance.models.accounts import Account, Heartbeat
 from relance.models.holds import Pause
-from relance.models.invoices import Invoice
-from relance.models.letters import Letter
-from relance.services import attending, pausing
+from relance.services import around
 from relance.web import filters, scope
 from relance.web.i18n import _
 
@@ -28,6 +25,11 @@ class Item:
     icon: str
     count: int = 0
     counted: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The number, « 999+ » beyond what is counted."""
+        return str(self.count) if self.count <= around.MOST else f"{around.MOST}+"
 
     @property
     def is_current(self) -> bool:
@@ -57,18 +59,25 @@ def init_app(app: Flask) -> None:
 
 def groups() -> list[Group]:
     """The side bar."""
-    account = scope.current_account()
+    here, todo = read_around(), _("à traiter")
     return [
         group
         for group in (
-            Group("", _existing(_dashboard(), _invoices(account), Item("/clients", _("Clients"), "users"))),
+            Group(
+                "",
+                _existing(
+                    Item("/tableau-de-bord", _("Tableau de bord"), "layout-dashboard", here.to_deal_with, todo),
+                    Item("/factures", _("Factures"), "receipt-text", here.to_collect, _("à encaisser")),
+                    Item("/clients", _("Clients"), "users"),
+                ),
+            ),
             Group(
                 _("Relancer"),
                 _existing(
                     Item("/envois", _("Envois"), "send"),
                     Item("/sequences", _("Séquences"), "route"),
                     Item("/modeles", _("Modèles"), "square-pen"),
-                    _letters(account),
+                    Item("/courriers", _("Courriers"), "stamp", here.to_post, _("à poster")),
                 ),
             ),
             Group(
@@ -114,43 +123,27 @@ def printed_on() -> Markup:
 
 def everything_paused() -> Pause | None:
     """The pause of everything (holidays) that is on today, for the line that every page then shows."""
-    return pausing.of_account(scope.current_account(), today())
+    return read_around().pause
+
+
+def read_around() -> around.Around:
+    """What surrounds this page, read once, as late as its first use: after what the request wrote."""
+    if "around" not in g:
+        g.around = around.read(scope.current_account(), clock.now(), today())
+    found: around.Around = g.around
+    return found
 
 
 def worker_silent_since() -> str:
     """Since when nothing leaves (« 9 h 12 »), when the worker was seen once and not for 15 minutes; else empty."""
-    beat = Heartbeat.get_or_none(Heartbeat.name == "worker")
-    if beat is None or clock.now() - beat.seen_at < _SILENCE:
+    seen_at = read_around().seen_at
+    if seen_at is None or clock.now() - seen_at < _SILENCE:
         return ""
-    if filters.local_day(beat.seen_at) == today():
-        return filters.local_time(beat.seen_at)
-    return str(filters.local_instant(beat.seen_at))
+    if filters.local_day(seen_at) == today():
+        return filters.local_time(seen_at)
+    return str(filters.local_instant(seen_at))
 
 
 def _existing(*items: Item) -> list[Item]:
     rules: set[Any] = {rule.rule for rule in current_app.url_map.iter_rules()}
     return [item for item in items if item.path in rules]
-
-
-def _dashboard() -> Item:
-    count = attending.count(scope.current_account(), clock.now())
-    return Item("/tableau-de-bord", _("Tableau de bord"), "layout-dashboard", count, _("à traiter"))
-
-
-def _invoices(account: Account) -> Item:
-    count = (
-        Invoice.select()
-        .where(
-            Invoice.account == account,
-            Invoice.state == "sent",
-            Invoice.kind != "credit_note",
-            Invoice.balance_cents > 0,
-        )
-        .count()
-    )
-    return Item("/factures", _("Factures"), "receipt-text", count, _("à encaisser"))
-
-
-def _letters(account: Account) -> Item:
-    count = Letter.select().where(Letter.account == account, Letter.state == "ready").count()
-    return Item("/courriers", _("Courriers"), "stamp", count, _("à poster"))
