@@ -3,7 +3,7 @@
 import base64
 import json
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
@@ -21,6 +21,7 @@ from relance.services.matching import holds
 from relance.services.matching import plain as plain
 
 PAGE_SIZE = 50
+BATCH_SIZE = 1_000  # rows read at a time when all are
 STATUSES = ("a-encaisser", "retard", "a-echoir", "promesses", "litiges", "payees", "brouillons", "toutes")
 AWAITED = STATUSES[:5]  # where what is left to pay is shown, not the total
 AGES = {"sous-30": (-30, 0), "1-30": (1, 30), "31-60": (31, 60), "61-90": (61, 90), "90": (91, None)}
@@ -105,12 +106,18 @@ def page(account: Account, wanted: Filter, today: date) -> Page:
     return Page(wanted, rows, after, _totals(conditions), counts(account, today))
 
 
-def every(account: Account, wanted: Filter, today: date) -> list[Invoice]:
-    """All the invoices of a filter, in its order, each with its client loaded: what is exported."""
+def every(account: Account, wanted: Filter, today: date) -> Iterator[Invoice]:
+    """All the invoices of a filter, in its order, each with its client: read as they are asked for, never all held."""
     wanted = replace(wanted.cleaned(), after="")
-    key, _read = _sort_key(wanted)
-    query = Invoice.select(Invoice, Client).join(Client).where(*_conditions(account, wanted, today))
-    return list(query.order_by(*_order(wanted, key)))
+    conditions = _conditions(account, wanted, today)
+    key, read = _sort_key(wanted)
+    while True:
+        query = Invoice.select(Invoice, Client).join(Client).where(*conditions, *_beyond(wanted, key))
+        rows = list(query.order_by(*_order(wanted, key)).limit(BATCH_SIZE))
+        yield from rows
+        if len(rows) < BATCH_SIZE:
+            return
+        wanted = replace(wanted, after=_cursor(read(rows[-1]), rows[-1].id))
 
 
 def counts(account: Account, today: date) -> dict[str, int]:

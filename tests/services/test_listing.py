@@ -247,3 +247,12 @@ def test_what_is_paused_and_what_a_sequence_chases_are_filters(account, cast):
     assert numbers(account, is_paused=True) == numbers(account, sequence_id=sequence.id) == ["LATE"]
     assert Filter(is_paused=True, sequence_id=sequence.id).refinements == 2
     assert [found.title for found in listing.sequences(account)] == ["Douce"]
+
+
+@pytest.mark.parametrize("sort", listing.SORTS)
+def test_all_of_a_filter_is_read_by_batches_without_a_gap_or_a_double(account, cast, monkeypatch, sort):
+    wanted = Filter(status="toutes", sort=sort, is_descending=True)
+    whole = [invoice.id for invoice in listing.every(account, wanted, TODAY)]
+    assert len(whole) == Invoice.select().where(Invoice.account == account).count()
+    monkeypatch.setattr(listing, "BATCH_SIZE", 2)
+    assert [invoice.id for invoice in listing.every(account, wanted, TODAY)] == whole
