@@ -218,6 +218,7 @@ NOT_PAGES = {
     "imports.sample": "a file",
     "imports.rows": "a file",
     "letters.pdf": "a file",
+    "statements.show": "a file",
     "disputes.attachment": "a file",
     "messages.attachment": "a file",
     "messages.source": "a file",

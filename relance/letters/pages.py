@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -51,6 +52,11 @@ def _environment() -> Environment:
         numbers=join_numbers,
     )
     return environment
+
+
+def render(template: str, **values: Any) -> str:
+    """A template of ``templates/letters/pdf`` as HTML: escaped, in French typography, with the filters above."""
+    return _environment().get_template(template).render(**values)
 
 
 def formal_notice(facts: NoticeFacts) -> str:

@@ -56,7 +56,7 @@ def notice_facts(
         dated_on=dated_on,
         delay_days=delay_days,
         currency=invoices[0].currency,
-        sender=_sender(account),
+        sender=sender_of(account),
         recipient=recipient(client).lines,
         invoices=claimed,
         reminders=tuple(reminders(account, invoices)),
@@ -67,7 +67,7 @@ def notice_facts(
             holder=account.iban_holder or account.business_name,
             iban=account.iban,
             bic=account.bic,
-            reference=_reference(account, invoices),
+            reference=reference(account, invoices),
         ),
     )
 
@@ -177,7 +177,8 @@ def _claim(
     )
 
 
-def _sender(account: Account) -> Sender:
+def sender_of(account: Account) -> Sender:
+    """The creditor as the head of a letter prints it."""
     name, form, owner = account.business_name, account.legal_form.strip(), account.owner_name.strip()
     lines = [line.strip() for line in account.address.splitlines() if line.strip()]
     if owner and form.upper() in SOLE_TRADERS:
@@ -202,7 +203,7 @@ def _siret(number: str) -> str:
     return NBSP.join(part for part in (number[0:3], number[3:6], number[6:9], number[9:]) if part)
 
 
-def _reference(account: Account, invoices: Sequence[Invoice]) -> str:
+def reference(account: Account, invoices: Sequence[Invoice]) -> str:
     """What the client writes on the transfer: the numbers, or how many there are."""
     if len(invoices) <= MAX_REFERENCES:
         return ", ".join(invoice.number for invoice in invoices)
