@@ -35,7 +35,8 @@ def holds(field: Any, words: str) -> Expression:
     if db.is_sqlite():
         # LIKE is four times faster than GLOB, which then settles the few rows it lets through.
         likely: Any = fn.LIKE("%" + "".join(map(_in_like, classes)) + "%", field, "\\") == 1
-        return likely & (fn.GLOB("*" + "".join(map(_in_glob, classes)) + "*", field) == 1)
+        both: Expression = likely & (fn.GLOB("*" + "".join(map(_in_glob, classes)) + "*", field) == 1)
+        return both
     found: Expression = field.regexp("".join(map(_in_regex, classes)))
     return found
 
