@@ -7,7 +7,7 @@ from markupsafe import Markup
 from relance.web import names
 from relance.web.history_phrases import Facts, agree, amount_of, day_of, fact, people_of
 from relance.web.history_words import CALLS, DISPUTES, STARTS
-from relance.web.i18n import _
+from relance.web.i18n import _, _n
 
 
 def _paused(kind: str, facts: Facts) -> Markup:
@@ -166,6 +166,12 @@ def _template(kind: str, facts: Facts) -> Markup:
     return fact(title, ": {nom}", nom=name) if name else fact(title)
 
 
+def _batch(kind: str, facts: Facts) -> Markup:
+    title = "Envoi groupé annulé" if kind == "batch_undone" else "Envoi groupé confirmé"
+    count = int(facts.get("count") or 0)
+    return fact(title, ": {n}", n=_n("un e-mail", "{n} e-mails", count)) if count else fact(title)
+
+
 KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "chase_resumed": ("circle-play", "", _chase_resumed),
     "paused": ("circle-pause", "", _paused),
@@ -204,6 +210,8 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "sequence_published": ("refresh-cw", "", _sequence),
     "sequence_archived": ("archive", "", _sequence),
     "sequence_deleted": ("trash", "", _sequence),
+    "batch_queued": ("send", "", _batch),
+    "batch_undone": ("undo-2", "", _batch),
     "template_created": ("plus", "", _template),
     "template_changed": ("pencil", "", _template),
     "template_deleted": ("trash", "", _template),

@@ -170,6 +170,8 @@ TITLES = {
     "sequence_published": "Séquence mise à jour",
     "sequence_archived": "Séquence archivée",
     "sequence_deleted": "Séquence supprimée",
+    "batch_queued": "Envoi groupé confirmé",
+    "batch_undone": "Envoi groupé annulé",
     "template_created": "Modèle créé",
     "template_changed": "Modèle modifié",
     "template_deleted": "Modèle supprimé",

@@ -13,6 +13,7 @@ from flask_login import LoginManager, UserMixin
 
 from relance.config import Settings
 from relance.models.accounts import Account, User
+from relance.models.batches import Batch
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.holds import Task
@@ -126,6 +127,11 @@ def payment_or_404(number: int) -> Payment:
 def sequence_or_404(number: int) -> Sequence:
     """A sequence of the current account."""
     return cast(Sequence, _own(Sequence, number))
+
+
+def batch_or_404(number: int) -> Batch:
+    """A sending to many clients, of the current account."""
+    return cast(Batch, _own(Batch, number))
 
 
 def task_or_404(number: int) -> Task:

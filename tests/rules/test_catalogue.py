@@ -56,6 +56,7 @@ SAME = {
     "{n} contacts",
     "{n} document",
     "{n} documents",
+    "{n} e-mails",
 }
 
 
