@@ -22,13 +22,17 @@ class OverdueLine:
 
 @dataclass(frozen=True)
 class FailureLine:
-    """A reminder that did not leave, or of which nobody knows. ``reason`` is a French sentence."""
+    """A reminder that did not leave, or of which nobody knows. ``reason`` is a French sentence.
+
+    ``is_stopped``: no server refused it, it no longer said the truth.
+    """
 
     client: str
     subject: str
     is_uncertain: bool
     reason: str
     url: str
+    is_stopped: bool = False
 
 
 def overdue_alert(lines: Sequence[OverdueLine], *, language: str = "fr", first_name: str = "") -> Text:
@@ -64,6 +68,7 @@ def failure_notice(lines: Sequence[FailureLine], *, language: str = "fr", first_
             "client": clean(lines[0].client),
             "has_failed": any(not line.is_uncertain for line in lines),
             "has_uncertain": any(line.is_uncertain for line in lines),
+            "is_stopped": all(line.is_stopped for line in lines),
         },
         {"links": tuple(Link(_failure(line, language), label, line.url) for line in lines)},
         language=language,

@@ -1,6 +1,7 @@
 """What the user is told by e-mail: invoices that became late yesterday, messages that failed."""
 
 import datetime as dt
+from typing import Any
 
 from relance.db import transaction
 from relance.mail import notices
@@ -15,6 +16,10 @@ from relance.services import composing, notifying
 ALERT_MINUTE = 8 * 60  # local time
 FAILURE_PAUSE = dt.timedelta(minutes=15)
 DAY = dt.timedelta(1)
+STOPPED = {
+    "text": "La facture a changé depuis que vous l'avez écrite.",
+    "no_recipient": "Aucun destinataire n'a plus d'adresse utilisable.",
+}
 
 
 def alert_overdue(now: dt.datetime, *, base_url: str, domain: str, limit: int = 500) -> list[int]:
@@ -105,22 +110,20 @@ def _alert(account: Account, today: dt.date, now: dt.datetime, base_url: str, do
 
 def report_failures(now: dt.datetime, *, base_url: str, domain: str) -> list[int]:
     """Tell each user once, by e-mail, of the reminders that failed or are uncertain. Returns the messages queued."""
-    rows = (
-        Message.select(Message.account)
-        .where(
-            Message.state.in_(("refused", "uncertain")),
-            Message.kind.in_(("reminder", "manual")),
-            Message.reported_at.is_null(),
-        )
-        .distinct()
-        .tuples()
-    )
+    rows = Message.select(Message.account).where(_is_to_tell(), Message.reported_at.is_null()).distinct().tuples()
     queued = []
     for (account_id,) in list(rows):
         with transaction():
             message_id = _report(Account.get_by_id(account_id), now, base_url, domain)
             queued += [message_id] if message_id is not None else []
     return queued
+
+
+def _is_to_tell() -> Any:
+    """What the server refused or may have lost; and what a person wrote that could not leave as they read it."""
+    has_failed = Message.state.in_(("refused", "uncertain")) & Message.kind.in_(("reminder", "manual"))
+    is_stopped = (Message.state == "cancelled") & (Message.kind == "manual") & Message.error.in_(list(STOPPED))
+    return has_failed | is_stopped
 
 
 def _report(account: Account, now: dt.datetime, base_url: str, domain: str) -> int | None:
@@ -131,12 +134,7 @@ def _report(account: Account, now: dt.datetime, base_url: str, domain: str) -> i
         return None
     failed = list(
         Message.select()
-        .where(
-            Message.account == account,
-            Message.state.in_(("refused", "uncertain")),
-            Message.kind.in_(("reminder", "manual")),
-            Message.reported_at.is_null(),
-        )
+        .where(Message.account == account, _is_to_tell(), Message.reported_at.is_null())
         .order_by(Message.id)
     )
     mine = [
@@ -152,7 +150,8 @@ def _report(account: Account, now: dt.datetime, base_url: str, domain: str) -> i
             client=message.client.name if message.client else "",
             subject=message.subject,
             is_uncertain=message.state == "uncertain",
-            reason=message.error,
+            reason=STOPPED.get(message.error, message.error),
+            is_stopped=message.state == "cancelled",
             url=f"{base_url}{_page_of(message)}",
         )
         for message in mine

@@ -123,17 +123,21 @@ def prepare(
     previous_on: dt.date | None = None,
     claims_fees: bool = True,
     own: Own | None = None,
+    copies: Sequence[Contact] = (),
+    variant: str = "",
 ) -> Prepared:
-    """Gather what a reminder says. ``today`` is the account's day.
+    """Gather what a reminder says. ``today`` is the account's day, ``copies`` the contacts in Cc.
 
     ``previous_on``: when the reminder before it leaves, for a preview; else the last one sent.
     ``claims_fees`` False: no penalties nor indemnity, whatever the account claims. ``own``: a text of the
-    editor in place of the stored one. The language is the client's; « tu » only when it is so for every recipient.
+    editor in place of the stored one. The language is the client's; « tu » only when it is so for every recipient,
+    those in Cc included; unless ``variant`` (vous, tu, en) was chosen for this message.
     """
     owner = owner or owner_of(account)
     shared = attaching.share_out(part.invoice for part in parts) if attaches_invoice else attaching.Attached()
     has_all = attaches_invoice and not shared.downloads and all(part.invoice.document_id for part in parts)
     facts = _facts(account, client, parts, contacts, template, today, owner, previous_on)
+    facts = _addressed(facts, copies, variant)
     facts = replace(_worded(account, facts, own), has_attachment=has_all, downloads=shared.downloads)
     if claims_fees:
         interest, fee = _late_charges(account, client, parts, facts, today)
@@ -141,12 +145,29 @@ def prepare(
     return Prepared(
         facts=facts,
         to=tuple((contact.name, contact.email) for contact in contacts),
-        cc=((owner.full_name, owner.email),) if copies_user else (),
+        cc=_copied(contacts, copies, owner if copies_user else None),
         from_name=account.display_sender,
         reply_to=account.reply_to or owner.email,
         invoice_ids=tuple(dict.fromkeys(part.invoice.id for part in parts)),
         document_ids=shared.document_ids,
     )
+
+
+def _addressed(facts: reminders.ReminderFacts, copies: Sequence[Contact], variant: str) -> reminders.ReminderFacts:
+    """The facts in the version that was chosen; nobody in Cc reads a « tu » that is not theirs."""
+    if variant:
+        return replace(facts, language="en" if variant == "en" else "fr", register="tu" if variant == "tu" else "vous")
+    is_familiar = all(contact.register == "tu" for contact in copies)
+    return facts if is_familiar else replace(facts, register="vous")
+
+
+def _copied(contacts: Sequence[Contact], copies: Sequence[Contact], owner: User | None) -> tuple[tuple[str, str], ...]:
+    """Who is in Cc, once each, without those the message is addressed to."""
+    found = {contact.email: contact.name for contact in copies}
+    if owner is not None:
+        found[owner.email] = owner.full_name
+    addressed = {contact.email for contact in contacts}
+    return tuple((name, email) for email, name in found.items() if email not in addressed)
 
 
 def _worded(account: Account, facts: reminders.ReminderFacts, own: Own | None) -> reminders.ReminderFacts:

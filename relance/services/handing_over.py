@@ -2,20 +2,27 @@
 
 import datetime as dt
 import json
+import logging
 import secrets
 from dataclasses import dataclass, replace
 
 from peewee import IntegrityError
 
 from relance.db import database, transaction
+from relance.letters.press import PressError
 from relance.mail.mail import Mail, tagged
 from relance.mail.outcome import Outcome, Refused, Sent, Uncertain, Unreachable
 from relance.models.messages import Message
-from relance.services import carrying, chasing, queueing, rechecking, sent_source, telling
+from relance.services import carrying, chasing, enclosing, queueing, rechecking, sent_source, telling
 from relance.services.carrying import Carrier
+from relance.storage import StorageError
 
 GIVES_UP_AFTER = dt.timedelta(days=3)
 RETRY_MINUTES = (5, 15, 30, 60, 120, 240)
+UNPRINTED = dt.timedelta(minutes=15)
+OVERTAKEN = dt.timedelta(minutes=1)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,12 @@ def claim(message_id: int, now: dt.datetime, carrier: Carrier) -> Claimed | None
     changed, then queued → sending by UPDATE. After a recorded payment nothing is claimed.
     """
     token = secrets.token_hex(8)
+    try:
+        enclosure = enclosing.renewed(message_id, now)
+    except (PressError, StorageError):
+        log.exception("the statement of message %s cannot be made; trying again in a quarter of an hour", message_id)
+        _wait(message_id, now + UNPRINTED)
+        return None
     with transaction():
         message = Message.get_or_none(Message.id == message_id)
         if message is None or message.state != "queued" or message.not_before_at > now:
@@ -41,6 +54,9 @@ def claim(message_id: int, now: dt.datetime, carrier: Carrier) -> Claimed | None
             message.client.take_turn()
             message = Message.get_by_id(message_id)
             if message.state != "queued" or not rechecking.still_stands(message, now):
+                return None
+            if enclosure is not None and not enclosing.renew(message, enclosure, now):
+                _wait(message_id, now + OVERTAKEN)
                 return None
         taken = (
             Message.update(
@@ -60,6 +76,10 @@ def claim(message_id: int, now: dt.datetime, carrier: Carrier) -> Claimed | None
             return None
         message = Message.get_by_id(message_id)
         return Claimed(message, mail_of(message, carrier))
+
+
+def _wait(message_id: int, until: dt.datetime) -> None:
+    Message.update(not_before_at=until).where(Message.id == message_id, Message.state == "queued").execute()
 
 
 def _take_the_day(message_id: int, message: Message, now: dt.datetime) -> bool:
@@ -131,6 +151,7 @@ def _close(message: Message, state: str, now: dt.datetime, **values: object) -> 
 def tell(message: Message, kind: str, now: dt.datetime, **facts: object) -> None:
     """One event per invoice of a reminder; mails to the user leave no line unless they fail."""
     invoices = telling.invoices_of(message)
-    if not invoices and (kind == "reminder_sent" or message.account_id is None):
+    is_silent = kind == "reminder_sent" or message.account_id is None
+    if not invoices and message.quote_id is None and is_silent:
         return
     telling.tell(kind, message, invoices or [None], now=now, by=message.user_id, **facts)

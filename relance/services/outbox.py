@@ -18,6 +18,7 @@ DECIDED = (
     "not_sent",
     "declined",
 )  # cancelled by a person: shown; cancelled by a payment: the invoice tells it
+STOPPED = ("text", "no_recipient")  # what a person wrote, that could not leave as they read it
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def page(account: Account, before: int = 0, *, client_id: int = 0, templates: Co
 
     Of one client, or of some templates only, when they are given.
     """
-    query = _of(account).where((Message.state != "cancelled") | Message.error.in_(DECIDED))
+    is_stopped = (Message.kind == "manual") & Message.error.in_(STOPPED)
+    query = _of(account).where((Message.state != "cancelled") | Message.error.in_(DECIDED) | is_stopped)
     if client_id:
         query = query.where(Message.client == client_id)
     if templates:

@@ -14,7 +14,18 @@ from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, plans
-from relance.services import chasing, composing, holds, queueing, situations, steps, telling, thanking
+from relance.services import (
+    chasing,
+    composing,
+    enclosing,
+    holds,
+    queueing,
+    quoting_nudges,
+    situations,
+    steps,
+    telling,
+    thanking,
+)
 from relance.services.composing import Part
 
 MAX_ANSWER = 255  # characters of a server's refusal: what the column holds, whatever the server says
@@ -49,6 +60,8 @@ def refresh(message: Message, now: dt.datetime, *, on: dt.date | None = None) ->
     account, client = message.account, message.client
     if account is None or client is None:
         return True
+    if message.quote_id is not None:
+        return quoting_nudges.refresh(message, now, on=on)
     owed, over = _drop_what_is_over(message, account, client, now)
     if not owed:
         _cancel(message, next(iter(over.values()), "paid"), now, over)
@@ -137,11 +150,14 @@ def _switched_off(message: Message, item: MessageItem) -> str:
 
 
 def _held(message: Message, account: Account, invoices: Iterable[Invoice], now: dt.datetime) -> dict[int, str]:
-    """Why each held invoice is held, for an automatic message: what a person sends by hand leaves all the same."""
-    if not message.is_automatic:
-        return {}
+    """Why each held invoice is held. What a person sends by hand stops only for what was noted after they did."""
     today = chasing.today_of(account, now)
-    return {key: found[0].kind for key, found in holds.current(account, invoices, today).items()}
+    found = {}
+    for key, reasons in holds.current(account, invoices, today).items():
+        bearing = [held for held in reasons if message.is_automatic or held.row.made_at > message.created_at]
+        if bearing:
+            found[key] = bearing[0].kind
+    return found
 
 
 def _taken_out(message: Message, item: MessageItem, known: Mapping[int, tuple[plans.Step, ...]]) -> str:
@@ -175,10 +191,13 @@ def _render_again(
         _cancel(message, "no_recipient", now)
         return False
     chases = [item.chase for item in owed if item.chase is not None]
+    copies: tuple[Contact, ...] = ()
+    enclosed = [row.id for row in enclosing.of_message(message.id)]
     if message.is_automatic:
         copies_user, attaches = any(c.copies_user for c in chases), any(c.attaches_invoice for c in chases)
     else:
-        copies_user, attaches = bool(json.loads(message.cc_json)), bool(message.attachments.count())
+        copies_user, copies = _copied(message, account)
+        attaches = message.attachments.where(MessageAttachment.document.not_in(enclosed)).exists()
     prepared = composing.prepare(
         account,
         client,
@@ -189,16 +208,18 @@ def _render_again(
         copies_user=copies_user,
         attaches_invoice=attaches,
         claims_fees=not message.is_automatic or all(c.sequence is None or c.sequence.claims_fees for c in chases),
+        copies=copies,
+        variant="" if message.is_automatic else _variant(message),
     )
     if prepared.fingerprint == message.facts:
         return True
     if message.is_edited:
         # Words a person wrote are sent as they were read, or not at all.
-        _cancel(message, "changed", now)
+        _cancel(message, "text", now)
         return False
     composed = prepared.write()
     Message.update(**queueing.content_of(composed)).where(Message.id == message.id).execute()
-    queueing.attach(message.id, composed.document_ids)
+    queueing.attach(message.id, [*composed.document_ids, *enclosed])
     for item in owed:
         MessageItem.update(balance_cents=item.instalment.balance_cents).where(MessageItem.id == item.id).execute()
     return True
@@ -233,6 +254,20 @@ def _contacts(message: Message, owed: list[MessageItem]) -> tuple[Contact, ...]:
         return situations.main_recipients(Contact.select().where(Contact.client == message.client_id))
     emails = [email for _, email in json.loads(message.to_json)]
     return situations.usable(Contact.select().where(Contact.client == message.client_id, Contact.email.in_(emails)))
+
+
+def _copied(message: Message, account: Account) -> tuple[bool, tuple[Contact, ...]]:
+    """Who was put in Cc by hand: the user or not, and the contacts who can still be written to."""
+    emails = {email for _, email in json.loads(message.cc_json)}
+    owner = composing.owner_of(account).email
+    of_client = Contact.select().where(Contact.client == message.client_id, Contact.email.in_(emails - {owner}))
+    return owner in emails, situations.usable(of_client)
+
+
+def _variant(message: Message) -> str:
+    """The version that was chosen for this message only, '' for the one of the client."""
+    queued = Event.get_or_none(Event.message == message, Event.kind == "reminder_queued")
+    return str(queued.facts.get("variant", "")) if queued is not None else ""
 
 
 def note_refused_addresses(message: Message, refused: Mapping[str, tuple[int, str]], now: dt.datetime) -> None:

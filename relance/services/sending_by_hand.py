@@ -12,26 +12,32 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import schedule
 from relance.rules.schedule import Pick
-from relance.services import chasing, forecasting, proposing, queueing, situations, writing
+from relance.services import chasing, enclosing, forecasting, proposing, queueing, situations, writing
+from relance.services.leaving import UNDO
 from relance.services.writing import Draft
 
-UNDO = dt.timedelta(minutes=1)
+__all__ = ["UNDO", "add_item", "replaceable", "send", "token_of", "undo"]
 
 
-def replaceable(invoice: Invoice, template: str, now: dt.datetime) -> tuple[dt.date, tuple[Pick, ...]] | None:
-    """The next planned step about the same instalments, when it falls within the gap: its day and its picks."""
+def replaceable(
+    invoice: Invoice, template: str, now: dt.datetime, leaves_at: dt.datetime | None = None
+) -> tuple[dt.date, tuple[Pick, ...]] | None:
+    """The next planned step about the same instalments within the gap of a message: its day and its picks.
+
+    ``leaves_at`` (UTC): when the message leaves; ``now`` by default.
+    """
     account = invoice.account
     chase = chasing.chase_of(invoice)
     if chase is None or not chase.is_active:
         return None
-    today = chasing.today_of(account, now)
-    spoken = {row.id for row in writing.spoken_of(invoice, today, template)}
+    today, day = chasing.today_of(account, now), chasing.today_of(account, leaves_at or now)
+    spoken = {row.id for row in writing.spoken_of(invoice, day, template)}
     situation = situations.load(account, [invoice.client_id], today)[invoice.client_id]
-    last = today + dt.timedelta(account.min_gap_days - 1)
+    near = dt.timedelta(account.min_gap_days - 1)
     start = forecasting.first_day(account, now)
-    for decision in schedule.preview(situation.items, situation.past, situation.policy, start, last):
+    for decision in schedule.preview(situation.items, situation.past, situation.policy, start, day + near):
         picks = tuple(pick for pick in decision.picks if pick.item.key in spoken)
-        if picks:
+        if picks and decision.day >= day - near:
             return decision.day, picks
     return None
 
@@ -41,50 +47,70 @@ def token_of(account_id: int, key: str) -> str:
     return hashlib.sha256(f"{account_id}:{key}".encode()).hexdigest()[:20]
 
 
-def send(invoice: Invoice, draft: Draft, *, key: str, by: User, now: dt.datetime, domain: str) -> Message:
-    """Put the message in the queue; it leaves after a minute. ``key``: one per form shown.
+def send(
+    invoice: Invoice,
+    draft: Draft,
+    *,
+    key: str,
+    by: User,
+    now: dt.datetime,
+    domain: str,
+    leaves_at: dt.datetime | None = None,
+) -> Message:
+    """Put the message in the queue; it leaves ``leaves_at`` (UTC), after a minute by default. ``key``: one per form.
 
     One transaction: the client's turn, the message, its items (with the step it replaces) and the event.
-    WritingError when it may not be sent. The same key gives the message it already made.
+    WritingError when it may not be sent, BalanceError when another amount was shown. The same key gives the
+    message it already made.
     """
+    enclosed = enclosing.of_draft(invoice, draft, leaves_at or now, now)
     with transaction():
         invoice.client.take_turn()
         invoice = Invoice.get_by_id(invoice.id)
-        token = token_of(invoice.account_id, key)
+        account = invoice.account
+        token = token_of(account.id, key)
         known: Message | None = Message.get_or_none(Message.token == token)
         if known is not None:
             return known
         reason = writing.refusal(invoice)
         if reason:
             raise writing.WritingError(reason)
-        today = chasing.today_of(invoice.account, now)
-        proposed = proposing.of_invoice(invoice, today).template
-        composed = writing.compose(invoice, draft, now)
-        replaced = replaceable(invoice, draft.template, now) if draft.replaces_next else None
+        if draft.seen_cents not in (None, invoice.balance_cents):
+            raise writing.BalanceError
+        day = chasing.today_of(account, leaves_at or now)
+        proposed = proposing.of_invoice(invoice, day).template
+        composed = writing.compose(invoice, draft, leaves_at or now)
+        replaced = replaceable(invoice, draft.template, now, leaves_at) if draft.replaces_next else None
         message_id = queueing.insert_message(
             composed,
-            account=invoice.account,
+            account=account,
             client=invoice.client,
             kind="manual",
             slot=None,
-            day=today,
+            day=day,
             now=now,
-            not_before=now + UNDO,
+            not_before=leaves_at or now + UNDO,
             domain=domain,
             user=by,
             token=token,
         )
         if draft.words is not None:
             Message.update(is_edited=True).where(Message.id == message_id).execute()
+        if enclosed is not None and message_id is not None:
+            enclosing.enclose(message_id, enclosed)
         picks = {pick.item.key: pick for pick in replaced[1]} if replaced else {}
-        for row in writing.spoken_of(invoice, today, draft.template):
+        for row in writing.spoken_of(invoice, day, draft.template):
             add_item(message_id, invoice, row, draft.template, picks.get(row.id))
         facts: dict[str, str] = {"choice": "manuel"} if draft.template != proposed else {}
         if replaced:
             facts["replaces"] = replaced[0].isoformat()
+        if draft.variant:
+            facts["variant"] = draft.variant
+        if leaves_at is not None and leaves_at > now + UNDO:
+            facts["leaves_at"] = leaves_at.isoformat()
         record(
             "reminder_queued",
-            account=invoice.account_id,
+            account=account,
             client=invoice.client_id,
             invoice=invoice,
             message=message_id,

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from relance.mail import layout
+from relance.mail import delivered, layout
 from relance.mail.mail import encodable, one_line
 from relance.models.accounts import Account
 from relance.models.chases import ChaseContact
@@ -12,7 +12,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message
 from relance.rules import calendar as cal
 from relance.rules import texts, variables
-from relance.services import chasing, composing, disputing, proposing, situations, templating
+from relance.services import chasing, composing, disputing, holds, proposing, situations, templating
 from relance.services.composing import Composed, Part
 
 MAX_SUBJECT = 200  # characters
@@ -30,9 +30,19 @@ class WritingError(Exception):
         self.field = field
 
 
+class BalanceError(WritingError):
+    """Something was paid, or added, since the page was opened: the person has another amount in mind."""
+
+    def __init__(self) -> None:
+        super().__init__("Le reste dû a changé pendant que vous écriviez : relisez le message, puis envoyez-le.")
+
+
 @dataclass(frozen=True)
 class Draft:
-    """What a person chose. ``words`` are a subject and a body they wrote; None means those of the template."""
+    """What a person chose. ``words`` are a subject and a body they wrote; None means those of the template.
+
+    ``variant``: vous, tu or en, '' for that of the client. ``seen_cents``: what the page said is left to pay.
+    """
 
     template: str
     contact_ids: tuple[int, ...]
@@ -40,12 +50,17 @@ class Draft:
     attaches_invoice: bool = True
     replaces_next: bool = True
     words: tuple[str, str] | None = None
+    copy_ids: tuple[int, ...] = ()
+    variant: str = ""
+    attaches_statement: bool = False
+    seen_cents: int | None = None
 
 
 @dataclass(frozen=True)
 class Caution:
-    """What to know before sending, without being stopped. ``last_on``: the day of the last e-mail to the client.
+    """What to know before sending, without being stopped.
 
+    ``last_on``: the day of the e-mail to the client that is nearest, within the gap; it may be one to come.
     ``closed``: the account does not send on this day (its name) or at this « hour »; '' when it does.
     """
 
@@ -91,14 +106,16 @@ def first_draft(invoice: Invoice, today: dt.date, template: str = "") -> Draft:
     )
 
 
-def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
-    """The message as it would leave now. WritingError names what is missing."""
+def compose(invoice: Invoice, draft: Draft, at: dt.datetime) -> Composed:
+    """The message as it would leave at the instant ``at`` (UTC). WritingError names what is missing."""
     contacts = _recipients(invoice, draft)
     account = invoice.account
-    today = chasing.today_of(account, now)
+    today = chasing.today_of(account, at)
     if not _is_offered(account, draft.template):
         raise WritingError("Choisissez un modèle de la liste.", "template")
-    parts = [Part(invoice, row) for row in spoken_of(invoice, today, draft.template)]
+    if draft.variant not in ("", *delivered.VARIANTS):
+        raise WritingError("Choisissez une option de la liste.", "variant")
+    parts = _parts(invoice, today, draft.template)
     if not parts:
         raise WritingError("Il ne reste rien à payer sur cette facture.")
     composed = composing.prepare(
@@ -110,6 +127,8 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
         today=today,
         copies_user=draft.copies_user,
         attaches_invoice=draft.attaches_invoice,
+        copies=_copied(invoice, draft),
+        variant=draft.variant,
     ).write()
     if draft.words is None:
         return composed
@@ -118,6 +137,16 @@ def compose(invoice: Invoice, draft: Draft, now: dt.datetime) -> Composed:
     _check_variables(subject, body, composed)
     text = layout.typed(subject, body, composed.language)
     return composing.with_text(composed, text.subject, text.text, text.html)
+
+
+def _parts(invoice: Invoice, today: dt.date, template: str) -> list[Part]:
+    """What the message asks for; a delay granted since gives the date it speaks of."""
+    frame = holds.frames(invoice.account_id, {invoice.id: invoice.client_id}, today).get(invoice.id)
+    granted_on = frame.granted_on if frame is not None else None
+    return [
+        Part(invoice, row, granted_on=granted_on if granted_on is not None and granted_on > row.due_on else None)
+        for row in spoken_of(invoice, today, template)
+    ]
 
 
 def _is_offered(account: Account, template: str) -> bool:
@@ -141,12 +170,25 @@ def spoken_of(invoice: Invoice, today: dt.date, template: str) -> list[Instalmen
 def _recipients(invoice: Invoice, draft: Draft) -> tuple[Contact, ...]:
     chosen = [contact for contact in usable_contacts(invoice) if contact.id in draft.contact_ids]
     if len(chosen) != len(set(draft.contact_ids)):
-        raise WritingError("Un des contacts choisis n'a plus d'adresse utilisable.", "contacts")
+        raise WritingError(
+            "Un des contacts choisis n'a plus d'adresse utilisable : choisissez-en un autre.", "contacts"
+        )
     if not chosen:
         raise WritingError("Choisissez au moins un destinataire.", "contacts")
     if invoice.client.kind == "individual" and len(chosen) > 1:
         raise WritingError("Un particulier n'a qu'un contact : choisissez-en un.", "contacts")
     return tuple(chosen)
+
+
+def _copied(invoice: Invoice, draft: Draft) -> tuple[Contact, ...]:
+    """The contacts in Cc, but those the message is addressed to."""
+    wanted = set(draft.copy_ids)
+    chosen = tuple(contact for contact in usable_contacts(invoice) if contact.id in wanted)
+    if len(chosen) != len(wanted):
+        raise WritingError("Un des contacts en copie n'a plus d'adresse utilisable : décochez-le.", "copies")
+    if chosen and invoice.client.kind == "individual":
+        raise WritingError("Un particulier n'a qu'un contact : personne d'autre ne reçoit copie.", "copies")
+    return tuple(contact for contact in chosen if contact.id not in draft.contact_ids)
 
 
 def check_words(subject: str, body: str) -> None:
@@ -183,28 +225,26 @@ def _check_variables(subject: str, body: str, composed: Composed) -> None:
                 )
 
 
-def caution(invoice: Invoice, now: dt.datetime) -> Caution:
-    """What deserves a warning: an e-mail to this client within the gap, a day or an hour without sending."""
+def caution(invoice: Invoice, at: dt.datetime) -> Caution:
+    """What deserves a warning about leaving ``at`` (UTC): an e-mail to this client within the gap, a closed moment."""
     account = invoice.account
-    wall = cal.local_datetime(now, account.time_zone)
-    today, minute = wall.date(), wall.hour * 60 + wall.minute
-    closed = situations.policy_of(account).calendar.why_closed(today)
+    wall = cal.local_datetime(at, account.time_zone)
+    day, minute = wall.date(), wall.hour * 60 + wall.minute
+    closed = situations.policy_of(account).calendar.why_closed(day)
     if not closed and not account.send_from_minute <= minute < account.send_until_minute:
         closed = "hour"
-    return Caution(_last_on(invoice, today, account), closed)
+    return Caution(_nearest_on(invoice, day, account), closed)
 
 
-def _last_on(invoice: Invoice, today: dt.date, account: Account) -> dt.date | None:
-    """The day of the last e-mail to the client, when it is today or within the minimum gap."""
-    last = (
-        Message.select(Message.day_on)
-        .where(
-            Message.client == invoice.client_id,
-            Message.kind.in_(("reminder", "manual")),
-            Message.state.in_(situations.COUNTED),
-            Message.day_on > today - dt.timedelta(max(account.min_gap_days, 1)),
-        )
-        .order_by(Message.day_on.desc())
-        .first()
+def _nearest_on(invoice: Invoice, day: dt.date, account: Account) -> dt.date | None:
+    """The day of the e-mail to the client that is the nearest to ``day``, when it is less than the gap away."""
+    gap = dt.timedelta(max(account.min_gap_days, 1))
+    rows = Message.select(Message.day_on).where(
+        Message.client == invoice.client_id,
+        Message.kind.in_(("reminder", "manual")),
+        Message.state.in_(situations.COUNTED),
+        Message.day_on > day - gap,
+        Message.day_on < day + gap,
     )
-    return last.day_on if last is not None else None
+    days = {found for (found,) in rows.tuples()}
+    return min(days, key=lambda found: (abs((found - day).days), found), default=None)
