@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from relance.models.accounts import User
@@ -24,6 +24,11 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# A loaded machine is slow, not wrong: what is expected may take this long.
+PATIENCE = 20_000
+expect.set_options(timeout=15_000)
+# What htmx marks while it asks, and until what it brought answers to clicks and keys.
+BUSY = ".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added"
 # What Chromium writes for any answer that is not a success; the page shows these itself.
 EXPECTED = ("Failed to load resource: the server responded with a status of 4",)
 
@@ -31,6 +36,17 @@ EXPECTED = ("Failed to load resource: the server responded with a status of 4",)
 class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing: a failing test shows what it needs."""
+
+
+def settled(page: Page) -> None:
+    """Wait until htmx is at rest: a new button sends its form the plain way before, and the focus moves again."""
+    expect(page.locator(BUSY)).to_have_count(0)
+
+
+def dialog_opened(page: Page) -> None:
+    """Wait until the dialog has the focus and htmx has settled it (it gives the focus once more, 20 ms later)."""
+    expect(page.locator("dialog[open]:focus-within")).to_be_visible()
+    settled(page)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -87,7 +103,7 @@ def open_page(chromium: Browser, live_url: str) -> Iterator[Callable[..., Page]]
             java_script_enabled=javascript,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from relance.services import seeding
 from tests import pages
-from tests.browser.conftest import _Quiet
+from tests.browser.conftest import PATIENCE, _Quiet, settled
 from tests.factories import NOW, PASSWORD
 
 AXE = next((Path(__file__).parents[1] / "vendor").glob("axe-core-*.min.js")).read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def reader(chromium: Browser, url: str) -> Iterator[Callable[[str], Page]]:
 
     def _reader(email: str = seeding.EMAIL) -> Page:
         context = chromium.new_context(base_url=url, locale="fr-FR", reduced_motion="reduce")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         if email:
@@ -174,6 +174,7 @@ def test_open_dialogs_and_menus_are_accessible(house, reader):
         page.goto(address.format(**house.rows))
         opens(page)
         page.locator("dialog[open], details.menu[open]").first.wait_for()
+        settled(page)
         found += [f"{address} opened: {line}" for line in read(page)]
     assert found == []
 
@@ -200,6 +201,18 @@ def _is_answer(answer):
     return answer.request.method == "POST" and not answer.url.endswith("/apercu")
 
 
+def send_refused(page: Page, press: Callable[[], Any]) -> int:
+    """Press what sends a form that shows no error yet; wait until its answer does, and give the status of it."""
+    errors = page.locator("main [aria-invalid=true], main .error")
+    expect(errors).to_have_count(0)
+    with page.expect_response(_is_answer) as answered:
+        press()
+    expect(errors.first).to_be_attached()
+    page.wait_for_load_state()  # a page of its own
+    settled(page)  # or a form in its place
+    return int(answered.value.status)
+
+
 def test_refused_forms_are_accessible(house, reader):
     page, found = reader(), []
     for address, button, typed in REFUSED:
@@ -211,10 +224,8 @@ def test_refused_forms_are_accessible(house, reader):
                 choice.first.check()
             else:
                 page.locator(f"main [name={name}]").first.fill(value)
-        with page.expect_response(_is_answer) as answered:
-            page.locator("main").get_by_role("button", name=button, exact=True).last.click()
-        assert answered.value.status == 422, f"{address}: {answered.value.status}"
-        page.wait_for_load_state()
+        status = send_refused(page, page.locator("main").get_by_role("button", name=button, exact=True).last.click)
+        assert status == 422, f"{address}: {status}"
         found += [f"{address} refused: {line}" for line in read(page)]
     assert found == []
 
@@ -226,6 +237,7 @@ def test_the_door_of_a_refused_visitor_is_accessible(house, reader):
     page.get_by_label("Mot de passe", exact=True).fill("rien de bon")
     page.get_by_role("button", name="Se connecter").click()
     page.get_by_text("Adresse ou mot de passe incorrect.").first.wait_for()
+    page.wait_for_load_state()
     assert read(page) == []
 
 
@@ -235,8 +247,7 @@ def test_the_installation_is_accessible(anonymous_page, settings):
     page = anonymous_page
     found = read_all(page, ("/installation", f"/installation?jeton={onboarding.installation_token(settings.data_dir)}"))
     page.evaluate("document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
-    page.get_by_role("button", name="Créer").click()
-    page.wait_for_load_state()
+    send_refused(page, page.get_by_role("button", name="Créer").click)
     assert found + read(page) == []
 
 

@@ -1,13 +1,16 @@
 """A formal notice, from the invoice to the file, as a person does it."""
 
 import datetime as dt
+import re
 
 import pytest
+from playwright.sync_api import expect
 
 from relance.models.accounts import Heartbeat
 from relance.models.letters import Letter
 from relance.services import noticing
 from tests import factories
+from tests.browser.conftest import settled
 from tests.factories import NOW
 
 
@@ -27,7 +30,8 @@ def test_a_letter_is_chosen_prepared_awaited_and_downloaded(page, late):
     page.get_by_text("Total réclamé : 1 937,77 €").wait_for()
     page.get_by_label("F-2026-0085").check()
     page.get_by_text("Total réclamé : 2 078,10 €").wait_for()
-    assert page.evaluate("document.activeElement.name") == "invoices"
+    settled(page)
+    expect(page.locator(":focus")).to_have_attribute("name", "invoices")
     paper = page.frame_locator("iframe")
     paper.get_by_text("je vous mets en demeure de me régler la somme de 2 078,10 €").wait_for()
     assert paper.locator("html").evaluate("node => node.scrollWidth <= node.clientWidth")
@@ -76,7 +80,7 @@ def test_a_letter_is_prepared_and_downloaded_without_javascript(sign_in_page, ca
     page.get_by_label("Préparer la lettre malgré tout").check()
     page.get_by_label("Délai accordé").select_option("15")
     page.get_by_role("button", name="Préparer la lettre").first.click()
-    page.wait_for_url("**/courriers/*")
+    page.wait_for_url(re.compile(r"/courriers/\d+$"))
     with page.expect_download() as started:
         page.get_by_role("link", name="Télécharger le PDF").click()
     assert started.value.path().read_bytes().startswith(b"%PDF-1.7")

@@ -1,6 +1,7 @@
 """A sequence is built and a client enrolled with the keyboard alone; what was not saved is not lost silently."""
 
 import datetime as dt
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -10,15 +11,10 @@ from relance.models.clients import Client
 from relance.models.sequences import Sequence
 from relance.services import enrolling, sequencing
 from tests import factories
-from tests.browser.test_keyboard import by_keyboard, dialog_opened, focused, tab_to
+from tests.browser.conftest import dialog_opened, settled
+from tests.browser.test_keyboard import by_keyboard, tab_to
 
 __all__ = ["by_keyboard"]  # the fixture: Camille's page, signed in with the keyboard
-
-SETTLED = ".htmx-settling, .htmx-added, .htmx-request"
-
-
-def settled(page):
-    page.locator(SETTLED).first.wait_for(state="detached")
 
 
 @pytest.fixture
@@ -40,25 +36,24 @@ def test_a_sequence_is_built_published_and_a_client_enrolled_without_a_mouse(by_
     tab_to(page, "^Titre$")
     page.keyboard.type("Relance clients B2B")
     page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/sequences/\d+"))
     page.get_by_role("heading", name="Relance clients B2B").wait_for()
 
     for days in ("5", "15"):
         tab_to(page, "^Ajouter un bloc$")
         page.keyboard.press("Enter")
         page.locator("#days:focus").wait_for()
+        settled(page)
         page.keyboard.press("Control+a")
         page.keyboard.type(days)
         page.keyboard.press("Control+Enter")
         page.get_by_role("listitem").filter(has_text=f"J+{days}").wait_for()
         settled(page)
-        for _ in range(50):  # the answer is in the page before the focus has moved to it
-            if focused(page)["name"].endswith(f"J+{days}"):
-                break
-            page.wait_for_timeout(100)
-        assert focused(page)["name"].endswith(f"J+{days}"), "the focus stays on the block that was saved"
+        # The focus stays on the block that was saved
+        expect(page.locator(":focus")).to_have_accessible_name(re.compile(rf"J\+{days}$"))
     made = Sequence.get()
     assert [step.offset_days for step in sequencing.steps_of(made)] == [5, 15]
-    assert page.get_by_text("Modifications non publiées").is_visible()
+    expect(page.get_by_text("Modifications non publiées")).to_be_visible()
 
     tab_to(page, "^Ajouter un client$")
     page.keyboard.type("Latitude Conseil")
@@ -94,8 +89,8 @@ def test_a_block_is_edited_in_place_and_given_up(by_keyboard, b2b):
     page.keyboard.press("Enter")
     page.locator("#days-err").wait_for()
     settled(page)
-    assert "Un bloc existe déjà à J+30." in page.locator("#days-err").inner_text()
-    assert page.locator("#days").input_value() == "30"
+    expect(page.locator("#days-err")).to_contain_text("Un bloc existe déjà à J+30.", use_inner_text=True)
+    expect(page.locator("#days")).to_have_value("30")
     tab_to(page, "^Annuler$")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Modifier Relance 1, J+10").wait_for()
@@ -111,8 +106,8 @@ def test_the_bin_is_reached_and_the_focus_goes_on(by_keyboard, b2b):
     page.keyboard.press("Enter")
     page.get_by_text("Modifications non publiées").wait_for()
     settled(page)
-    assert page.get_by_role("link", name="Modifier Relance 1, J+10").count() == 0
-    assert focused(page)["name"] == "Ajouter un bloc"
+    expect(page.get_by_role("link", name="Modifier Relance 1, J+10")).to_have_count(0)
+    expect(page.locator(":focus")).to_have_accessible_name("Ajouter un bloc")
     expect(page.locator("#annonces")).to_have_text("Bloc supprimé.")
 
 
@@ -120,6 +115,8 @@ def test_the_bin_is_reached_and_the_focus_goes_on(by_keyboard, b2b):
 def test_a_block_that_was_not_saved_asks_before_it_is_left(page, b2b):
     page.goto(f"/sequences/{b2b.id}")
     page.get_by_role("link", name="Modifier Relance 1, J+10").click()
+    page.locator("#days").wait_for()
+    settled(page)
     page.locator("#days").fill("12")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
@@ -135,6 +132,7 @@ def test_a_client_of_another_sequence_is_warned_about_at_once(page, b2b, latitud
     page.get_by_label("Ajouter un client").fill("Latitude Conseil")
     page.get_by_role("button", name="Ajouter", exact=True).click()
     page.get_by_role("status").filter(has_text="Latitude Conseil suit déjà « Douce ».").wait_for()
+    settled(page)
     page.get_by_role("button", name="Inscrire ce client").click()
     page.get_by_role("button", name="Retirer Latitude Conseil").wait_for()
     settled(page)
@@ -153,6 +151,7 @@ def test_a_sequence_is_built_without_javascript(sign_in_page, camille, b2b, lati
     page.get_by_role("button", name="Inscrire ce client").click()
     page.get_by_text("Un client inscrit.").wait_for()
     page.get_by_role("link", name="Mettre à jour la séquence").click()
+    page.wait_for_url("**/publication")
     page.get_by_role("button", name="Mettre à jour la séquence").click()
     page.get_by_text("Séquence mise à jour.").wait_for()
     assert [step.offset_days for step in sequencing.steps_of(Sequence.get_by_id(b2b.id))] == [-3, 3, 12, 20, 30, 38]

@@ -10,12 +10,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.services import onboarding, sweeping
 from relance.services.carrying import Post
+from tests.browser.conftest import dialog_opened, settled
 from tests.factories import IBAN, PASSWORD
 
 DATA = Path(os.environ.get("RELANCE_TEST_DATA", Path(__file__).resolve().parents[3] / "shared" / "data"))
@@ -67,10 +69,12 @@ def test_from_the_first_account_to_the_formal_notice(anonymous_page, settings, s
     page.goto("/reglages/entreprise")
     page.get_by_label("Adresse", exact=True).fill("1242 chemin de l'Olive\n84340 MALAUCENE")
     page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_text("C’est enregistré.").first.wait_for()
     page.goto("/reglages/coordonnees-bancaires")
     page.get_by_label("Titulaire du compte").fill("Tony Dubois")
     page.get_by_label("IBAN").fill(IBAN)
     page.get_by_role("button", name="Enregistrer").click()
+    page.get_by_text("C’est enregistré.").first.wait_for()
 
     # A client with two contacts
     page.goto("/clients/nouveau")
@@ -85,22 +89,27 @@ def test_from_the_first_account_to_the_formal_notice(anonymous_page, settings, s
     page.goto("/factures/nouvelle")
     page.get_by_label("Facture en PDF").set_input_files(PDF)
     page.get_by_text("lu dans le fichier").first.wait_for()
-    assert page.get_by_label("Numéro de facture").input_value() == "FA-2017-0010"
-    assert page.get_by_label("Date d’échéance").input_value() == "13/12/2017"
+    settled(page)
+    expect(page.get_by_label("Numéro de facture")).to_have_value("FA-2017-0010")
+    expect(page.get_by_label("Date d’échéance")).to_have_value("13/12/2017")
     page.get_by_role("button", name="Continuer").click()
     page.wait_for_url("**/relances?etape=2")
 
     # Reminders: off by default; every week, both contacts, a copy to oneself
     switch = page.get_by_label("Envoyer un e-mail de relance en cas de retard de paiement")
-    assert not switch.is_checked() and not page.get_by_text("Fréquence d’envoi").is_visible()
+    expect(switch).not_to_be_checked()
+    expect(page.get_by_text("Fréquence d’envoi")).to_be_hidden()
     switch.check()
     page.get_by_text("Fréquence d’envoi").wait_for()
     page.get_by_label("Contacts à relancer").fill(COMPTA)
     page.get_by_role("button", name="Ajouter un contact").click()
     page.get_by_role("button", name=f"Retirer {COMPTA}").wait_for()
+    settled(page)
     page.get_by_label("Chaque semaine jusqu’au paiement").check()
     page.get_by_label("M’ajouter en copie de cet e-mail").check()
+    page.locator("#preview .mail-head").get_by_text("Copie").wait_for()
     page.locator("#preview").get_by_text("14 déc.").wait_for()
+    settled(page)
 
     # The test e-mail, before anything is saved
     page.get_by_role("button", name="M’envoyer un e-mail test").click()
@@ -132,8 +141,10 @@ def test_from_the_first_account_to_the_formal_notice(anonymous_page, settings, s
     # A part payment; the second one asks for what is left
     page.goto(f"/factures/{invoice.id}")
     page.get_by_role("link", name="Enregistrer un paiement").click()
+    dialog_opened(page)
     page.get_by_label("Montant reçu").fill("200,15")
     page.get_by_role("button", name="Enregistrer le paiement").click()
+    page.get_by_text("Paiement enregistré.").first.wait_for()
     page.get_by_text("270,00").first.wait_for()
     run(at(2017, 12, 21))
     second = smtp_server.to(ALEX)[1]
@@ -145,8 +156,8 @@ def test_from_the_first_account_to_the_formal_notice(anonymous_page, settings, s
     page.get_by_label("Autres actions").click()
     page.get_by_role("link", name="Préparer une lettre").click()
     page.get_by_role("button", name="Préparer la lettre").first.click()
+    page.wait_for_url(re.compile(r"/courriers/\d+$"))
     run(at(2017, 12, 21, 12))
-    page.reload()
     with page.expect_download() as started:
         page.get_by_role("link", name="Télécharger le PDF").click()
     assert started.value.suggested_filename == "mise-en-demeure-ma-jolie-boutique-2017-12-21.pdf"
@@ -155,8 +166,10 @@ def test_from_the_first_account_to_the_formal_notice(anonymous_page, settings, s
     # Paid: nothing more
     page.goto(f"/factures/{invoice.id}")
     page.get_by_role("link", name="Enregistrer un paiement").click()
+    dialog_opened(page)
     page.get_by_role("button", name="Enregistrer le paiement").click()
-    page.get_by_text("Payée").first.wait_for()
+    page.get_by_text("Facture payée.").first.wait_for()
+    page.get_by_text("Payée", exact=True).first.wait_for()
     count = len(smtp_server.to(ALEX))
     for day in range(22, 32):
         run(at(2017, 12, day))
