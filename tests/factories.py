@@ -16,6 +16,7 @@ from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.models.payments import Payment
+from relance.models.quotes import Quote
 
 NOW = dt.datetime(2026, 11, 23, 8, 0)
 TODAY = NOW.date()
@@ -181,3 +182,22 @@ def make_message(client: Client, invoices: Sequence[Invoice] = (), **fields: Any
             balance_cents=invoice.balance_cents,
         )
     return message
+
+
+def make_quote(client: Client, number: str | None = None, *, nudges: int = 0, **fields: Any) -> Quote:
+    """A quote of ``client`` that waits: made ten days ago, valid for ten more days.
+
+    With ``nudges`` it is looked at by the next tick.
+    """
+    values: dict[str, Any] = {
+        "number": number or f"D-2026-{next(_numbers):03d}",
+        "object": "Refonte du site",
+        "issued_on": TODAY - dt.timedelta(days=10),
+        "valid_until": TODAY + dt.timedelta(days=10),
+        "total_cents": 180_000,
+        "nudges": nudges,
+        "next_check_at": NOW if nudges else None,
+        "created_at": NOW - dt.timedelta(days=10),
+        "updated_at": NOW - dt.timedelta(days=10),
+    }
+    return Quote.create(account=client.account_id, client=client, **values | fields)

@@ -11,6 +11,7 @@ from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.invoices import Invoice
 from relance.models.messages import MessageItem
+from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
 from relance.rules import moves
 from relance.services import cancelling, situations
@@ -286,10 +287,12 @@ def refresh(invoice: Invoice, *, now: dt.datetime, dates_changed: bool = False) 
 
 
 def refresh_account(account: Account, *, now: dt.datetime) -> None:
-    """After the account's days, hours, gap or minimum changed: look again at every chase at the next tick."""
+    """After the account's days, hours, gap or minimum changed: look again at every chase and quote at the next tick."""
     Chase.update(next_check_at=now).where(Chase.account == account, Chase.ended_at.is_null()).execute()
+    Quote.update(next_check_at=now).where(Quote.account == account, Quote.next_check_at.is_null(False)).execute()
 
 
 def schedule_check(client_id: int, now: dt.datetime) -> None:
-    """Ask the worker to look at this client's chases at its next tick; it then writes the true next date."""
+    """Ask the worker to look at this client's chases and quotes at its next tick; it then writes the true next date."""
     Chase.update(next_check_at=now).where(Chase.client == client_id, Chase.ended_at.is_null()).execute()
+    Quote.update(next_check_at=now).where(Quote.client == client_id, Quote.next_check_at.is_null(False)).execute()

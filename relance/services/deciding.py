@@ -9,7 +9,7 @@ from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.messages import Message, MessageItem
 from relance.rules import moves
-from relance.services import chasing, situations, telling
+from relance.services import chasing, quoting_nudges, situations, telling
 
 
 def confirm(message: Message, *, by: User, now: dt.datetime) -> bool:
@@ -75,11 +75,11 @@ def resume(account: Account, *, skips_past: bool, by: User, now: dt.datetime) ->
         )
         if not done:
             return 0
-        skipped = _skip_past(account, now) if skips_past else 0
+        skipped = _skip_past(account, now) + quoting_nudges.skip_past(account, now) if skips_past else 0
         Message.update(not_before_at=now).where(
             Message.account == account,
             Message.state == "queued",
-            Message.kind.in_(("reminder", "manual")),
+            Message.kind.in_(("reminder", "manual", "quote")),
             Message.not_before_at > now,
         ).execute()
         record("sending_resumed", account=account, user=by, at=now, skipped=skipped)

@@ -18,6 +18,7 @@ from relance.models.holds import Dispute, Extension, Pause, Promise, Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
+from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
 from relance.services import enrolling
 from relance.services.keeping_contacts import (
@@ -123,7 +124,7 @@ def update(client: Client, facts: ClientFacts, *, by: User | None, now: datetime
 
 
 def archive(client: Client, *, by: User | None, now: datetime) -> None:
-    """Hide a client whose invoices are all closed. ClientError while money is expected."""
+    """Hide a client whose invoices are all closed. ClientError while money, or an answer to a quote, is expected."""
     with transaction():
         client.take_turn()
         if (
@@ -132,6 +133,8 @@ def archive(client: Client, *, by: User | None, now: datetime) -> None:
             .exists()
         ):
             raise ClientError({"client": "Ce client a des factures en cours : encaissez-les ou annulez-les d'abord."})
+        if Quote.select().where(Quote.client == client, Quote.next_check_at.is_null(False)).exists():
+            raise ClientError({"client": "Ce client a un devis qui sera relancé : notez d'abord sa réponse."})
         archived = Client.update(archived_at=now).where(Client.id == client.id, Client.archived_at.is_null())
         if archived.execute():
             record("client_archived", account=client.account_id, at=now, client=client, user=by, name=client.name)
@@ -168,7 +171,7 @@ def merge(survivor: Client, other: Client, *, by: User | None, now: datetime) ->
             client.take_turn()
         moved = Invoice.select().where(Invoice.client == other).count()
         _merge_contacts(survivor, other, now)
-        for model in (Invoice, Chase, Message, Letter, Event, Promise, Dispute, Extension, Task):
+        for model in (Invoice, Quote, Chase, Message, Letter, Event, Promise, Dispute, Extension, Task):
             model.update(client=survivor).where(model.client == other).execute()
         # A pause of the whole other client goes with it; one of an invoice follows its invoice.
         Pause.update(client=survivor).where(Pause.client == other, Pause.invoice.is_null(False)).execute()

@@ -13,6 +13,7 @@ from relance.models.chases import Chase, Entry
 from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.messages import Message, MessageAttachment, MessageItem
+from relance.models.quotes import Quote
 from relance.rules import calendar as cal
 from relance.rules import moves, schedule
 from relance.rules.schedule import Decision, Pick
@@ -185,6 +186,7 @@ def insert_message(
     user: User | None = None,
     token: str = "",
     state: str = "queued",
+    quote: Quote | None = None,
 ) -> int | None:
     """Insert a message that is queued, or proposed; None when its slot, or the given token, is taken.
 
@@ -196,7 +198,8 @@ def insert_message(
         "client": client,
         "user": user,
         "kind": kind,
-        "is_automatic": kind == "reminder",
+        "quote": quote,
+        "is_automatic": kind == "reminder" or (kind == "quote" and user is None),
         "day_on": day,
         "slot": slot,
         "state": state,

@@ -14,6 +14,7 @@ from relance.services import (
     noticing,
     promising,
     queueing,
+    quoting_nudges,
     throttling,
 )
 from relance.services.carrying import Post
@@ -37,6 +38,7 @@ def prepare(now: dt.datetime, post: Post) -> list[int]:
     carrier = post.instance_carrier()
     queued = batches.advance(now, domain=carrier.domain)
     queued += queueing.advance_due(now, domain=carrier.domain)
+    queued += quoting_nudges.advance_due(now, domain=carrier.domain)
     queued += alerting.alert_overdue(now, base_url=post.base_url, domain=carrier.domain)
     queued += alerting.report_failures(now, base_url=post.base_url, domain=carrier.domain)
     queued += forewarning.forewarn(now, base_url=post.base_url, domain=carrier.domain)

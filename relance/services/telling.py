@@ -23,13 +23,18 @@ def tell(
     by: User | int | None = None,
     **facts: object,
 ) -> None:
-    """One event an invoice of ``about``; None stands for a message that is about no invoice."""
-    for invoice_id in about:
+    """One event an invoice of ``about``; None stands for a message that is about no invoice.
+
+    A message about a quote has no invoice: its event is the quote's.
+    """
+    told = list(about) or ([None] if message.quote_id is not None else [])
+    for invoice_id in told:
         record(
             kind,
             account=message.account_id,
             client=message.client_id,
             invoice=invoice_id,
+            quote=message.quote_id,
             message=message,
             user=by,
             at=now,
