@@ -64,9 +64,13 @@ SIGNED_OUT: tuple[tuple[str, dict[str, str]], ...] = (
 )
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("dashboard.index", {}),
+    ("aged_balance.index", {}),
     ("onboarding.index", {}),
     ("system.menu", {}),
     ("system.shortcuts", {}),
+    ("search.index", {}),
+    ("search.index", {"q": "latitude"}),
+    ("search.index", {"q": "introuvable"}),
     ("invoices.index", {}),
     ("invoices.index", {"statut": "retard"}),
     ("invoices.index", {"statut": "toutes", "min": "100", "relances": "oui"}),
@@ -219,6 +223,7 @@ NOT_PAGES = {
     "imports.rows": "a file",
     "letters.pdf": "a file",
     "statements.show": "a file",
+    "aged_balance.export": "a file",
     "disputes.attachment": "a file",
     "messages.attachment": "a file",
     "messages.source": "a file",

@@ -75,9 +75,9 @@ def _owed(account: Account, today: dt.date) -> tuple[Owed, ...]:
         Invoice.next_due_on < today,
         (Invoice.next_due_on >= today) & (Invoice.next_due_on <= today + SOON),
         Invoice.next_due_on >= today,
-        _late_between(today, 1, 30),
-        _late_between(today, 31, 60),
-        _late_between(today, 61, 90),
+        late_between(today, 1, 30),
+        late_between(today, 31, 60),
+        late_between(today, 61, 90),
         Invoice.next_due_on < today - dt.timedelta(90),
     ]
     columns = []
@@ -106,7 +106,8 @@ def _owed_row(currency: str, numbers: list[int]) -> Owed:
     return Owed(currency, total, late, soon, tuple(buckets))
 
 
-def _late_between(today: dt.date, first: int, last: int) -> Expression:
+def late_between(today: dt.date, first: int, last: int) -> Expression:
+    """Invoices late by ``first`` to ``last`` days, both included."""
     oldest, newest = today - dt.timedelta(last), today - dt.timedelta(first)
     return (Invoice.next_due_on >= oldest) & (Invoice.next_due_on <= newest)
 

@@ -33,13 +33,17 @@ class Bar:
     line_x: float | None
 
 
+def labels() -> tuple[str, ...]:
+    """The names of the ages, in the order of BUCKETS."""
+    return (_("Non échu"), _("1 à 30 j"), _("31 à 60 j"), _("61 à 90 j"), _("Plus de 90 j"))
+
+
 def bar(owed: Owed) -> Bar:
     """Widths follow the amounts, in thousandths, with gaps between and a least width."""
     widths = widths_of([bucket.cents for bucket in owed.buckets])
-    labels = (_("Non échu"), _("1 à 30 j"), _("31 à 60 j"), _("61 à 90 j"), _("Plus de 90 j"))
     x = 0.0
     found = []
-    for age, (key, label, total, width) in enumerate(zip(BUCKETS, labels, owed.buckets, widths, strict=True)):
+    for age, (key, label, total, width) in enumerate(zip(BUCKETS, labels(), owed.buckets, widths, strict=True)):
         href = "/factures?statut=a-echoir" if age == 0 else f"/factures?statut=retard&age={key}"
         found.append(Bucket(age, label, href, total, round(x, 1), round(width, 1)))
         x += width + GAP if width else 0
