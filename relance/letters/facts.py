@@ -140,17 +140,17 @@ class NoticeFacts:
     @classmethod
     def from_json(cls, text: str) -> "NoticeFacts":
         """Read back what ``to_json`` wrote."""
-        facts: NoticeFacts = _read(cls, json.loads(text))
+        facts: NoticeFacts = read(cls, json.loads(text))
         return facts
 
 
-def _read(kind: Any, value: Any) -> Any:
+def read(kind: Any, value: Any) -> Any:
     """Build ``kind`` (a dataclass, a tuple of something, a date or a plain value) from decoded JSON."""
     if typing.get_origin(kind) is tuple:
-        return tuple(_read(typing.get_args(kind)[0], item) for item in value)
+        return tuple(read(typing.get_args(kind)[0], item) for item in value)
     if kind is date:
         return date.fromisoformat(value)
     if not dataclasses.is_dataclass(kind):
         return value
     hints = typing.get_type_hints(kind)
-    return typing.cast(Any, kind)(**{name: _read(hints[name], item) for name, item in value.items()})
+    return typing.cast(Any, kind)(**{name: read(hints[name], item) for name, item in value.items()})

@@ -1,4 +1,4 @@
-"""The only door to WeasyPrint: HTML in, PDF/A-3a out, the same bytes for the same letter.
+"""The only door to WeasyPrint: HTML in, PDF out (PDF/A-3a unless pages of others follow), always the same bytes.
 
 WeasyPrint is imported at the first letter, not before: it takes half a second, and needs Pango.
 """
@@ -50,8 +50,10 @@ class _Press:
         return found
 
 
-def print_pdf(page: str, *, created_at: datetime) -> bytes:
+def print_pdf(page: str, *, created_at: datetime, is_archived: bool = True) -> bytes:
     """Print ``page`` (HTML) and return the PDF, tagged, fonts embedded. ``created_at`` is naive UTC.
+
+    ``is_archived``: it says that it is PDF/A-3a. False when pages that we did not make will follow it.
 
     Nothing is fetched: no network, no file of the machine. PressError when the system libraries are
     missing or the page cannot be laid out.
@@ -63,16 +65,23 @@ def print_pdf(page: str, *, created_at: datetime) -> bytes:
     # Fontconfig and Pango are shared by the process, and threads gain nothing here.
     with _one_at_a_time, _without_collector():
         document = press.weasyprint.HTML(string=dated, url_fetcher=press.fetcher)
+        archived = {"color_profiles": press.colours(), "output_intent": COLOURS, "pdf_variant": VARIANT}
         pdf: bytes = document.write_pdf(
             stylesheets=[press.stylesheet],
             font_config=press.fonts,
-            color_profiles=press.colours(),
-            output_intent=COLOURS,
-            pdf_variant=VARIANT,
             pdf_identifier=identifier,
             pdf_tags=True,
+            **(archived if is_archived else {}),
         )
     return pdf
+
+
+def count_pages(page: str) -> int:
+    """How many sheets ``page`` (HTML) takes, without making the PDF. PressError as for ``print_pdf``."""
+    press = _open_press()
+    with _one_at_a_time, _without_collector():
+        document = press.weasyprint.HTML(string=page, url_fetcher=press.fetcher)
+        return len(document.render(stylesheets=[press.stylesheet], font_config=press.fonts).pages)
 
 
 @cache
