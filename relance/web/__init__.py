@@ -39,6 +39,7 @@ BLUEPRINTS = (
     "proposals",
     "steps",
     "tasks",
+    "reminding",
     "messages",
     "batches",
     "downloads",

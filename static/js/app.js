@@ -163,37 +163,6 @@ document.addEventListener("focusout", (event) => {
   if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
 
-// Keyboard: single keys only outside fields, and only for the user who wants them.
-const places = { t: "/tableau-de-bord", f: "/factures", c: "/clients", l: "/courriers" };
-let prefix = "";
-document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.("form");
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form) return void form.requestSubmit();
-  if (event.key === "Escape") {
-    const menu = event.target.closest?.("details.menu[open]");
-    if (menu) {
-      menu.open = false;
-      $("summary", menu).focus();
-    } else if (!$("dialog[open]")) $("#avis").lastElementChild?.remove();
-    return;
-  }
-  if (!("shortcuts" in words) || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.matches("input, textarea, select, [contenteditable]") || $("dialog[open]")) return;
-  if (prefix === "g" && $(`.side a[href="${places[event.key]}"]`)) location.assign(places[event.key]);
-  else if (event.key === "/" && searchField()) searchField().focus();
-  else if (event.key === "n" && $('a[href="/factures/nouvelle"]')) location.assign("/factures/nouvelle");
-  else if (event.key === "?") htmx.ajax("GET", "/raccourcis", { target: "#fenetre", swap: "innerHTML" });
-  else {
-    prefix = event.key === "g" ? "g" : "";
-    return;
-  }
-  prefix = "";
-  event.preventDefault();
-});
-function searchField() {
-  return $$("input[type=search]").findLast((field) => field.offsetParent !== null);
-}
-
 // Drop zone: the files go into the real field.
 for (const name of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(name, (event) => {

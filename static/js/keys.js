@@ -1,0 +1,62 @@
+// Keyboard: a key presses the control that bears it (data-key), so it does what one sees and nothing where it is absent.
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const FIELDS = "input, textarea, select, [contenteditable]";
+const PREFIX = "g"; // « g t » goes to the dashboard
+const PATIENCE = 1500; // ms between the two keys
+let prefixAt = -Infinity;
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  const form = event.target.closest?.("form");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form) return void form.requestSubmit();
+  if (event.key === "Escape") return void leave(event);
+  // Single keys: outside fields, and only for the user who wants them.
+  if (!("shortcuts" in document.body.dataset) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.matches?.(FIELDS) || $("dialog[open]")) return;
+  const isSecond = event.timeStamp - prefixAt < PATIENCE;
+  prefixAt = event.key === PREFIX && !isSecond ? event.timeStamp : -Infinity;
+  const control = bearer(isSecond ? `${PREFIX} ${event.key}` : event.key);
+  if (control) press(control);
+  else if (event.key === "?" && !isSecond) htmx.ajax("GET", "/raccourcis", { target: "#fenetre", swap: "innerHTML" });
+  else return;
+  event.preventDefault();
+});
+
+// The control of a key: the last one that shows, else one folded away (in a closed menu, in a bar of another width).
+function bearer(keys) {
+  const controls = $$(`[data-key="${CSS.escape(keys)}"]`);
+  return controls.findLast((control) => control.checkVisibility()) ?? controls[0];
+}
+
+function press(control) {
+  if (control.matches(FIELDS)) {
+    control.focus();
+    control.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  // Where the focus comes back to, once the dialog it opens is closed.
+  const shown = control.checkVisibility() ? control : $("summary", control.closest("details") ?? document.body);
+  shown?.focus();
+  control.click();
+}
+
+// Escape leaves the menu one is in, else the last toast; a dialog closes by itself.
+function leave(event) {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    $("summary", menu).focus();
+  } else if (!$("dialog[open]")) $("#avis").lastElementChild?.remove();
+}
+
+// Back to a list as it was left: its filter is kept for the tab, and the row gets the focus.
+addEventListener("pagehide", () => {
+  if ($("#list")) sessionStorage.setItem(`list ${location.pathname}`, location.search);
+});
+for (const link of $$("a[data-row]")) {
+  link.href = `${link.pathname}${sessionStorage.getItem(`list ${link.pathname}`) ?? ""}#${link.dataset.row}`;
+}
+const row = location.hash && document.getElementById(location.hash.slice(1));
+if (row && row.matches("tr")) $("a", row)?.focus();
