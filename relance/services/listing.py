@@ -239,7 +239,7 @@ def _order(wanted: Filter, key: Any) -> list[Any]:
 
 def _beyond(wanted: Filter, key: Any) -> list[Expression]:
     """Only the rows after the last one shown. A cursor that cannot be read starts again."""
-    last = _read_cursor(wanted)
+    last = read_cursor(wanted)
     if last is None:
         return []
     value, last_id = last
@@ -253,7 +253,7 @@ def _cursor(value: Any, last_id: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([value, last_id]).encode()).decode().rstrip("=")
 
 
-def _read_cursor(wanted: Filter) -> tuple[Any, int] | None:
+def read_cursor(wanted: Filter) -> tuple[Any, int] | None:
     """The key in the address. Anybody may write there: what is not a key as ``_cursor`` writes them is none."""
     if not wanted.after or len(wanted.after) > MAX_CURSOR:
         return None
