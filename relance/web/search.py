@@ -42,10 +42,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class Section:
-    """The first hits of a kind. ``more`` leads to all of them, and ``more_words`` says how many; '' when all show."""
+    """The first hits of a kind, of ``count``. ``more`` leads to them all and ``more_words`` says so; '' if all show."""
 
     title: str
     hits: tuple[Hit, ...]
+    count: int
     more: str = ""
     more_words: str = ""
 
@@ -58,7 +59,7 @@ def index() -> ResponseReturnValue:
     context: dict[str, Any] = {
         "words": words,
         "sections": found,
-        "said": _said(words, sum(len(section.hits) for section in found)),
+        "said": _said(words, sum(section.count for section in found)),
     }
     return make_response(render_template(_template(), **context))
 
@@ -74,7 +75,7 @@ def _sections(words: str, only: str) -> list[Section]:
     account = current_account()
     if not words:
         rows = searching.recent(account, current_user())
-        return [Section(_("Dernières factures"), tuple(map(_invoice, rows)))] if rows else []
+        return [Section(_("Dernières factures"), tuple(map(_invoice, rows)), len(rows))] if rows else []
     kinds: tuple[str, ...] = (only,) if only else searching.KINDS
     if not nav.has_page(QUOTES):
         kinds = tuple(kind for kind in kinds if kind != "quotes")
@@ -82,7 +83,7 @@ def _sections(words: str, only: str) -> list[Section]:
     found = [_section(group, words, shows_all=bool(only)) for group in groups]
     named = [topic for topic in topics() if not only and plain(words) in plain(topic.title)]
     pages = tuple(Hit(topic.href, topic.icon, topic.title) for topic in named)
-    return [*found, Section(_("Réglages"), pages)] if pages else found
+    return [*found, Section(_("Réglages"), pages, len(pages))] if pages else found
 
 
 def _section(group: Group, words: str, *, shows_all: bool) -> Section:
@@ -95,11 +96,13 @@ def _section(group: Group, words: str, *, shows_all: bool) -> Section:
     rows = group.rows if shows_all else group.rows[: searching.SHOWN]
     hits = tuple(_clients(rows, words) if group.kind == "clients" else map(WRITERS[group.kind], rows))
     if shows_all and group.has_more:
-        return Section(title, hits, "", _("Les {n} premiers résultats.", n=searching.MANY))
+        return Section(title, hits, group.count, "", _("Les {n} premiers résultats.", n=searching.MANY))
     if len(rows) == len(group.rows):
-        return Section(title, hits)
+        return Section(title, hits, group.count)
     more = _("Voir les résultats, plus de {n}", n=searching.MANY)
-    return Section(title, hits, every, more if group.has_more else _("Voir les {n} résultats", n=group.count))
+    if not group.has_more:
+        more = _("Voir les {n} résultats", n=group.count)
+    return Section(title, hits, group.count, every, more)
 
 
 def _invoice(invoice: Invoice) -> Hit:
