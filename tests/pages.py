@@ -17,6 +17,7 @@ from relance import db as relance_db
 from relance import mailbox, models, storage, vault
 from relance.config import Settings
 from relance.models.accounts import Account, Closure, Heartbeat, User
+from relance.models.batches import BatchLine
 from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
@@ -25,6 +26,8 @@ from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.rules.texts import Wording
 from relance.services import (
+    batch_review,
+    batches,
     chasing,
     disputing,
     extending,
@@ -42,6 +45,8 @@ from relance.services import (
     sweeping,
     templating,
 )
+from relance.services.batch_review import Choices
+from relance.services.batches import Shown
 from relance.services.carrying import Post
 from relance.services.disputing import DisputeFacts
 from relance.services.import_planning import CREATE
@@ -113,6 +118,10 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("reminding.choose", {"id": "@late"}),
     ("reminding.choose", {"id": "@disputed"}),
     ("reminding.choose", {"id": "@paid"}),
+    ("batches.review", {"ids": "@late"}),
+    ("batches.review", {"statut": "toutes", "tout": "1"}),
+    ("batches.preview", {"ids": "@late", "ligne": "@batch_line"}),
+    ("batches.show", {"batch_id": "@batch"}),
     ("messages.new", {"id": "@late"}),
     ("messages.new", {"id": "@refused"}),
     ("messages.show", {"id": "@late", "message_id": "@sent"}),
@@ -347,6 +356,7 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "client": late.client_id,
         "contact": contact.id,
         **letters,
+        **_batch(account, user, late, now),
         **_sequences(account, user, now),
         **_imports(account, user, now),
         **_templates(account, user, now),
@@ -354,6 +364,24 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "reset": reset,
         "sign_up": _sign_up_link(now),
     }
+
+
+def _batch(account: Account, user: User, late: Invoice, now: dt.datetime) -> dict[str, Any]:
+    """A sending to several clients, one of them set aside, and the key of a line to read beforehand."""
+    rows, _missing = batch_review.chosen(
+        account, [row.id for row in Invoice.select().where(Invoice.account == account)]
+    )
+    keys = [line.key for line in batch_review.review(account, rows, Choices({}), now).lines]
+    review = batch_review.review(account, rows, Choices({}, keys), now)
+    shown = Shown(
+        {invoice.id: invoice.balance_cents for line in review.lines for invoice in line.invoices},
+        {line.key: tuple(contact.id for contact in line.contacts) for line in review.lines},
+    )
+    batch = batches.confirm(account, review, shown, key="page", copies_user=False, waits=True, by=user, now=now)
+    batches.work(batch.id, now, domain="relance.example", limit=2)
+    BatchLine.update(state="aside", reason="balance_changed").where(BatchLine.state == "waiting").execute()
+    [alone] = batch_review.review(account, [late], Choices({}), now).lines
+    return {"batch": batch.id, "batch_line": alone.key}
 
 
 def _invoice(number: str) -> Invoice:

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 
 from relance import mailbox, models
 from relance.models.accounts import Account, Closure, User
+from relance.models.batches import Batch
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.events import record
@@ -36,6 +37,7 @@ MODEL_OF = {
     "sequence_id": Sequence,
     "client_id": Client,
     "task_id": Task,
+    "batch_id": Batch,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
 NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password", "downloads.show"}
@@ -181,6 +183,7 @@ def _stranger() -> User:
         account=account, client=client, invoice=invoice, kind="call", due_on=factories.TODAY, created_at=factories.NOW
     )
     keeping_templates.create(account, "Le rappel de Basile", "rappel", 2, by=user, now=factories.NOW)
+    Batch.create(account=account, user=user, key="b", not_before_at=factories.NOW, created_at=factories.NOW)
     Letter.create(account=account, client=client, dated_on=factories.TODAY, document=document, created_at=factories.NOW)
     return user
 
