@@ -1,6 +1,7 @@
-"""The figures of the dashboard, computed by the database: one query per question, whatever the number of invoices."""
+"""The figures of the dashboard, computed by the database: one statement, whatever the number of invoices."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from relance.models.accounts import Account
 from relance.models.holds import Dispute, Promise
 from relance.models.invoices import Invoice
 from relance.models.payments import Payment
+from relance.services import gathering
 
 SOON = dt.timedelta(30)
 BUCKETS = ("due", "1-30", "31-60", "61-90", "90")  # the ages of services.listing, after what is not late
@@ -66,11 +68,19 @@ class Summary:
 
 
 def summary(account: Account, today: dt.date) -> Summary:
-    """The figures on a day of the account. Late means today > the oldest open due date."""
-    return Summary(_owed(account, today), _collected(account, today), _promised(account), _disputed(account, today))
+    """The figures on a day of the account. Late means today > the oldest open due date. One query."""
+    owed, received, delays, promised, disputed = gathering.read(
+        owed_query(account, today),
+        _received(account, today),
+        _delays(account, today),
+        _promised(account),
+        gathering.number(_disputed(account, today)),
+    )
+    return Summary(owed_of(owed), _collected(received, delays), _promises(promised), int(disputed[0][0]))
 
 
-def _owed(account: Account, today: dt.date) -> tuple[Owed, ...]:
+def owed_query(account: Account, today: dt.date) -> Any:
+    """What is awaited, a row per currency: read it with ``owed_of``."""
     conditions = [
         Invoice.next_due_on < today,
         (Invoice.next_due_on >= today) & (Invoice.next_due_on <= today + SOON),
@@ -86,14 +96,18 @@ def _owed(account: Account, today: dt.date) -> tuple[Owed, ...]:
             fn.SUM(Case(None, [(condition, 1)], 0)),
             fn.SUM(Case(None, [(condition, Invoice.balance_cents)], 0)),
         ]
-    query: Any = (
+    return (
         Invoice.select(Invoice.currency, fn.COUNT(Invoice.id), fn.SUM(Invoice.balance_cents), *columns)
         .where(Invoice.account == account, Invoice.state == "sent", Invoice.balance_cents > 0)
         .group_by(Invoice.currency)
         .order_by(fn.COUNT(Invoice.id).desc(), _euro_first(), Invoice.currency)
         .tuples()
     )
-    return tuple(_owed_row(currency, [int(number) for number in numbers]) for currency, *numbers in query)
+
+
+def owed_of(rows: Iterable[Any]) -> tuple[Owed, ...]:
+    """The rows of ``owed_query``, read."""
+    return tuple(_owed_row(currency, [int(number) for number in numbers]) for currency, *numbers in rows)
 
 
 def _euro_first() -> Any:
@@ -112,10 +126,10 @@ def late_between(today: dt.date, first: int, last: int) -> Expression:
     return (Invoice.next_due_on >= oldest) & (Invoice.next_due_on <= newest)
 
 
-def _promised(account: Account) -> tuple[Promised, ...]:
+def _promised(account: Account) -> Any:
     """Open promises about what is still owed; never more than what is left."""
     expected = Case(None, [(Promise.amount_cents < Invoice.balance_cents, Promise.amount_cents)], Invoice.balance_cents)
-    query: Any = (
+    return (
         Promise.select(Invoice.currency, fn.COUNT(Promise.id), fn.SUM(expected), fn.MIN(Promise.promised_on))
         .join(Invoice)
         .where(Promise.account == account, Promise.state == "open", Invoice.state == "sent", Invoice.balance_cents > 0)
@@ -123,16 +137,14 @@ def _promised(account: Account) -> tuple[Promised, ...]:
         .order_by(fn.COUNT(Promise.id).desc(), _euro_first(), Invoice.currency)
         .tuples()
     )
-    return tuple(Promised(currency, int(count), int(cents), _as_date(day)) for currency, count, cents, day in query)
 
 
-def _as_date(value: Any) -> dt.date:
-    """A date out of an aggregate: SQLite gives its text."""
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+def _promises(rows: Iterable[Any]) -> tuple[Promised, ...]:
+    return tuple(Promised(currency, int(count), int(cents), day) for currency, count, cents, day in rows)
 
 
-def _disputed(account: Account, today: dt.date) -> int:
-    query = (
+def _disputed(account: Account, today: dt.date) -> Any:
+    return (
         Dispute.select(Dispute.invoice)
         .join(Invoice)
         .where(
@@ -144,31 +156,37 @@ def _disputed(account: Account, today: dt.date) -> int:
         )
         .distinct()
     )
-    return int(query.count())
 
 
-def _collected(account: Account, today: dt.date) -> tuple[Collected, ...]:
-    start = today.replace(day=1)
-    received: Any = (
+def _received(account: Account, today: dt.date) -> Any:
+    """What came in since the first of the month."""
+    return (
         Payment.select(Invoice.currency, fn.COUNT(Payment.invoice.distinct()), fn.SUM(Payment.amount_cents))
         .join(Invoice)
-        .where(Payment.account == account, Payment.received_on.between(start, today))
+        .where(Payment.account == account, Payment.received_on.between(today.replace(day=1), today))
         .group_by(Invoice.currency)
         .order_by(fn.COUNT(Payment.id).desc(), _euro_first(), Invoice.currency)
         .tuples()
     )
-    delays: Any = (
+
+
+def _delays(account: Account, today: dt.date) -> Any:
+    """Days from issue to payment of what was paid since the first of the month."""
+    return (
         Invoice.select(Invoice.currency, fn.AVG(days_between(Invoice.issued_on, Invoice.paid_on)))
         .where(
             Invoice.account == account,
             Invoice.state == "paid",
             Invoice.kind != "credit_note",
-            Invoice.paid_on.between(start, today),
+            Invoice.paid_on.between(today.replace(day=1), today),
         )
         .group_by(Invoice.currency)
         .tuples()
     )
-    days = {currency: round(average) for currency, average in delays if average is not None}
+
+
+def _collected(received: Iterable[Any], delays: Iterable[Any]) -> tuple[Collected, ...]:
+    days = {currency: round(float(average)) for currency, average in delays if average is not None}
     return tuple(Collected(currency, int(count), int(cents), days.get(currency)) for currency, count, cents in received)
 
 
