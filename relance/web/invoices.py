@@ -1,6 +1,5 @@
 """The list of invoices, the page of one invoice, and what is done to it in one click."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
@@ -9,16 +8,15 @@ from flask.typing import ResponseReturnValue
 from relance import clock, storage
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import invoicing, listing, threads
+from relance.services import bulk, invoicing, listing, threads
 from relance.services.invoice_facts import InvoiceError
-from relance.web import names, rows
+from relance.web import invoice_filters, names, rows
 from relance.web.htmx import go_to, respond, wants_fragment
 from relance.web.i18n import _
 from relance.web.invoice_filters import AGES, PILLS, SORTS, filter_of_request, is_shown, link_to, title_of
 from relance.web.invoice_history import WHOLE, history_context
 from relance.web.invoice_page import page_context
 from relance.web.scope import current_account, current_user, document_or_404, invoice_or_404
-from relance.web.spreadsheet import csv_answer
 
 blueprint = Blueprint("invoices", __name__)
 
@@ -27,8 +25,11 @@ blueprint = Blueprint("invoices", __name__)
 def index() -> ResponseReturnValue:
     """The list, with its pills, search, filters and pages."""
     account, now = current_account(), clock.now()
-    wanted = filter_of_request()
+    wanted, is_asked = invoice_filters.sensible(filter_of_request())
     page = listing.page(account, wanted, local_date(now, account.time_zone))
+    clients, sequences = invoice_filters.client_choices(page.filter), listing.sequences(account)
+    client = invoice_filters.client_name(page.filter.client_id)
+    sequence = next((one.title for one in sequences if one.id == page.filter.sequence_id), "")
     context: dict[str, Any] = {
         "page": page,
         "rows": rows.rows_of(account, page.invoices, now),
@@ -36,30 +37,34 @@ def index() -> ResponseReturnValue:
         "ages": AGES,
         "sorts": SORTS,
         "kinds": names.INVOICE_KINDS,
-        "clients": listing.open_clients(account),
-        "sequences": listing.sequences(account),
+        "clients": clients,
+        "client_name": client,
+        "sequences": sequences,
         "link": link_to,
+        "shown_cents": invoice_filters.shown_cents,
         "hides_client": False,
         "shows_total": page.filter.status in ("payees", "toutes", "brouillons"),
         "title": title_of(page),
+        "in_words": invoice_filters.in_words(page, client, sequence),
+        "is_asked": is_asked,
+        "most": bulk.MOST,
     }
-    if wants_fragment() and request.headers.get("HX-Target") == "more":
+    if is_asked and wants_fragment() and request.headers.get("HX-Target") == "more":
         return make_response(render_template("invoices/_more.html", **context))
-    template = "invoices/list.htmx.html" if wants_fragment() else "invoices/index.html"
-    return make_response(render_template(template, **context))
+    if not wants_fragment():
+        return make_response(render_template("invoices/index.html", **context))
+    answer = make_response(render_template("invoices/list.htmx.html", **context))
+    # A form sends all of its fields: the address keeps those that say something.
+    answer.headers["HX-Push-Url"] = link_to(page.filter)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#list", "outerHTML"
+    return answer
 
 
-@blueprint.get("/factures/exporter")
-def export() -> Response:
-    """The same list as a CSV file, every page of it."""
-    account = current_account()
-    today = local_date(clock.now(), account.time_zone)
-    head = [
-        _("Numéro"), _("Type"), _("État"), _("Client"), _("Objet"), _("Date de facture"), _("Échéance"), _("Total TTC"),
-        _("Reste dû"), _("Devise"), _("Payée le"), _("Jours de retard"),
-    ]  # fmt: skip
-    lines = [_cells(invoice, today) for invoice in listing.every(account, filter_of_request(), today)]
-    return csv_answer(_("factures"), head, lines)
+@blueprint.get("/factures/clients")
+def clients() -> Response:
+    """The names that complete what is typed in the filter of a long list of clients."""
+    found = invoice_filters.matching_clients(request.args.get("client", ""), 20)
+    return make_response(render_template("invoices/_client_options.html", found=found))
 
 
 @blueprint.get("/factures/<int:id>")
@@ -147,25 +152,6 @@ def write_off(id: int) -> ResponseReturnValue:
 def reopen(id: int) -> ResponseReturnValue:
     """Undo a cancellation or a loss."""
     return _do(id, "reopen", _("Facture rouverte, de nouveau à encaisser."))
-
-
-def _cells(invoice: Invoice, today: date) -> list[Any]:
-    late = (today - invoice.next_due_on).days if invoice.is_overdue(today) else 0
-    sign = -1 if invoice.is_credit_note else 1
-    return [
-        invoice.number,
-        names.invoice_kind(invoice.kind),
-        names.state(invoice.state),
-        invoice.client.name,
-        invoice.object,
-        invoice.issued_on,
-        invoice.next_due_on,
-        (invoice.total_cents * sign,),
-        (invoice.balance_cents,),
-        invoice.currency,
-        invoice.paid_on or "",
-        late or "",
-    ]
 
 
 def _ask(invoice: Invoice, what: str) -> ResponseReturnValue:

@@ -123,6 +123,11 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("select[data-go]")) location.assign(event.target.value);
 });
 
+// Paper: what a print button shows is the page, whose style sheet knows what stays.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) print();
+});
+
 // Theme: seen before it is saved.
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-theme-choice]")) return;
@@ -130,28 +135,6 @@ document.addEventListener("change", (event) => {
   if (theme) document.documentElement.dataset.theme = theme;
   else delete document.documentElement.dataset.theme;
   document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
-});
-
-// Selection: Shift ticks a range, the box in the header ticks the page.
-let lastTicked = null;
-document.addEventListener("click", (event) => {
-  const box = event.target.closest(".row-check");
-  if (!box) return;
-  const table = box.closest("table");
-  const rows = $$("tbody .row-check", table);
-  const head = $("thead .row-check", table);
-  if (box === head) rows.forEach((row) => { row.checked = head.checked; });
-  else if (event.shiftKey && rows.includes(lastTicked)) {
-    const [from, to] = [rows.indexOf(lastTicked), rows.indexOf(box)].sort((a, b) => a - b);
-    rows.slice(from, to + 1).forEach((row) => { row.checked = box.checked; });
-  }
-  if (box !== head) lastTicked = box;
-  const ticked = rows.filter((row) => row.checked).length;
-  if (head) {
-    head.checked = ticked === rows.length;
-    head.indeterminate = ticked > 0 && ticked < rows.length;
-  }
-  table.dispatchEvent(new CustomEvent("selection", { bubbles: true }));
 });
 
 // Menus close on Escape, on a click outside and when focus leaves them.

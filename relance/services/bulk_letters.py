@@ -1,0 +1,108 @@
+"""Formal notices for a selection: one per client and currency, never without its late invoices being looked at."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from relance.models.accounts import Account, User
+from relance.models.clients import Client
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter
+from relance.services import chasing, notice_checks, noticing
+from relance.services.bulk import Aside, not_owed
+from relance.services.noticing import NoticeError
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One letter to come. ``is_early``: one of its invoices was the object of fewer than two reminders.
+
+    ``problem``: why it cannot be written, in French.
+    """
+
+    key: str
+    client: Client
+    invoices: tuple[Invoice, ...]
+    is_early: bool
+    problem: str = ""
+
+    @property
+    def currency(self) -> str:
+        """The currency of all its invoices."""
+        return str(self.invoices[0].currency)
+
+    @property
+    def balance_cents(self) -> int:
+        """What is left on its invoices, in cents."""
+        return sum(invoice.balance_cents for invoice in self.invoices)
+
+
+@dataclass
+class Prepared:
+    """The letters that were asked for, and those that could not be, with the reason in French."""
+
+    letters: list[Letter] = field(default_factory=list)
+    refused: list[tuple[Client, str]] = field(default_factory=list)
+
+
+def drafts(
+    account: Account, invoices: Sequence[Invoice], *, delay_days: int, now: dt.datetime
+) -> tuple[list[Draft], list[Aside]]:
+    """The letters that these invoices would make, and what is set aside; nothing is written."""
+    today = chasing.today_of(account, now)
+    groups: dict[tuple[int, str], list[Invoice]] = defaultdict(list)
+    aside = []
+    for invoice in invoices:
+        because = not_owed(invoice) or ("" if invoice.is_overdue(today) else "not_late")
+        if because:
+            aside.append(Aside(invoice, because))
+        else:
+            groups[invoice.client_id, invoice.currency].append(invoice)
+    found = []
+    for (client_id, currency), rows in groups.items():
+        problem = ""
+        try:
+            noticing.draft(account, rows[0].client, rows, **_claims(rows[0].client, today, delay_days), today=today)
+        except NoticeError as error:
+            problem = str(error)
+        is_early = notice_checks.is_early(account, rows)
+        found.append(Draft(f"{client_id}-{currency}", rows[0].client, tuple(rows), is_early, problem))
+    return found, aside
+
+
+def prepare(
+    account: Account,
+    invoices: Sequence[Invoice],
+    *,
+    delay_days: int,
+    anyway: Collection[str],
+    by: User | None,
+    now: dt.datetime,
+) -> Prepared:
+    """Prepare them, those that are early only if their key is in ``anyway``. The same form twice is one letter each.
+
+    Nothing is posted; ring the worker after it.
+    """
+    done = Prepared()
+    today = chasing.today_of(account, now)
+    for one in drafts(account, invoices, delay_days=delay_days, now=now)[0]:
+        if one.is_early and one.key not in anyway:
+            continue
+        try:
+            claims = _claims(one.client, today, delay_days)
+            done.letters.append(noticing.prepare(account, one.client, one.invoices, by=by, now=now, **claims))
+        except NoticeError as error:
+            done.refused.append((one.client, str(error)))
+    return done
+
+
+def _claims(client: Client, today: dt.date, delay_days: int) -> dict[str, Any]:
+    """What a notice claims unless a person says otherwise: all that the law allows."""
+    return {
+        "dated_on": today,
+        "delay_days": delay_days,
+        "claims_interest": True,
+        "claims_fee": client.kind != "individual",
+    }

@@ -1,0 +1,64 @@
+"""« Préparer des lettres » for a selection: one formal notice per client, the early ones only on a person's word."""
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from relance import clock
+from relance.rules.calendar import local_date
+from relance.services import bulk_letters, noticing
+from relance.web import scope, selection_words, selections
+from relance.web.forms.selections import LettersForm
+from relance.web.htmx import go_to
+from relance.web.i18n import _, _n
+from relance.web.scope import current_account, current_user
+from relance.web.selections import Selection
+
+blueprint = Blueprint("bulk_letters", __name__)
+
+
+@blueprint.route("/factures/selection/lettres", methods=["GET", "POST"])
+def prepare() -> ResponseReturnValue:
+    """The letters that the selection would make; with ``confirme``, they are prepared."""
+    selection, form = selections.asked(), LettersForm()
+    if "confirme" not in request.form:
+        return _ask(selection, LettersForm(formdata=None))
+    if not form.validate():
+        return _ask(selection, form, 422)
+    account, now = current_account(), clock.now()
+    anyway = frozenset(request.form.getlist("anyway"))
+    done = bulk_letters.prepare(
+        account, selection.invoices, delay_days=form.delay_days.data, anyway=anyway, by=current_user(), now=now
+    )
+    if not done.letters:
+        problem = _("Aucune lettre préparée : confirmez celles qui viennent tôt, ou choisissez d’autres factures.")
+        return _ask(selection, form, 422, problem)
+    scope.ring()
+    _found, aside = bulk_letters.drafts(account, selection.invoices, delay_days=form.delay_days.data, now=now)
+    said = _n("Une mise en demeure en préparation.", "{n} mises en demeure en préparation.", len(done.letters))
+    refused = [_("{client} : {raison}", client=client.name, raison=_(why)) for client, why in done.refused]
+    today = local_date(now, account.time_zone)
+    notice = selection_words.notice(" ".join([said, *refused]), aside, selection.gone, today)
+    to_list = Markup(' <a href="{}">{}</a>').format(selections.back(), _("Retour aux factures"))
+    return go_to(url_for("letters.index"), notice + to_list)
+
+
+def _ask(selection: Selection, form: LettersForm, status: int = 200, problem: str = "") -> ResponseReturnValue:
+    account, now = current_account(), clock.now()
+    found, aside = bulk_letters.drafts(account, selection.invoices, delay_days=noticing.DELAYS[0], now=now)
+    possible = [one for one in found if not one.problem]
+    title = _n("Préparer une mise en demeure ?", "Préparer {n} mises en demeure ?", len(possible))
+    return selections.ask(
+        "letters",
+        selection,
+        title if possible else _("Aucune lettre à préparer"),
+        _("Préparer les lettres"),
+        action=url_for("bulk_letters.prepare"),
+        aside=tuple(aside),
+        status=status,
+        problem=problem,
+        is_possible=bool(possible),
+        form=form,
+        drafts=found,
+        anyway=frozenset(request.form.getlist("anyway")),
+    )
