@@ -48,7 +48,7 @@ def instant(account: Account, moment: Moment, now: dt.datetime) -> dt.datetime:
         raise WritingError("Choisissez une option de la liste.", "when")
     if moment.on is None:
         raise WritingError("Indiquez le jour de l'envoi.", "on")
-    if moment.minute is None:
+    if moment.minute is None or not 0 <= moment.minute < 24 * 60:
         raise WritingError("Indiquez l'heure de l'envoi.", "minute")
     today = cal.local_date(now, account.time_zone)
     if moment.on < today:

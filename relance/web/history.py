@@ -138,8 +138,8 @@ def _detail(kind: str, facts: Facts) -> str:
         return str(facts.get("error", ""))
     if kind == "recipient_refused":
         return str(facts.get("answer", ""))
-    if kind == "reminder_queued" and facts.get("choice") == "manuel":
-        return _("choix manuel du modèle")
+    if kind == "reminder_queued":
+        return _queued_detail(facts)
     if kind.startswith(("step_", "task_")) and facts.get("offset_days") is not None:
         return offset(int(facts["offset_days"]))
     if kind in ("chase_started", "chase_changed"):
@@ -153,6 +153,15 @@ def _detail(kind: str, facts: Facts) -> str:
     if kind in ("signed_in", "sign_in_failed"):
         return str(facts.get("ip", ""))
     return _day_detail(kind, facts)
+
+
+def _queued_detail(facts: Facts) -> str:
+    """What a person decided about a reminder that waits: another text than the proposed one, another moment."""
+    parts = [_("choix manuel du modèle")] if facts.get("choice") == "manuel" else []
+    if facts.get("leaves_at"):
+        at = datetime.fromisoformat(facts["leaves_at"])
+        parts.append(_("programmée pour le {date}", date=filters.local_instant(at)))
+    return Markup(" · ").join(parts)
 
 
 def _day_detail(kind: str, facts: Facts) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
+from peewee import JOIN
 
 from relance.models.accounts import Account
 from relance.models.events import Event
@@ -15,6 +16,7 @@ from relance.rules.calendar import WEEKDAYS, Calendar
 from relance.services import situations
 from relance.web import filters, history
 from relance.web.i18n import _
+from relance.web.scope import current_user, is_signed_in
 
 FAR = 7  # days: beyond, the plan counts from another day than the due date (begun gently, extension)
 
@@ -25,11 +27,7 @@ def details_of(account: Account, events: Iterable[Event]) -> dict[int, str]:
     if not sent:
         return {}
     ids = {event.message_id for event in sent}
-    copied = {
-        message_id
-        for message_id, cc in Message.select(Message.id, Message.cc_json).where(Message.id.in_(ids)).tuples()
-        if json.loads(cc)
-    }
+    said = _choices(ids)
     # Of several instalments of an invoice, the most advanced gave the tone.
     items: Any = (
         MessageItem.select(
@@ -46,10 +44,28 @@ def details_of(account: Account, events: Iterable[Event]) -> dict[int, str]:
     for event in sent:
         place = places.get((event.message_id, event.invoice_id))
         parts = [_place(calendar, *place)] if place is not None else []
-        if event.message_id in copied:
-            parts.append(_("copie à vous"))
+        parts += said.get(event.message_id, [])
         if parts:
             found[event.id] = Markup(" · ").join(parts)
+    return found
+
+
+def _choices(message_ids: set[int]) -> dict[int, list[str]]:
+    """Who had a copy, and whether a person chose the text themselves, by message, in one query."""
+    chosen = (Event.message == Message.id) & (Event.kind == "reminder_queued")
+    rows: Any = (
+        Message.select(Message.id, Message.cc_json, Event.data)
+        .join(Event, JOIN.LEFT_OUTER, on=chosen)
+        .where(Message.id.in_(message_ids))
+        .tuples()
+    )
+    found: dict[int, list[str]] = {}
+    for message_id, cc, data in rows:
+        parts = [_("choix manuel du modèle")] if json.loads(data or "{}").get("choice") == "manuel" else []
+        mine = current_user().email if is_signed_in() else ""
+        for name, email in json.loads(cc):
+            parts.append(_("copie à vous") if email == mine else _("copie à {nom}", nom=name or email))
+        found[message_id] = parts
     return found
 
 

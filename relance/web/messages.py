@@ -6,20 +6,25 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from relance import clock, storage
+from relance.letters.press import PressError
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment
 from relance.services import outbox, sending_by_hand, sent_source
 from relance.services.carrying import Post
-from relance.services.writing import WritingError
+from relance.services.leaving import NOW
+from relance.services.writing import BalanceError, WritingError
 from relance.web import composer, names, posting, scope
 from relance.web.forms.messages import ComposeForm
+from relance.web.history_phrases import reason_of
 from relance.web.htmx import go_to, respond
 from relance.web.i18n import _
 from relance.web.scope import current_account, current_user, invoice_or_404, message_or_404
 from relance.web.security import sandboxed
 
 blueprint = Blueprint("messages", __name__)
+
+UNPRINTED = "Le relevé de compte n'a pas pu être préparé. Réessayez, ou envoyez l'e-mail sans lui."
 
 
 @blueprint.get("/factures/<int:id>/relancer/e-mail")
@@ -43,20 +48,22 @@ def preview(id: int) -> ResponseReturnValue:
 @blueprint.post("/factures/<int:id>/relancer/e-mail/test")
 def test(id: int) -> ResponseReturnValue:
     """Send the message as it stands to the user alone, now; nothing is saved."""
-    invoice = invoice_or_404(id)
-    context = composer.reading(invoice, ComposeForm(), clock.now())
-    composed = context["composed"]
-    if composed is None:
+    invoice, now = invoice_or_404(id), clock.now()
+    context = composer.reading(invoice, ComposeForm(), now)
+    if context["composed"] is None:
         answer, is_sent = context["problem"], False
     else:
-        answer, is_sent = posting.send_test(composed)
+        try:
+            answer, is_sent = posting.send_test(composer.with_statement(invoice, context, now))
+        except (PressError, storage.StorageError):
+            answer, is_sent = _(UNPRINTED), False
     context |= {"test_answer": answer, "is_test_sent": is_sent}
     return respond("messages/new.html", "chases/_test.html", status=200 if is_sent else 422, **context)
 
 
 @blueprint.post("/factures/<int:id>/relancer/e-mail")
 def create(id: int) -> ResponseReturnValue:
-    """Queue the message: it leaves after a minute, during which it can be undone."""
+    """Queue the message: it leaves after a minute, during which it can be undone, or when it was planned."""
     invoice, form, now = invoice_or_404(id), ComposeForm(), clock.now()
     context = composer.reading(invoice, form, now)
     if form.all_errors() or context["refusal"]:
@@ -70,9 +77,19 @@ def create(id: int) -> ResponseReturnValue:
             by=current_user(),
             now=now,
             domain=Post.of(scope.settings()).carrier_of(account).domain,
+            leaves_at=None if form.moment().when == NOW else context["leaves_at"],
         )
+    except BalanceError as error:
+        # What is shown again tells the new amount; it is that one which is confirmed next.
+        form = ComposeForm()
+        context = composer.reading(invoice_or_404(id), form, now)
+        composer.refuse(form, error)
+        return make_response(render_template("messages/new.html", **context), 409)
     except WritingError as error:
         composer.refuse(form, error)
+        return make_response(render_template("messages/new.html", **context), 422)
+    except (PressError, storage.StorageError):
+        form.refuse("attaches_statement", UNPRINTED)
         return make_response(render_template("messages/new.html", **context), 422)
     scope.ring()
     return go_to(url_for("messages.show", id=invoice.id, message_id=message.id))
@@ -131,6 +148,13 @@ def attachment(id: int, message_id: int, document_id: int) -> Response:
     answer = Response(storage.get(document.sha256), mimetype=document.mime)
     answer.headers.set("Content-Disposition", "attachment", filename=document.name)
     return answer
+
+
+@blueprint.app_template_global()
+def cancelled_because(reason: str) -> str:
+    """« Annulé : facture payée », from what the message holds; a sentence is already one."""
+    words = reason_of({"because": reason})
+    return words if words == reason else _("Annulé : {raison}", raison=words)
 
 
 def _message(id: int, message_id: int) -> tuple[Invoice, Message]:

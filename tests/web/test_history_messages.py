@@ -44,8 +44,18 @@ def test_a_plan_that_counts_from_another_day_invents_no_reason(detail):
 
 
 def test_a_copy_is_said(detail):
-    cc = json.dumps([["Camille", "c@x.example"]])
-    assert detail(D(2026, 11, 13), 10, D(2026, 11, 23), cc_json=cc) == "J+10 · copie à vous"
+    cc = json.dumps([["Camille Roussel", "camille@atelier-roussel.example"], ["Hugo Marchand", "hugo@x.example"]])
+    said = "J+10 · copie à vous · copie à Hugo Marchand"
+    assert detail(D(2026, 11, 13), 10, D(2026, 11, 23), cc_json=cc) == said
+
+
+@pytest.mark.requirement("S2.7")
+def test_a_text_chosen_by_hand_is_still_said_once_it_left(account, latitude, nadia, as_camille):
+    invoice = factories.make_invoice(latitude)
+    message = factories.make_message(latitude, [invoice])
+    record("reminder_queued", account=account, invoice=invoice, message=message, at=NOW, choice="manuel")
+    sent = record("reminder_sent", account=account, invoice=invoice, message=message, at=NOW)
+    assert history_messages.details_of(account, [sent]) == {sent.id: "choix manuel du modèle"}
 
 
 def test_of_several_instalments_the_most_advanced_is_shown(account, latitude, nadia, as_camille):
