@@ -70,6 +70,7 @@ SIGNED_OUT: tuple[tuple[str, dict[str, str]], ...] = (
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("dashboard.index", {}),
     ("aged_balance.index", {}),
+    ("statistics.index", {}),
     ("onboarding.index", {}),
     ("system.menu", {}),
     ("system.shortcuts", {}),

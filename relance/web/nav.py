@@ -82,7 +82,11 @@ def groups() -> list[Group]:
             ),
             Group(
                 _("Compte"),
-                _existing(Item("/journal", _("Journal"), "history"), Item("/reglages", _("Réglages"), "settings")),
+                _existing(
+                    Item("/statistiques", _("Statistiques"), "chart-column"),
+                    Item("/journal", _("Journal"), "history"),
+                    Item("/reglages", _("Réglages"), "settings"),
+                ),
             ),
         )
         if group.items
