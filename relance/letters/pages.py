@@ -108,10 +108,10 @@ def _join(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}"
 
 
-def preview(facts: NoticeFacts, css: str) -> str:
-    """The same page for a screen, with ``css`` inside it."""
+def preview(page: str, css: str) -> str:
+    """A page of ours for a screen, with ``css`` inside it."""
     style = Markup("<style>{}</style></head>").format(Markup(css))  # noqa: S704 (our own sheet)
-    return formal_notice(facts).replace("</head>", style, 1)
+    return page.replace("</head>", style, 1)
 
 
 def screen_css(font_url: Callable[[str], str]) -> str:

@@ -42,7 +42,7 @@ def before_posting(account: Account, client: Client, invoices: Sequence[Invoice]
         checks += [Check(False, problem, fix="client") for problem in printed.problems]
     else:
         checks.append(Check(True, "Adresse du client complète"))
-    checks += [Check(False, sentence, fix=fix) for sentence, fix in _own_gaps(account)]
+    checks += [Check(False, sentence, fix=fix) for sentence, fix in own_gaps(account)]
     return checks
 
 
@@ -99,7 +99,8 @@ def _rates(account: Account, client: Client, invoices: Sequence[Invoice]) -> lis
     return checks
 
 
-def _own_gaps(account: Account) -> list[tuple[str, str]]:
+def own_gaps(account: Account) -> list[tuple[str, str]]:
+    """What the account itself lacks on a letter, and where to add it: (sentence, fix)."""
     gaps = []
     if not account.address.strip():
         gaps.append(("Votre adresse manque en tête de la lettre", "company"))

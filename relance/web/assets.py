@@ -17,10 +17,12 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, request, url_for
 from markupsafe import Markup
 
+from relance.letters import pages
 from relance.web.scope import public
 
 # The order of the layers is the order of the cascade: see static/css/layers.css.
 STYLESHEET = "css/relance.css"
+LETTER = "css/letter.css"  # the paper of a letter, in a frame
 LAYERS = ("layers", "fonts", "tokens", "reset", "base", "layout", "components", "screens", "utilities", "print")
 
 
@@ -48,6 +50,7 @@ class Assets:
             if path.is_file() and not name.startswith("css/") and path.suffix not in (".json", ".txt"):
                 self.add(name, path.read_bytes())
         self.add(STYLESHEET, self._stylesheet().encode())
+        self.add(LETTER, pages.screen_css(lambda font: f"../{self.by_name[f'fonts/{font}'].path}").encode())
         for path in folder.glob("vendor/lucide-*.json"):
             self.icons = json.loads(path.read_text(encoding="utf-8"))
 

@@ -1,4 +1,4 @@
-"""Letters: the list, a new formal notice, its page while it is printed and once it is ready."""
+"""Letters: the list, a new formal notice, the page of any letter while it is printed and once it is ready."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,12 +7,14 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from relance import clock, storage
+from relance.letters import pages
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
-from relance.services import notice_checks, noticing
+from relance.services import amicable_checks, notice_checks, noticing, printing
+from relance.services.notice_checks import Check
 from relance.services.noticing import NoticeError
-from relance.web import notice_page, scope
+from relance.web import amicable, letter_words, notice_page, scope
 from relance.web.forms.letters import NoticeForm
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.numbers import row_id
@@ -34,10 +36,11 @@ LAST_PAGE = 1_000_000  # further, the offset fits no database
 
 @blueprint.get("/courriers")
 def index() -> ResponseReturnValue:
-    """Every letter of the account, the latest first, by pages."""
+    """The letters of the account, the latest first, by pages; ``?type=`` and ``?statut=`` keep some of them."""
     account = current_account()
     page = min(max(row_id(request.args.get("page")), 1), LAST_PAGE)
-    query = Letter.select(Letter, Client).join(Client).where(Letter.account == account)
+    every = Letter.select(Letter, Client).join(Client).where(Letter.account == account)
+    query = letter_words.filtered(every, request.args)
     total = query.count()
     letters = list(query.order_by(Letter.created_at.desc(), Letter.id.desc()).paginate(page, PER_PAGE))
     return make_response(
@@ -46,18 +49,28 @@ def index() -> ResponseReturnValue:
             letters=letters,
             invoices=_invoices_of(letters),
             late_clients=notice_page.late_clients(),
+            filters=letter_words.kept(request.args),
+            types=letter_words.TYPES,
+            states=letter_words.STATES,
+            is_odd=letter_words.unknown(request.args),
+            letter_title=letter_words.full_title,
             first=(page - 1) * PER_PAGE + 1,
             total=total,
-            previous=url_for("letters.index", page=page - 1) if page > 1 else "",
-            following=url_for("letters.index", page=page + 1) if page * PER_PAGE < total else "",
+            previous=letter_words.page_url(page - 1, request.args) if page > 1 else "",
+            following=letter_words.page_url(page + 1, request.args) if page * PER_PAGE < total else "",
         )
     )
 
 
 @blueprint.get("/courriers/nouveau")
 def new() -> ResponseReturnValue:
-    """The choices of a formal notice for ``?factures=1,2`` or every late invoice of ``?client=1``."""
+    """The choices of a formal notice for ``?factures=1,2`` or every late invoice of ``?client=1``.
+
+    With ``type=amiable``, the amicable letter about the same invoices.
+    """
     client, ticked = _asked()
+    if client is not None and request.args.get("type") == "amiable":
+        return amicable.opened(ticked or notice_page.late_invoices(client))
     if client is None:
         return make_response(render_template("letters/choose.html", late_clients=notice_page.late_clients()))
     late = notice_page.late_invoices(client)
@@ -71,8 +84,7 @@ def new() -> ResponseReturnValue:
         claims_interest=True,
         **({} if is_individual else {"claims_fee": True}),
     )
-    not_late = [invoice.number for invoice in ticked if invoice not in late]
-    return _page(client, late, form, not_late=not_late)
+    return _page(client, late, form, not_late=[invoice for invoice in ticked if invoice not in late])
 
 
 @blueprint.post("/courriers/nouveau")
@@ -117,7 +129,7 @@ def draft() -> ResponseReturnValue:
     facts, _errors = notice_page.draft(client, late, form)
     if facts is None:
         abort(404)
-    return notice_page.paper(facts)
+    return notice_page.paper(pages.formal_notice(facts))
 
 
 @blueprint.get("/courriers/<int:letter_id>")
@@ -126,15 +138,18 @@ def show(letter_id: int) -> ResponseReturnValue:
     letter = _printed_if_alone(letter_or_404(letter_id))
     query = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice).where(LetterInvoice.letter == letter)
     lines = list(query.order_by(LetterInvoice.id))
-    checks = notice_checks.before_posting(current_account(), letter.client, [line.invoice for line in lines])
+    checks = _checks(letter, [line.invoice for line in lines])
     return make_response(
         render_template(
             "letters/show.html",
             letter=letter,
-            facts=noticing.facts_of(letter),
+            is_amicable=letter.kind == "amicable",
+            title=letter_words.title(letter.kind),
+            name=letter_words.full_title(letter.kind, letter.template),
+            joined=printing.page_of(letter)[1],
             lines=lines,
             checks=[(check, notice_page.words(check)) for check in checks],
-            is_outdated=noticing.is_outdated(letter),
+            is_outdated=printing.is_outdated(letter),
         )
     )
 
@@ -155,7 +170,7 @@ def status(letter_id: int) -> ResponseReturnValue:
 def print_again(letter_id: int) -> ResponseReturnValue:
     """Ask again for a letter that could not be printed."""
     letter = letter_or_404(letter_id)
-    noticing.ask_again(letter, by=current_user(), now=clock.now())
+    printing.ask_again(letter, by=current_user(), now=clock.now())
     scope.ring()
     return go_to(url_for("letters.show", letter_id=letter.id))
 
@@ -163,7 +178,7 @@ def print_again(letter_id: int) -> ResponseReturnValue:
 @blueprint.get("/courriers/<int:letter_id>/apercu")
 def paper(letter_id: int) -> ResponseReturnValue:
     """The letter as a page for a frame."""
-    return notice_page.paper(noticing.facts_of(letter_or_404(letter_id)))
+    return notice_page.paper(printing.page_of(letter_or_404(letter_id))[0])
 
 
 @blueprint.get("/courriers/<int:letter_id>/pdf")
@@ -189,6 +204,12 @@ def _asked() -> tuple[Client | None, list[Invoice]]:
     return (client_or_404(row_id(asked)) if asked else None), []
 
 
+def _checks(letter: Letter, invoices: Sequence[Invoice]) -> list[Check]:
+    if letter.kind == "amicable":
+        return amicable_checks.before_posting(current_account(), letter.client, invoices, but=letter)
+    return notice_checks.before_posting(current_account(), letter.client, invoices)
+
+
 def _invoices_of(letters: Sequence[Letter]) -> dict[int, list[Invoice]]:
     found: dict[int, list[Invoice]] = defaultdict(list)
     query = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice)
@@ -198,7 +219,7 @@ def _invoices_of(letters: Sequence[Letter]) -> dict[int, list[Invoice]]:
 
 
 def _page(
-    client: Client, late: Sequence[Invoice], form: NoticeForm, status: int = 200, not_late: Sequence[str] = ()
+    client: Client, late: Sequence[Invoice], form: NoticeForm, status: int = 200, not_late: Sequence[Invoice] = ()
 ) -> Response:
     context = notice_page.context(client, late, form) | {"not_late": not_late}
     return make_response(render_template("letters/new.html", **context), status)
@@ -207,7 +228,7 @@ def _page(
 def _printed_if_alone(letter: Letter) -> Letter:
     """Print here when no worker was seen for two minutes; otherwise leave it to the worker."""
     now = clock.now()
-    if noticing.needs_hand(letter, now):
-        noticing.render(letter.id, now)
+    if printing.needs_hand(letter, now):
+        printing.render(letter.id, now)
         return letter_or_404(letter.id)
     return letter

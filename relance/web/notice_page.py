@@ -105,16 +105,18 @@ def words(check: Check) -> str:
         if isinstance(value, date)
         else filters.rate(value)
         if name in ("taux", "plancher") and isinstance(value, int)
+        else _(str(value))
+        if name == "raison"
         else value
         for name, value in check.values.items()
     }
     return _(check.sentence, **shown)
 
 
-def paper(facts: NoticeFacts) -> Response:
-    """The letter alone, for a frame of ours: its own style, our fonts, nothing else."""
+def paper(page: str) -> Response:
+    """A letter alone, for a frame of ours: its own style, our fonts, nothing else."""
     css = pages.screen_css(lambda name: asset_url(f"fonts/{name}"))
-    response = embeddable(make_response(pages.preview(facts, css)))
+    response = embeddable(make_response(pages.preview(page, css)))
     mark = b64encode(hashlib.sha256(css.encode()).digest()).decode()
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'sha256-{mark}'; font-src 'self'; frame-ancestors 'self'; "

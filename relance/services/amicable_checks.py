@@ -1,0 +1,99 @@
+"""« Avant de poster », for an amicable letter: what to know, and what to correct, before it is printed."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from relance.letters.amicable import AmicableFacts
+from relance.models.accounts import Account
+from relance.models.clients import Client
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter, LetterInvoice
+from relance.rules import postal
+from relance.services import claiming, notice_checks, promising
+from relance.services.appending import Apart
+from relance.services.notice_checks import Check
+
+_SAYS_JOINED = ("jointe à ce courrier", "jointes à ce courrier", "enclosed with this letter")
+
+
+def before_posting(
+    account: Account,
+    client: Client,
+    invoices: Sequence[Invoice],
+    *,
+    facts: AmicableFacts | None = None,
+    apart: Sequence[Apart] = (),
+    but: Letter | None = None,
+) -> list[Check]:
+    """The lines of the panel, in French, for invoices of one client. ``but``: the letter they are about, if it exists.
+
+    ``facts`` and ``apart``: the letter as it would be, and the invoices whose file cannot follow it.
+    """
+    checks = [_promised(invoice) for invoice in invoices]
+    found = [check for check in checks if check is not None]
+    earlier = _earlier(invoices, but)
+    if earlier is not None:
+        found.append(Check(False, "Une relance amiable a déjà été préparée le {date}", {"date": earlier}))
+    if facts is not None:
+        found += _about_text(facts)
+        found += _about_files(invoices, facts, apart)
+    printed = claiming.recipient(client)
+    if printed.problems:
+        found += [Check(False, problem, fix="client") for problem in printed.problems]
+    else:
+        found.append(Check(True, "Adresse du client complète"))
+    return found + [Check(False, sentence, fix=fix) for sentence, fix in notice_checks.own_gaps(account)]
+
+
+def _promised(invoice: Invoice) -> Check | None:
+    row = promising.open_of(invoice)
+    if row is None:
+        return None
+    values: dict[str, int | str | dt.date] = {"numéro": invoice.number, "date": row.promised_on}
+    return Check(False, "Facture {numéro} : un paiement est promis pour le {date}", values)
+
+
+def _earlier(invoices: Sequence[Invoice], but: Letter | None) -> dt.date | None:
+    """The date of the last amicable letter about one of these invoices."""
+    query = (
+        Letter.select(Letter.dated_on)
+        .join(LetterInvoice)
+        .where(LetterInvoice.invoice.in_([invoice.id for invoice in invoices]), Letter.kind == "amicable")
+        .order_by(Letter.dated_on.desc(), Letter.id.desc())
+    )
+    if but is not None:
+        query = query.where(Letter.id < but.id)
+    row = query.first()
+    return row.dated_on if row is not None else None
+
+
+def _about_text(facts: AmicableFacts) -> list[Check]:
+    found = []
+    lines = [line.strip() for line in facts.body.split("\n")]
+    words = postal.words_of_an_email(facts.body)
+    if words:
+        found.append(Check(False, "Le texte parle d'un e-mail (« {mots} ») : relisez-le", {"mots": words[0]}))
+    if postal.TABLE not in lines:
+        found.append(Check(False, "Le tableau des factures n'est plus dans la lettre"))
+    if postal.PAYMENT not in lines:
+        found.append(Check(False, "Vos coordonnées bancaires ne sont plus dans la lettre"))
+    if not facts.joined and any(said in facts.body for said in _SAYS_JOINED):
+        found.append(Check(False, "Le texte annonce une facture jointe, et aucune ne l'est"))
+    return found
+
+
+def _about_files(invoices: Sequence[Invoice], facts: AmicableFacts, apart: Sequence[Apart]) -> list[Check]:
+    found = [
+        Check(False, "La facture {numéro} n'est pas jointe : {raison}", {"numéro": one.number, "raison": one.because})
+        for one in apart
+    ]
+    if facts.joined:
+        found += [
+            Check(False, "La facture {numéro} n'a pas de PDF : joignez-en une copie", {"numéro": invoice.number})
+            for invoice in invoices
+            if not invoice.document_id
+        ]
+        pages = sum(one.pages for one in facts.joined)
+        sentence = "Facture jointe, une page" if pages == 1 else "Factures jointes, {n} pages en tout"
+        found.append(Check(True, sentence, {"n": pages}))
+    return found

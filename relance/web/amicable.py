@@ -1,0 +1,103 @@
+"""The letter window of an amicable reminder: open it, see it, prepare it. Nothing leaves by itself."""
+
+from flask import Blueprint, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from relance import clock
+from relance.models.invoices import Invoice
+from relance.services import amicable
+from relance.services.amicable import AmicableError, ChangedError
+from relance.services.amicable_text import Words
+from relance.web import amicable_page, scope
+from relance.web.amicable_page import refuse, render
+from relance.web.htmx import go_to, wants_fragment
+from relance.web.numbers import row_id
+from relance.web.scope import current_account, current_user, invoice_or_404
+
+blueprint = Blueprint("amicable", __name__)
+
+
+@blueprint.get("/factures/<int:id>/relancer/courrier")
+@blueprint.get("/courriers/amiable")
+def new(id: int | None = None) -> ResponseReturnValue:
+    """The letter about one invoice, or about those of ``?factures=1,2``, with the text of ``?modele=``."""
+    return opened(_asked(id, request.args.getlist("factures")))
+
+
+def opened(asked: list[Invoice]) -> ResponseReturnValue:
+    """The page for these invoices."""
+    context = amicable_page.opening(asked, request.args.get("modele", ""), clock.now())
+    return make_response(render(context))
+
+
+@blueprint.post("/factures/<int:id>/relancer/courrier/apercu")
+@blueprint.post("/courriers/amiable/apercu")
+def preview(id: int | None = None) -> ResponseReturnValue:
+    """The form and the paper after a choice or a word changed; nothing is saved."""
+    asked = _posted(id)
+    context = amicable_page.reading(asked, clock.now())
+    if context["form"] is None:
+        if wants_fragment():  # it was paid, say, while the words were typed: the page tells it
+            return go_to(_address(asked))
+        return make_response(render(context))
+    if not wants_fragment() and context["draft"] is not None:
+        context["length"] = amicable_page.words_of_length(amicable_page.sheets(context["draft"].facts))
+    return make_response(render(context, is_fragment=wants_fragment()))
+
+
+@blueprint.post("/factures/<int:id>/relancer/courrier/pages")
+@blueprint.post("/courriers/amiable/pages")
+def pages(id: int | None = None) -> ResponseReturnValue:
+    """How long the letter is, in words: laid out apart, so that the preview does not wait for it."""
+    draft = amicable_page.reading(_posted(id), clock.now()).get("draft")
+    return amicable_page.words_of_length(amicable_page.sheets(draft.facts)) if draft is not None else ""
+
+
+@blueprint.post("/factures/<int:id>/relancer/courrier")
+@blueprint.post("/courriers/amiable")
+def create(id: int | None = None) -> ResponseReturnValue:
+    """Prepare the letter. The worker prints it; its page waits for it."""
+    now = clock.now()
+    context = amicable_page.reading(_posted(id), now)
+    form = context["form"]
+    if form is None:
+        return make_response(render(context), 422)
+    if context["has_changed"]:
+        return make_response(render(context), 409)
+    if form.all_errors() or context["draft"] is None:
+        return make_response(render(context), 422)
+    own: Words | None = context["own"]
+    try:
+        letter = amicable.prepare(
+            current_account(),
+            context["client"],
+            context["invoices"],
+            template=form.template.data,
+            words=own,
+            joins_invoice=bool(form.joins_invoice.data),
+            dated_on=form.dated_on.data,
+            basis=form.basis.data,
+            by=current_user(),
+            now=now,
+        )
+    except AmicableError as error:  # a payment came between the page and the client's turn
+        refuse(form, error)
+        return make_response(render(context), 409 if isinstance(error, ChangedError) else 422)
+    scope.ring()
+    return go_to(url_for("letters.show", letter_id=letter.id))
+
+
+def _posted(id: int | None) -> list[Invoice]:
+    return _asked(id, request.form.getlist("factures"))
+
+
+def _asked(id: int | None, given: list[str]) -> list[Invoice]:
+    """The invoices named in the address or in the form, once each; 404 for one that is not the account's."""
+    ids = [id] if id is not None else [row_id(text) for part in given for text in part.split(",") if text.strip()]
+    return [invoice_or_404(key) for key in list(dict.fromkeys(ids))[: amicable.MOST + 1]]
+
+
+def _address(asked: list[Invoice]) -> str:
+    if len(asked) == 1:
+        return url_for("amicable.new", id=asked[0].id)
+    return url_for("amicable.new", factures=",".join(str(invoice.id) for invoice in asked))

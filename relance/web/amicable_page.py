@@ -1,0 +1,186 @@
+"""What the page of an amicable letter shows: the choices, the words, the checks, and the paper beside them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import render_template, request, url_for
+from markupsafe import Markup
+
+from relance.letters import amicable as paper
+from relance.letters import press
+from relance.letters.amicable import AmicableFacts
+from relance.models.clients import Client
+from relance.models.invoices import Invoice
+from relance.rules.calendar import local_date
+from relance.services import amicable, amicable_checks, templating
+from relance.services.amicable import FORMAL, AmicableError, Draft
+from relance.services.amicable_text import Words
+from relance.web import names, notice_page
+from relance.web.assets import LETTER, asset_url
+from relance.web.forms.amicable import AmicableForm
+from relance.web.i18n import _
+from relance.web.scope import current_account
+
+FIELDS = {"object": "subject", "": ""}
+Aside = list[tuple[Invoice, str]]
+
+
+def opening(asked: Sequence[Invoice], template: str, now: datetime) -> dict[str, Any]:
+    """The page as it opens, with the proposed template or the one asked for."""
+    kept, aside = amicable.sort_out(asked)
+    if not kept:
+        return _refused(asked, aside)
+    account = current_account()
+    today = local_date(now, account.time_zone)
+    offered = amicable.offered(account)
+    proposed = amicable.proposed(account, kept, today)
+    form = AmicableForm(
+        offered,
+        kept,
+        template=template if template in offered else proposed,
+        dated_on=today,
+        joins_invoice=True,
+    )
+    return _context(form, kept, aside, now, proposed)
+
+
+def reading(asked: Sequence[Invoice], now: datetime) -> dict[str, Any]:
+    """The page from what was sent; problems are written in the form, and ``draft`` is None when there are any."""
+    kept, aside = amicable.sort_out(asked)
+    if not kept:
+        return _refused(asked, aside) | {"words": str(request.form.get("body", ""))}
+    account = current_account()
+    form = AmicableForm(amicable.offered(account), kept)
+    form.validate()
+    proposed = amicable.proposed(account, kept, local_date(now, account.time_zone))
+    return _context(form, kept, aside, now, proposed)
+
+
+def _context(
+    form: AmicableForm, invoices: Sequence[Invoice], aside: Aside, now: datetime, proposed: str
+) -> dict[str, Any]:
+    account, client = current_account(), invoices[0].client
+    today = local_date(now, account.time_zone)
+    own = form.settle_words() if form.is_submitted() else None
+    draft, has_changed = None, False
+    generated = _draft(form, client, invoices, today, None)
+    if generated is not None:
+        has_changed = bool(form.basis.data) and form.basis.data != generated.basis
+        form.basis.data = generated.basis
+        said = Words(generated.facts.object, generated.facts.body)
+        own = None if own == said else own
+        form.fill(own or said, said)
+        draft = generated if own is None else _draft(form, client, invoices, today, own)
+    if has_changed:
+        form.refuse("", amicable.CHANGED)
+    facts = draft.facts if draft is not None else None
+    apart = generated.apart if generated is not None else ()
+    checks = amicable_checks.before_posting(account, client, invoices, facts=facts, apart=apart)
+    return {
+        "form": form,
+        "draft": draft,
+        "own": own,
+        "client": client,
+        "invoices": invoices,
+        "aside": aside,
+        "asked": [*invoices, *(invoice for invoice, _why in aside)],
+        "today": today,
+        "proposed": proposed,
+        "template_name": names.template,
+        "has_changed": has_changed,
+        "has_files": any(invoice.document_id for invoice in invoices),
+        "checks": [(check, notice_page.words(check)) for check in checks],
+        "paper": framed(facts) if facts is not None else "",
+        "address": addresses(invoices),
+        "length": "",
+        "is_early": False,
+        "oob": False,
+    }
+
+
+def _draft(
+    form: AmicableForm, client: Client, invoices: Sequence[Invoice], today: date, words: Words | None
+) -> Draft | None:
+    """The letter as it stands; None when it cannot be, with the reason in the form."""
+    if form.dated_on.errors or form.dated_on.data is None:
+        return None
+    try:
+        return amicable.draft(
+            current_account(),
+            client,
+            invoices,
+            template=form.template.data or "",
+            today=today,
+            words=words,
+            joins_invoice=bool(form.joins_invoice.data),
+            dated_on=form.dated_on.data,
+        )
+    except AmicableError as error:
+        refuse(form, error)
+        return None
+
+
+def refuse(form: AmicableForm, error: AmicableError) -> None:
+    """Write each refusal of the service at its field, or above the form, unless the form already said it."""
+    for field, sentence in error.errors.items():
+        name = FIELDS.get(field, field)
+        if not name or not form[name].errors:
+            form.refuse(name, sentence)
+
+
+def _refused(asked: Sequence[Invoice], aside: Aside) -> dict[str, Any]:
+    return {
+        "form": None,
+        "refusal": aside[0][1] if aside else amicable.NOTHING,
+        "aside": aside,
+        "asked": list(asked),
+        "invoices": list(asked),
+        "client": asked[0].client if asked else None,
+        "words": "",
+    }
+
+
+def addresses(invoices: Sequence[Invoice]) -> dict[str, str]:
+    """Where the form is sent: under the invoice when it is alone."""
+    alone = {"id": invoices[0].id} if len(invoices) == 1 else {}
+    return {name: url_for(f"amicable.{name}", **alone) for name in ("create", "preview", "pages")}
+
+
+def framed(facts: AmicableFacts) -> str:
+    """The letter as the document of a frame: the printed page with its style sheet, and nothing that acts."""
+    link = Markup('<link rel="stylesheet" href="{}"></head>').format(asset_url(LETTER))
+    return paper.page(facts).replace("</head>", link, 1)
+
+
+def sheets(facts: AmicableFacts) -> int:
+    """How many sheets the letter itself takes; 0 when this server cannot lay it out."""
+    try:
+        return press.count_pages(paper.page(facts))
+    except press.PressError:
+        return 0
+
+
+def words_of_length(count: int) -> str:
+    """« Une page », or what to know when it is longer; '' when unknown."""
+    if not count:
+        return ""
+    return _("Une page") if count == 1 else _("La lettre passe à {n} pages.", n=count)
+
+
+def editor_url(invoice: Invoice, template: str) -> str:
+    """Where a letter that a sequence asks for is written: the formal notice, or the amicable one with its text."""
+    if template in ("", "formal_notice"):
+        return url_for("letters.new", factures=invoice.id)
+    if template == amicable.KIND:
+        return url_for("amicable.new", id=invoice.id)
+    if templating.levels(invoice.account_id).get(template, FORMAL) >= FORMAL:
+        return url_for("letters.new", factures=invoice.id)
+    return url_for("amicable.new", id=invoice.id, modele=template)
+
+
+def render(context: dict[str, Any], *, is_fragment: bool = False) -> str:
+    """The page, or its two columns."""
+    if is_fragment:
+        return render_template("letters/_amicable.html", **context)
+    return render_template("letters/amicable.html", **context)
