@@ -4,7 +4,6 @@ import datetime as dt
 from dataclasses import dataclass
 
 from relance.letters.statement import StatementFacts
-from relance.models.clients import Client
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageAttachment
@@ -50,7 +49,9 @@ def renewed(message_id: int, now: dt.datetime) -> Enclosure | None:
     """
     if not of_message(message_id):
         return None
-    client: Client = Message.get_by_id(message_id).client
+    client = Message.get_by_id(message_id).client
+    if client is None:
+        return None
     today = chasing.today_of(client.account, now)
     told = statements.statements(client, today)
     return Enclosure(statements.document(client, today=today, now=now), tuple(told))
