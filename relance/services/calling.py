@@ -10,10 +10,11 @@ from relance.models.clients import Client
 from relance.models.events import Event, record
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
-from relance.services import chasing, promising, tasking
+from relance.services import chasing, disputing, promising, tasking
+from relance.services.disputing import DisputeFacts
 from relance.services.promising import PromiseFacts
 
-OUTCOMES = ("no_answer", "message_left", "talked", "promised")
+OUTCOMES = ("no_answer", "message_left", "talked", "promised", "disputed")
 MAX_NAME = 100  # characters
 MAX_TEXT = 5000
 AHEAD = dt.timedelta(366)  # a call to make is noted a year ahead at most
@@ -32,7 +33,8 @@ class CallError(Exception):
 class CallFacts:
     """One call. ``again_on``: the day (the account's) to call again; ``task_ids``: the calls to make it stands for.
 
-    ``promise`` is what was promised, with the outcome « promised ». ``key``: one per form shown.
+    ``promise`` is what was promised, with the outcome « promised »; ``dispute`` what is contested, with « disputed ».
+    ``key``: one per form shown.
     """
 
     who: str
@@ -40,6 +42,7 @@ class CallFacts:
     note: str = ""
     again_on: dt.date | None = None
     promise: PromiseFacts | None = None
+    dispute: DisputeFacts | None = None
     task_ids: tuple[int, ...] = ()
     key: str = ""
 
@@ -55,9 +58,9 @@ class ReplyFacts:
 
 
 def log_call(invoice: Invoice, facts: CallFacts, *, by: User | None, now: dt.datetime) -> bool:
-    """Note a call: the event, the promise it brought, the calls it stands for and the next one. One transaction.
+    """Note a call: the event, the promise or dispute it brought, the calls it stands for, the next. One transaction.
 
-    False when the same form had already noted it. CallError, or the HoldError of the promise, names the field.
+    False when the same form had already noted it. CallError, or the HoldError of what it brought, names the field.
     """
     with transaction():
         Client.get_by_id(invoice.client_id).take_turn()
@@ -79,6 +82,8 @@ def log_call(invoice: Invoice, facts: CallFacts, *, by: User | None, now: dt.dat
         )
         if facts.outcome == "promised" and facts.promise is not None:
             promising.promise(invoice, facts.promise, by=by, now=now)
+        if facts.outcome == "disputed" and facts.dispute is not None:
+            disputing.open_dispute(invoice, facts.dispute, by=by, now=now)
         for task in open_calls(invoice):
             if task.id in facts.task_ids:
                 tasking.close(task, "done", by=by, now=now)
@@ -132,6 +137,8 @@ def _check_call(invoice: Invoice, facts: CallFacts, now: dt.datetime) -> None:
         raise CallError("Choisissez le résultat de l'appel.", "outcome")
     if facts.outcome == "promised" and facts.promise is None:
         raise CallError("Indiquez la date annoncée.", "promised_on")
+    if facts.outcome == "disputed" and facts.dispute is None:
+        raise CallError("Dites en quelques mots ce que votre client conteste.", "claim")
     if set(facts.task_ids) - {task.id for task in open_calls(invoice)}:
         raise CallError("Cet appel n'est plus à passer.", "done")
     _check_lengths(facts.who, facts.note, "note")

@@ -1,13 +1,17 @@
 """Calls made and replies received: dialogs that are also pages."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, abort, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock
+from relance.models.clients import Contact
 from relance.models.invoices import Invoice
-from relance.services import calling, keeping_clients
+from relance.rules import call_script
+from relance.rules.call_script import Script
+from relance.services import calling, disputing, keeping_clients
 from relance.services.calling import CallError
 from relance.services.holding import HoldError
 from relance.web import scope
@@ -19,6 +23,9 @@ from relance.web.nav import today
 from relance.web.scope import current_user
 
 blueprint = Blueprint("calls", __name__)
+
+# A shared address has the name of a department: nobody is asked for by it.
+DEPARTMENT = re.compile(r"service|compta|factur|accueil|standard|direction|achats", re.IGNORECASE)
 
 
 @blueprint.get("/factures/<int:id>/appel")
@@ -49,12 +56,14 @@ def create(id: int) -> ResponseReturnValue:
         form.refuse(error.field, str(error))
         return _dialog("call", invoice, form, 422)
     except HoldError as error:
-        form.refuse(error.field if error.field in form else "promised_on", str(error))
+        form.refuse(_field_of(error, form), str(error))
         return _dialog("call", invoice, form, 422)
     scope.ring()
     notice = _("Appel noté.")
     if facts.promise is not None:
         notice = _("Appel noté, avec sa promesse de paiement.")
+    if facts.dispute is not None:
+        notice = _("Appel noté, avec son litige.")
     return go_to(url_for("invoices.show", id=invoice.id), notice)
 
 
@@ -104,8 +113,39 @@ def _require_promise(form: CallForm) -> None:
         form.refuse("amount", "Indiquez le montant annoncé.")
 
 
+def _field_of(error: HoldError, form: CallForm) -> str:
+    """Where to say what a promise or a dispute is refused for."""
+    if form.outcome.data == "disputed":
+        return {"text": "claim"}.get(error.field, "contested")
+    return error.field if error.field in form else "promised_on"
+
+
+def _script(invoice: Invoice, contacts: list[Contact]) -> Script:
+    """What to say, as plainly as the step that asks for the call, else as the delay of today."""
+    account, user = invoice.account, current_user()
+    days_late = (today() - invoice.next_due_on).days
+    steps = [task.offset_days for task in calling.open_calls(invoice) if task.offset_days is not None]
+    named = f"{user.first_name} {user.last_name}".strip() or account.owner_name or account.business_name
+    person = next((one for one in contacts if one.id == invoice.contact_id), contacts[0] if contacts else None)
+    facts = call_script.CallFacts(
+        caller=named,
+        business=account.business_name,
+        person=person.name if person is not None and not DEPARTMENT.search(person.name) else "",
+        number=invoice.number,
+        balance_cents=invoice.balance_cents,
+        currency=invoice.currency,
+        due_on=invoice.next_due_on,
+        days_late=days_late,
+    )
+    # A step before the due date may come up late: what is past is never spoken of as to come.
+    tone = call_script.tone_of(max(steps[0], min(days_late, 1)) if steps else days_late)
+    return call_script.script(facts, tone, invoice.client.language)
+
+
 def _dialog(what: str, invoice: Invoice, form: Form, status: int = 200) -> ResponseReturnValue:
     is_call = what == "call"
+    contacts = keeping_clients.active_contacts(invoice.client)
+    is_owed = invoice.state == "sent" and invoice.balance_cents > 0
     context: dict[str, Any] = {
         "what": what,
         "invoice": invoice,
@@ -113,9 +153,11 @@ def _dialog(what: str, invoice: Invoice, form: Form, status: int = 200) -> Respo
         "title": _("Noter un appel") if is_call else _("Noter une réponse reçue"),
         "submit": _("Enregistrer l’appel") if is_call else _("Enregistrer la réponse"),
         "action": url_for("calls.create" if is_call else "calls.create_reply", id=invoice.id),
-        "contacts": keeping_clients.active_contacts(invoice.client),
+        "contacts": contacts,
         "grace": invoice.account.promise_grace_days,
-        "may_promise": invoice.state == "sent" and invoice.balance_cents > 0,
+        "may_promise": is_owed,
+        "may_dispute": is_owed and disputing.current(invoice) is None,
+        "script": _script(invoice, contacts) if is_call and is_owed else None,
     }
     template = "calls/_dialog.html" if wants_fragment() else "calls/page.html"
     return make_response(render_template(template, **context), status)

@@ -8,7 +8,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from relance.mail.layout import unwrapped
-from relance.rules import money, wording
+from relance.rules import money, phones, wording
 from relance.web import scope
 from relance.web.i18n import language
 
@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
         raised,
         unwrapped,
         variables,
+        phone,
     ):
         app.add_template_filter(function)
 
@@ -118,3 +119,11 @@ def raised(text: str) -> Markup:
 def variables(text: str) -> Markup:
     """A sentence about a template: the {variables} it names are code, not words."""
     return Markup(re.sub(r"\{\w+\}", r"<code>\g<0></code>", str(escape(text))))  # noqa: S704
+
+
+def phone(number: str, country: str = "FR") -> Markup:
+    """A telephone number as the French read it, which a touch dials; words alone when it is not a sure number."""
+    dialled, shown = phones.e164(number, country), phones.spaced(number, country)
+    if not dialled:
+        return escape(shown)
+    return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(dialled, shown)

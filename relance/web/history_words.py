@@ -57,6 +57,7 @@ CALLS = {
     "message_left": "message laissé",
     "talked": "échange",
     "promised": "promesse de paiement",
+    "disputed": "conteste la facture",
 }
 DISPUTES = {
     "service": "la prestation",

@@ -1,13 +1,15 @@
 """Calls and replies: one transaction for what was said and what follows."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from relance.models.events import Event
-from relance.models.holds import Promise, Task
+from relance.models.holds import Dispute, Promise, Task
 from relance.services import calling
 from relance.services.calling import CallError, CallFacts, ReplyFacts
+from relance.services.disputing import DisputeFacts
 from relance.services.holding import HoldError
 from relance.services.promising import PromiseFacts
 from tests.making import events
@@ -34,6 +36,17 @@ def test_a_promise_that_is_refused_undoes_the_call(invoice, camille, now):
     assert events(invoice=invoice) == []
 
 
+def test_a_call_and_the_dispute_it_brought_are_noted_together_or_not_at_all(invoice, camille, now):
+    facts = CallFacts("Nadia", "disputed", dispute=DisputeFacts("amount", "Trop cher"), key="d")
+    assert calling.log_call(invoice, facts, by=camille, now=now)
+    assert not calling.log_call(invoice, facts, by=camille, now=now)
+    assert events(invoice=invoice) == ["call_logged", "dispute_opened"]
+    assert (Dispute.get().text, Dispute.select().count()) == ("Trop cher", 1)
+    with pytest.raises(HoldError):
+        calling.log_call(invoice, replace(facts, key="e"), by=camille, now=now)
+    assert events(invoice=invoice) == ["call_logged", "dispute_opened"]
+
+
 def test_only_the_calls_that_were_named_are_done(invoice, camille, now):
     for day in (D(2026, 11, 24), D(2026, 11, 25)):
         calling.log_call(invoice, CallFacts("", "no_answer", again_on=day), by=camille, now=now)
@@ -48,6 +61,7 @@ def test_only_the_calls_that_were_named_are_done(invoice, camille, now):
     [
         (CallFacts("", "loud"), "outcome"),
         (CallFacts("", "promised"), "promised_on"),
+        (CallFacts("", "disputed"), "claim"),
         (CallFacts("x" * 101, "talked"), "who"),
         (CallFacts("", "talked", task_ids=(12345,)), "done"),
         (CallFacts("", "talked", "x" * 5001), "note"),

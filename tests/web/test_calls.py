@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
+from relance.models.clients import Client, Contact
 from relance.models.events import Event
-from relance.models.holds import Promise, Task
+from relance.models.holds import Dispute, Promise, Task
 from relance.models.invoices import Invoice
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -151,6 +152,95 @@ def test_nobody_is_called_about_a_draft_a_credit_note_or_another_account(client,
         assert client.get(path(invoice, tail)).status_code == 404
         assert client.post(path(invoice, tail), data={"outcome": "talked", "text": "x"}).status_code == 404
     assert told(invoice) == []
+
+
+def test_a_dispute_heard_on_the_telephone_is_a_dispute(client, invoice, nadia, bell):
+    form = form_of(client, invoice) | {"outcome": "disputed", "contested": "amount", "claim": "Deux heures de trop"}
+    answer = client.post(path(invoice), data=form)
+    assert answer.status_code == 303 and bell == ["rung"]
+    dispute = Dispute.get()
+    assert (dispute.kind, dispute.text, dispute.ended_at) == ("amount", "Deux heures de trop", None)
+    assert [kind for kind, _ in told(invoice)] == ["call_logged", "dispute_opened"]
+    shown = page(client, f"/factures/{invoice.id}")
+    assert "Appel à Nadia Benali, conteste la facture" in words(css(shown, "#history")[0])
+    assert client.post(path(invoice), data=form).status_code == 303
+    assert (Dispute.select().count(), len(told(invoice))) == (1, 2)
+    assert "disputed" not in [one.get("value") for one in css(page(client, path(invoice)), '[name="outcome"]')]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"contested": "other", "claim": " "}, "Dites en quelques mots ce que votre client conteste."),
+        ({"contested": "x"}, "Choisissez sur quoi porte le litige."),
+        ({"claim": "x" * 5001}, "5000 caractères au plus"),
+    ],
+)
+def test_a_dispute_that_is_refused_undoes_the_call(client, invoice, nadia, typed, sentence):
+    form = form_of(client, invoice) | {"outcome": "disputed", "contested": "service", "note": "Gardez-moi"} | typed
+    shown = reading.parse(client.post(path(invoice), data=form), 422)
+    assert sentence in words(css(shown, "form.panel")[0])
+    assert fields(css(shown, "form.panel")[0])["note"] == "Gardez-moi"
+    assert (told(invoice), Dispute.select().count()) == ([], 0)
+
+
+def test_a_call_says_what_to_say_and_prints_it(client, invoice, nadia):
+    shown = page(client, path(invoice))
+    [script] = css(shown, "#script")
+    assert script.get("open") is not None and css(script, "[data-print]")
+    said = words(css(script, "[lang]")[0])
+    assert said.startswith("Bonjour, Camille Roussel, Atelier Roussel. Je souhaite parler à Nadia Benali.")
+    assert "F-2026-0087" in said and "1 200,00 €" in said and "cela fait 10 jours." in said
+    assert words(css(script, ".ask")[0]) == "Qu’est-ce qui retarde ce règlement ?"
+    dialog = client.get(path(invoice), headers={"HX-Request": "true"}).text
+    assert f'href="/factures/{invoice.id}/appel">Imprimer' in dialog and "data-print" not in dialog
+
+
+def test_the_script_speaks_the_language_of_the_client_and_names_no_department(client, invoice, nadia):
+    Client.update(language="en").where(Client.id == invoice.client_id).execute()
+    Contact.update(name="Service comptable").where(Contact.id == nadia.id).execute()
+    [spoken] = css(page(client, path(invoice)), "#script [lang]")
+    assert spoken.get("lang") == "en"
+    assert "May I speak to the person who handles your invoices." in words(spoken)
+
+
+@pytest.mark.requirement("S1.26")
+def test_the_tone_is_that_of_the_step_that_asks_for_the_call(client, invoice, nadia):
+    call = {"account": invoice.account_id, "client": invoice.client_id, "invoice": invoice, "kind": "call"}
+    Task.create(**call, due_on=TODAY, created_at=NOW, slot="1:1:1", offset_days=5)
+    asked = words(css(page(client, path(invoice)), "#script .ask")[0])
+    assert asked == "Quand pensez-vous pouvoir la régler ?"
+
+
+@pytest.mark.requirement("S1.26")
+def test_a_call_to_make_leaves_the_dashboard_when_it_is_noted_or_the_invoice_paid(client, invoice, nadia):
+    call = {"account": invoice.account_id, "client": invoice.client_id, "invoice": invoice, "kind": "call"}
+    Task.create(**call, due_on=TODAY, created_at=NOW, slot="1:1:1", offset_days=5)
+    Contact.update(phone="0472001122").where(Contact.id == nadia.id).execute()
+    [line] = [li for li in css(page(client, "/tableau-de-bord"), "#todo li") if "Appel à passer" in words(li)]
+    [phone] = css(line, "a[href^='tel:']")
+    assert (phone.get("href"), words(phone)) == ("tel:+33472001122", "04 72 00 11 22")
+    [log] = [a for a in css(line, ".actions a") if words(a) == "Noter l’appel"]
+    assert log.get("hx-target") == "#fenetre"
+    client.post(log.get("href"), data=form_of(client, invoice))
+    assert Task.get().outcome == "done"
+    Task.create(**call, due_on=TODAY, created_at=NOW, slot="1:1:2", offset_days=8)
+    assert "Appel à passer" in words(css(page(client, "/tableau-de-bord"), "#todo")[0])
+    factories.make_payment(invoice, 120_000)
+    assert "Appel à passer" not in words(css(page(client, "/tableau-de-bord"), "#contenu")[0])
+
+
+@pytest.mark.parametrize(
+    "where", ["/factures/{invoice}", "/clients/{client}?onglet=contacts", "/factures/{invoice}/appel"]
+)
+def test_a_telephone_number_is_dialled_by_a_touch_wherever_it_is(client, invoice, nadia, where):
+    Contact.update(phone="+33 (0)4 72 00 11 22").where(Contact.id == nadia.id).execute()
+    shown = page(client, where.format(invoice=invoice.id, client=invoice.client_id))
+    [phone] = css(shown, "main a[href^='tel:']")
+    assert (phone.get("href"), words(phone)) == ("tel:+33472001122", "04 72 00 11 22")
+    Contact.update(phone="le soir").where(Contact.id == nadia.id).execute()
+    shown = page(client, where.format(invoice=invoice.id, client=invoice.client_id))
+    assert css(shown, "main a[href^='tel:']") == [] and "le soir" in words(css(shown, "main")[0])
 
 
 def test_a_paid_invoice_offers_no_promise(client, invoice, nadia):

@@ -3,16 +3,18 @@
 import secrets
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.widgets import CheckboxInput
 
 from relance.models.invoices import Invoice
-from relance.services import calling, promising
+from relance.services import calling, disputing, promising
 from relance.services.calling import CallFacts, ReplyFacts
+from relance.services.disputing import DisputeFacts
 from relance.services.promising import PromiseFacts
 from relance.web import filters
 from relance.web.forms import Form
 from relance.web.forms.fields import AmountField, DateField, LinesField, TextField, at_most, options, required
+from relance.web.forms.holds import DISPUTES
 from relance.web.i18n import _
 from relance.web.numbers import row_id
 
@@ -21,6 +23,7 @@ OUTCOMES = {
     "message_left": "Message laissé",
     "talked": "Échange",
     "promised": "Promesse de paiement",
+    "disputed": "Conteste la facture",
 }
 
 
@@ -32,6 +35,8 @@ class CallForm(Form):
     outcome = RadioField("Résultat", validate_choice=False, default="talked")
     promised_on = DateField("Date annoncée")
     amount = AmountField("Montant annoncé")
+    contested = SelectField("Ce qui est contesté", default="service", validate_choice=False)
+    claim = LinesField("Ce que dit votre client", [at_most(disputing.MAX_TEXT)])
     note = LinesField("Note")
     again_on = DateField("Me rappeler d’appeler le")
     done = SelectMultipleField("Appels prévus", validate_choice=False, option_widget=CheckboxInput())
@@ -39,6 +44,7 @@ class CallForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.outcome.choices = options((key, _(text)) for key, text in OUTCOMES.items())
+        self.contested.choices = options((key, _(text)) for key, text in DISPUTES.items())
 
     def offer(self, invoice: Invoice) -> None:
         """The calls that were to be made, each of which this one may stand for."""
@@ -57,6 +63,13 @@ class CallForm(Form):
         who = (self.who.data or "")[: promising.MAX_NAME]
         return PromiseFacts(promised_on, amount, who, (self.note.data or "")[: promising.MAX_NOTE])
 
+    @property
+    def dispute(self) -> DisputeFacts | None:
+        """What is contested, once that was chosen."""
+        if self.outcome.data != "disputed":
+            return None
+        return DisputeFacts(self.contested.data or "", self.claim.data or "")
+
     def facts(self) -> CallFacts:
         """What was typed."""
         return CallFacts(
@@ -65,6 +78,7 @@ class CallForm(Form):
             note=self.note.data or "",
             again_on=self.again_on.data,
             promise=self.promise,
+            dispute=self.dispute,
             task_ids=tuple(row_id(value) for value in self.done.data or ()),
             key=(self.form_key.data or "")[:60],
         )
