@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from relance.web import history_holds, names
+from relance.web import history_holds, letter_words, names
 from relance.web.history_phrases import (
     Facts,
     agree,
@@ -102,7 +102,7 @@ def _stopped(kind: str, facts: Facts) -> Markup:
 
 
 def _letter(kind: str, facts: Facts) -> Markup:
-    name = names.template(facts.get("letter_kind") or facts.get("template") or "formal_notice")
+    name = letter_words.full_title(str(facts.get("letter_kind") or "formal_notice"), str(facts.get("template") or ""))
     words = {
         "letter_requested": "demandée",
         "letter_ready": "prête à relire et à poster",

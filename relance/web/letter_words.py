@@ -29,6 +29,13 @@ def full_title(kind: str, template: str) -> str:
     return _("Relance amiable, {modèle}", modèle=name[:1].lower() + name[1:] if is_delivered else name)
 
 
+def of_task(template: str) -> str:
+    """What a sequence asks to validate: the formal notice, the amicable letter, or the one with a given text."""
+    if template in ("", "formal_notice", "amicable"):
+        return title(template or "formal_notice")
+    return full_title("amicable", template)
+
+
 def filtered(query: Any, asked: Mapping[str, str]) -> Any:
     """The letters of ``?type=&statut=``; a word that means nothing filters nothing."""
     kind, state = KINDS.get(asked.get("type", "")), asked.get("statut", "")

@@ -11,7 +11,7 @@ from relance.models.chases import Chase
 from relance.models.holds import Dispute, Promise, Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
-from relance.web import filters, names
+from relance.web import amicable_page, filters, letter_words
 from relance.web.i18n import _, _n
 from relance.web.todo_lines import Action, Context, Line, about, days_late, money, nowrap, see_invoice
 
@@ -27,9 +27,9 @@ def _letter_task(task: Task, context: Context) -> Line:
     return Line(
         "stamp",
         "late",
-        _("{lettre} à relire", lettre=names.template(task.template or "formal_notice")),
+        _("{lettre} à relire", lettre=letter_words.of_task(task.template)),
         Markup("{}. {}").format(what, _("Rien n'est envoyé sans votre accord.")),
-        (Action(_("Relire la lettre"), f"/courriers/nouveau?factures={invoice.id}"), _drop(task)),
+        (Action(_("Relire la lettre"), amicable_page.editor_url(invoice, task.template)), _drop(task)),
         see_invoice(invoice),
     )
 
@@ -39,7 +39,7 @@ def _call(task: Task, context: Context) -> Line:
     name, phone = context.phones.get(task.client_id, ("", ""))
     who = Markup("{} ").format(name) if name else Markup("")
     if phone:
-        who += Markup('<a class="nowrap" href="tel:{}">{}</a>').format(phone.replace(" ", ""), phone)
+        who += filters.phone(phone, task.client.country)
     else:
         who += _("numéro à trouver")
     detail = Markup("{}. {}").format(about(invoice, context.today), who)
@@ -193,7 +193,7 @@ def _letter(letter: Letter, context: Context) -> Line:
     return Line(
         "stamp",
         "late" if letter.kind == "formal_notice" else "",
-        _("{lettre} à relire et à poster", lettre=names.template(letter.kind)),
+        _("{lettre} à relire et à poster", lettre=letter_words.full_title(letter.kind, letter.template)),
         Markup("{}, {}").format(letter.client.name, amount),
         (Action(_("Relire la lettre"), f"/courriers/{letter.id}"),),
     )

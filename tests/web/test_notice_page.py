@@ -3,6 +3,7 @@ import datetime as dt
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from relance.letters import pages
 from relance.services.notice_checks import Check
 from relance.web import notice_page
 from relance.web.forms.letters import NoticeForm
@@ -67,6 +68,6 @@ def test_a_check_is_written_in_words():
 
 
 def test_the_paper_can_do_nothing_but_be_read():
-    policy = notice_page.paper(samples.organisation()).headers["Content-Security-Policy"]
+    policy = notice_page.paper(pages.formal_notice(samples.organisation())).headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "script-src" not in policy and "unsafe" not in policy
