@@ -1,0 +1,106 @@
+import datetime as dt
+
+import pytest
+
+from relance.models.events import Event
+from relance.models.letters import Letter, LetterInvoice
+from relance.services import bulk, bulk_letters
+from tests import factories
+from tests.factories import NOW, TODAY
+
+
+@pytest.fixture
+def sabatier(account):
+    client = factories.make_client(account, "Imprimerie Sabatier")
+    factories.make_contact(client, "Paul Sabatier", "paul@sabatier.example")
+    return client
+
+
+def reminded(invoice, times=2):
+    for n in range(times):
+        day = TODAY - dt.timedelta(days=8 - n)
+        at = NOW - dt.timedelta(days=8 - n)
+        factories.make_message(invoice.client, [invoice], day_on=day, sent_at=at, template=("rappel", "relance_1")[n])
+
+
+def chosen(account, *invoices):
+    return bulk.chosen(account, [invoice.id for invoice in invoices])[0]
+
+
+def prepare(account, *invoices, anyway=()):
+    rows = chosen(account, *invoices)
+    return bulk_letters.prepare(account, rows, delay_days=8, anyway=anyway, by=None, now=NOW)
+
+
+def test_there_is_one_letter_per_client_and_currency(account, invoice, latitude, sabatier):
+    second = factories.make_invoice(latitude, "DEUX", total_cents=30_000)
+    dollars = factories.make_invoice(latitude, "USD", currency="USD")
+    other = factories.make_invoice(sabatier, "TROIS")
+    found, aside = bulk_letters.drafts(account, chosen(account, invoice, second, dollars, other), delay_days=8, now=NOW)
+    assert aside == []
+    shown = {one.key: ({row.number for row in one.invoices}, one.balance_cents, one.currency) for one in found}
+    assert shown == {
+        f"{latitude.id}-EUR": ({invoice.number, "DEUX"}, 150_000, "EUR"),
+        f"{latitude.id}-USD": ({"USD"}, 120_000, "USD"),
+        f"{sabatier.id}-EUR": ({"TROIS"}, 120_000, "EUR"),
+    }
+    assert Letter.select().count() == 0
+
+
+@pytest.mark.requirement("S3.7")
+def test_what_is_not_late_or_not_owed_is_set_aside(account, invoice, latitude):
+    soon = factories.make_invoice(latitude, "BIENTÔT", due_on=TODAY + dt.timedelta(5))
+    today = factories.make_invoice(latitude, "AUJOURDHUI", due_on=TODAY)
+    draft = factories.make_invoice(latitude, "BROUILLON", state="draft")
+    paid = factories.make_invoice(latitude, "PAYÉE", paid_cents=120_000)
+    found, aside = bulk_letters.drafts(
+        account, chosen(account, invoice, soon, today, draft, paid), delay_days=8, now=NOW
+    )
+    assert [one.invoices for one in found] == [(invoice,)]
+    assert {one.invoice.number: one.because for one in aside} == {
+        "BIENTÔT": "not_late",
+        "AUJOURDHUI": "not_late",
+        "BROUILLON": "draft",
+        "PAYÉE": "paid",
+    }
+
+
+def test_a_letter_before_two_reminders_needs_a_word(account, invoice, sabatier):
+    other = factories.make_invoice(sabatier, "TROIS")
+    reminded(other)
+    done = prepare(account, invoice, other)
+    assert [letter.client_id for letter in done.letters] == [sabatier.id]
+    done = prepare(account, invoice, other, anyway=[f"{invoice.client_id}-EUR"])
+    assert {letter.client_id for letter in done.letters} == {invoice.client_id, sabatier.id}
+    assert Letter.select().count() == 2
+    assert {line.invoice_id for line in LetterInvoice.select()} == {invoice.id, other.id}
+
+
+def test_twice_is_one_letter_of_each(account, invoice):
+    reminded(invoice)
+    first, again = prepare(account, invoice), prepare(account, invoice)
+    assert first.letters == again.letters
+    assert Letter.select().count() == 1
+    assert Event.select().where(Event.kind == "letter_requested").count() == 1
+
+
+def test_an_individual_is_asked_for_no_fee_and_a_business_for_all_the_law_allows(account, invoice, sabatier):
+    person = factories.make_client(account, "Léa Martin", kind="individual", siren="")
+    factories.make_contact(person)
+    theirs = factories.make_invoice(person, "PARTICULIER")
+    reminded(invoice)
+    reminded(theirs)
+    done = prepare(account, invoice, theirs)
+    claims = {letter.client_id: (letter.claims_interest, letter.claims_fee) for letter in done.letters}
+    assert claims == {invoice.client_id: (True, True), person.id: (True, False)}
+
+
+def test_a_letter_that_cannot_be_written_says_why(account, invoice, sabatier):
+    # No rate of the law is known so far ahead.
+    later = dt.datetime(2031, 11, 24, 8)
+    reminded(invoice)
+    rows = chosen(account, invoice)
+    (one,), _aside = bulk_letters.drafts(account, rows, delay_days=8, now=later)
+    assert "taux" in one.problem
+    done = bulk_letters.prepare(account, rows, delay_days=8, anyway=[one.key], by=None, now=later)
+    assert (done.letters, [client.id for client, _why in done.refused]) == ([], [invoice.client_id])
