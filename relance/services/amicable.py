@@ -33,6 +33,7 @@ FORMAL = 5  # the firmness of a formal notice, which is another letter
 
 DISPUTED = "Un litige est en cours sur cette facture : clôturez-le d'abord."
 CHANGED = "Le reste dû a changé pendant que cette lettre était ouverte : relisez-la avec les nouveaux montants."
+NOTHING_LEFT = "Il ne reste rien à payer."
 NOTHING = "Choisissez au moins une facture à régler."
 
 
@@ -130,7 +131,7 @@ def draft(
     except texts.TextError as error:
         raise AmicableError({"template": str(error)}) from error
     except ValueError as error:
-        raise AmicableError({"": str(error)}) from error
+        raise AmicableError({"": NOTHING_LEFT}) from error
     return Draft(facts, basis_of(invoices), apart)
 
 
@@ -259,17 +260,19 @@ def _errors_of(words: Words) -> dict[str, str]:
         )
     known = {variable.name for variable in variables.ALL}
     alone = {line.strip() for line in words.body.split("\n")} & {postal.TABLE, postal.PAYMENT}
-    kept = {token.strip("{}") for token in alone}
     written = [line for line in words.body.split("\n") if line.strip() not in (postal.TABLE, postal.PAYMENT)]
     left = [name for name in texts.names("\n".join([words.object, *written])) if name in known]
     if not any(line.strip() for line in written):
         errors["body"] = "Écrivez le texte de la lettre."
     elif len(words.body) > MAX_BODY:
         errors["body"] = f"Raccourcissez le texte : {MAX_BODY} caractères au plus."
-    elif left and left[0] in ("tableau", "paiement"):
-        errors["body"] = f"Laissez {{{left[0]}}} seul sur sa ligne."
     elif left:
-        errors["body"] = f"Remplacez {{{left[0]}}} par sa valeur : les variables ne servent que dans les modèles."
-    elif any(words.body.count(f"{{{name}}}") > 1 for name in kept):
-        errors["body"] = "Gardez {tableau} et {paiement} une seule fois chacun."
+        name = f"{{{left[0]}}}"
+        errors["body"] = (
+            f"Laissez {name} seul sur sa ligne."
+            if name in (postal.TABLE, postal.PAYMENT)
+            else f"Remplacez {name} par sa valeur : les variables ne servent que dans les modèles."
+        )
+    elif any(words.body.count(token) > 1 for token in alone):
+        errors["body"] = f"Gardez {postal.TABLE} et {postal.PAYMENT} une seule fois chacun."
     return errors

@@ -10,10 +10,9 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.rules import postal
 from relance.services import claiming, notice_checks, promising
+from relance.services.amicable_text import JOINED
 from relance.services.appending import Apart
 from relance.services.notice_checks import Check
-
-_SAYS_JOINED = ("jointe à ce courrier", "jointes à ce courrier", "enclosed with this letter")
 
 
 def before_posting(
@@ -77,7 +76,7 @@ def _about_text(facts: AmicableFacts) -> list[Check]:
         found.append(Check(False, "Le tableau des factures n'est plus dans la lettre"))
     if postal.PAYMENT not in lines:
         found.append(Check(False, "Vos coordonnées bancaires ne sont plus dans la lettre"))
-    if not facts.joined and any(said in facts.body for said in _SAYS_JOINED):
+    if not facts.joined and any(said in facts.body for said in JOINED[facts.language]):
         found.append(Check(False, "Le texte annonce une facture jointe, et aucune ne l'est"))
     return found
 

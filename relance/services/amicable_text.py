@@ -16,6 +16,11 @@ from relance.rules import postal, texts
 from relance.services import claiming, composing, writing
 from relance.services.composing import Part
 
+# How the text says that the invoice is enclosed: (one, several).
+JOINED = {
+    "fr": ("la facture jointe à ce courrier", "les factures jointes à ce courrier"),
+    "en": ("the invoice enclosed with this letter", "the invoices enclosed with this letter"),
+}
 _KEPT = ("\n",)
 
 
@@ -45,7 +50,7 @@ def facts_of(
     invoices = claiming.ordered(invoices)
     parts = [Part(invoice, row) for invoice in invoices for row in writing.spoken_of(invoice, dated_on, template)]
     if not parts:
-        raise ValueError("Il ne reste rien à payer.")
+        raise ValueError("nothing is left to pay")
     reminder = composing.prepare(
         account, client, parts, (), template=template, today=dated_on, copies_user=False, attaches_invoice=False
     ).facts
@@ -108,10 +113,7 @@ def _words(facts: ReminderFacts, is_joined: bool) -> Words:
 
 
 def _enclosed(facts: ReminderFacts, language: str) -> str:
-    is_one = len(phrases.numbers(facts.lines)) == 1
-    if language == "en":
-        return "the invoice enclosed with this letter" if is_one else "the invoices enclosed with this letter"
-    return "la facture jointe à ce courrier" if is_one else "les factures jointes à ce courrier"
+    return JOINED[language][len(phrases.numbers(facts.lines)) > 1]
 
 
 def _owed(line: phrases.Line) -> Owed:
