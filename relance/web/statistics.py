@@ -137,11 +137,14 @@ def _ranks(outcome: Outcome) -> list[Row]:
 
 
 def _rank(rank: int) -> str:
-    if rank == 1:
-        return _("1re relance")
-    if rank == LAST_RANK:
-        return _("{n}e relance et suivantes", n=rank)
-    return _("{n}e relance", n=rank)
+    return {
+        1: _("Première relance"),
+        2: _("Deuxième relance"),
+        3: _("Troisième relance"),
+        4: _("Quatrième relance"),
+        5: _("Cinquième relance"),
+        LAST_RANK: _("Sixième et suivantes"),
+    }[rank]
 
 
 def _level(level: int) -> str:
