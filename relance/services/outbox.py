@@ -10,9 +10,10 @@ from relance.models.clients import Client
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
+from relance.models.quotes import Quote
 
 PAGE_SIZE = 50
-REMINDERS = ("reminder", "manual", "thanks")  # what leaves to clients
+REMINDERS = ("reminder", "manual", "thanks", "quote")  # what leaves to clients
 DECIDED = (
     "undone",
     "not_sent",
@@ -23,10 +24,11 @@ STOPPED = ("text", "no_recipient")  # what a person wrote, that could not leave 
 
 @dataclass(frozen=True)
 class Parcel:
-    """A message to a client and the invoices it is about, as (id, number)."""
+    """A message to a client and what it is about: invoices, or a quote, as (id, number)."""
 
     message: Message
     invoices: tuple[tuple[int, str], ...]
+    quote: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _of(account: Account) -> Any:
 
 
 def parcels(messages: Iterable[Message]) -> tuple[Parcel, ...]:
-    """Messages with their invoices, in their order; two queries at most."""
+    """Messages with what they are about, in their order; three queries at most."""
     rows = list(messages)
     numbers: dict[int, dict[int, str]] = defaultdict(dict)
     items = (
@@ -96,7 +98,7 @@ def parcels(messages: Iterable[Message]) -> tuple[Parcel, ...]:
     )
     for message_id, invoice_id, number in items:
         numbers[message_id][invoice_id] = number
-    missing = [row.id for row in rows if row.id not in numbers]
+    missing = [row.id for row in rows if row.id not in numbers and row.quote_id is None]
     if missing:  # a cancelled message lost its items; the journal remembers what it was about
         told = (
             Event.select(Event.message, Invoice.id, Invoice.number)
@@ -107,4 +109,15 @@ def parcels(messages: Iterable[Message]) -> tuple[Parcel, ...]:
         )
         for message_id, invoice_id, number in told:
             numbers[message_id][invoice_id] = number
-    return tuple(Parcel(row, tuple(numbers[row.id].items())) for row in rows)
+    quotes = _quotes(rows)
+    return tuple(Parcel(row, tuple(numbers[row.id].items()), quotes.get(row.id)) for row in rows)
+
+
+def _quotes(rows: Iterable[Message]) -> dict[int, tuple[int, str]]:
+    """The quote each message is about; no query when none is."""
+    about = {row.id: row.quote_id for row in rows if row.quote_id is not None}
+    if not about:
+        return {}
+    found = Quote.select(Quote.id, Quote.number).where(Quote.id.in_(list(set(about.values())))).tuples()
+    numbers = {quote_id: (quote_id, number) for quote_id, number in found}
+    return {message_id: numbers[quote_id] for message_id, quote_id in about.items()}

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from peewee import Case, Expression, Value, fn
+from peewee import JOIN, Case, Expression, Value, fn
 
 from relance.models.accounts import Account
 from relance.models.clients import Client
+from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.models.quotes import Quote
 from relance.rules.money import parse_amount
@@ -79,7 +80,15 @@ def every(account: Account, wanted: Filter, today: dt.date) -> Iterator[Quote]:
     """All the quotes of a filter, in its order, read as they go: what is exported."""
     wanted = replace(wanted.cleaned(), after="")
     conditions = _conditions(account, wanted, today, _to_remind(account, today))
-    return iter(_rows(conditions, wanted).iterator())
+    with_invoices = _rows(conditions, wanted, Quote, Client, Invoice).join_from(Quote, Invoice, JOIN.LEFT_OUTER)
+    return iter(with_invoices.iterator())
+
+
+def first(account: Account, wanted: Filter, today: dt.date, most: int) -> list[Quote]:
+    """The first quotes of a filter, in its order: what « tout » means in a selection."""
+    wanted = replace(wanted.cleaned(), after="")
+    conditions = _conditions(account, wanted, today, _to_remind(account, today))
+    return list(_rows(conditions, wanted).limit(most))
 
 
 def counts(account: Account, today: dt.date) -> dict[str, int]:
@@ -154,9 +163,9 @@ def _search(words: str) -> Expression:
     return reduce(operator.or_, parts)
 
 
-def _rows(conditions: Iterable[Expression], wanted: Filter) -> Any:
+def _rows(conditions: Iterable[Expression], wanted: Filter, *columns: Any) -> Any:
     """What is waited for, the first to expire first; what is over, the last first."""
-    query = Quote.select(Quote, Client).join(Client).where(*conditions)
+    query = Quote.select(*(columns or (Quote, Client))).join(Client).where(*conditions)
     last = _read_cursor(wanted.after)
     if wanted.status in ("attente", "a-relancer"):
         if last is not None:

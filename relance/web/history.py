@@ -18,7 +18,7 @@ from relance.web.i18n import _, _n, language
 # What a filter of the history holds, by colour or by kind; « tout » holds everything.
 FAMILIES = {
     "echanges": ("sent", "client", "note"),
-    "relances": ("chase_", "step_", "reminder_", "recipient_", "task_", "entry_", "client_en", "client_un"),
+    "relances": ("chase_", "step_", "reminder_", "nudge_", "recipient_", "task_", "entry_", "client_en", "client_un"),
     "paiements": ("pay",),
 }
 HOLDS = ("paused", "resumed", "promise_", "dispute_", "extension_", "client_pa", "client_re", "all_")
@@ -34,6 +34,7 @@ QUOTED = {
     "all_paused": "reason",
     "extension_granted": "reason",
     "step_held": "reason",
+    "quote_declined": "reason",
 }
 
 
@@ -146,7 +147,7 @@ def _detail(kind: str, facts: Facts) -> str:
         return ", ".join(facts.get("contacts") or [])
     if kind in ("chase_stopped", "chase_finished") and facts.get("cancelled"):
         return _n("un e-mail en attente annulé", "{n} e-mails en attente annulés", int(facts["cancelled"]))
-    if kind == "invoice_changed":
+    if kind in ("invoice_changed", "quote_changed"):
         return ", ".join(change_lines(facts))
     if kind == "became_overdue" and facts.get("due_on"):
         return _("échéance du {date}", date=day_of(facts["due_on"]))
@@ -198,7 +199,7 @@ def change_lines(facts: Facts) -> list[str]:
 def _value(name: str, value: Any, facts: Facts) -> str:
     if value in (None, ""):
         return "–"
-    if name.endswith("_on"):
+    if name.endswith("_on") or name == "valid_until":
         return str(filters.short_date(date.fromisoformat(str(value))).striptags())
     if name.endswith("_cents"):
         return format_amount(int(value), facts.get("currency", "EUR"), language())
@@ -211,6 +212,11 @@ def _links(event: Event) -> tuple[tuple[str, str], ...]:
     if event.message_id is not None and event.invoice_id is not None and event.kind not in _WITHOUT_TEXT:
         path = url_for("messages.show", id=event.invoice_id, message_id=event.message_id)
         return ((path, _("Voir l’e-mail")),)
+    if event.message_id is not None and event.quote_id is not None and event.kind not in _WITHOUT_TEXT:
+        path = url_for("quotes_messages.show", id=event.quote_id, message_id=event.message_id)
+        return ((path, _("Voir l’e-mail")),)
+    if event.quote_id is not None:
+        return ((url_for("quotes.show", id=event.quote_id), _("Voir le devis")),)
     if event.letter_id is not None:
         return ((url_for("letters.show", letter_id=event.letter_id), _("Voir la lettre")),)
     return ()

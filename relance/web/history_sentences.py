@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from relance.web import history_holds, letter_words, names
+from relance.web import history_holds, history_quotes, letter_words, names
 from relance.web.history_phrases import (
     Facts,
     agree,
@@ -193,4 +193,5 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "contact_changed": ("user", "", _contact),
     "contact_archived": ("archive", "", _contact),
     **history_holds.KINDS,
+    **history_quotes.KINDS,
 }

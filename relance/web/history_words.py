@@ -51,6 +51,12 @@ REASONS = {
     "declined": "refusée par vous",
     "unenrolled": "client sorti de la séquence",
     "sequence_deleted": "séquence supprimée",
+    "client_archived": "client archivé",
+    "quote_accepted": "devis accepté",
+    "quote_declined": "devis refusé",
+    "quote_expired": "la validité du devis est passée",
+    "quote_changed": "le devis a changé",
+    "quote_deleted": "devis supprimé",
 }
 CALLS = {
     "no_answer": "sans réponse",
@@ -85,8 +91,18 @@ CHANGES = {
     "name": "nom",
     "email": "adresse e-mail",
     "instalments": "nombre d'échéances",
+    "valid_until": "fin de validité",
 }
 TITLES = {
+    "quote_created": "Devis enregistré",
+    "quote_changed": "Devis modifié",
+    "quote_accepted": "Devis accepté",
+    "quote_declined": "Devis refusé",
+    "quote_reopened": "Devis rouvert",
+    "quote_invoiced": "Facture créée d'après un devis",
+    "quote_deleted": "Devis supprimé",
+    "nudge_queued": "Prérelance prête",
+    "nudge_cancelled": "Prérelance annulée",
     "account_created": "Compte créé",
     "signed_in": "Connexion",
     "sign_in_failed": "Connexion refusée",

@@ -10,18 +10,19 @@ from relance.models.invoices import Invoice
 from relance.services import invoicing, keeping_clients, listing
 from relance.services.keeping_clients import ClientError, ClientFacts, ContactFacts
 from relance.web.forms.invoices import InvoiceForm
+from relance.web.forms.quotes import QuoteForm
 from relance.web.numbers import row_id
 from relance.web.scope import current_account, current_user
 
 
 def facts_of(form: InvoiceForm, known: Client | None) -> invoicing.InvoiceFacts:
     """What the form says, about a client that exists: a new one is created first."""
-    client, contact_id = _client_to_use(form, known)
+    client, contact_id = client_to_use(form, known)
     facts = form.facts(client.id)
     return replace(facts, contact_id=contact_id) if contact_id else facts
 
 
-def _client_to_use(form: InvoiceForm, client: Client | None) -> tuple[Client, int | None]:
+def client_to_use(form: InvoiceForm | QuoteForm, client: Client | None) -> tuple[Client, int | None]:
     """The client, created with its contact if it is new. ClientError names the fields of this form."""
     if client is not None:
         return client, None

@@ -73,7 +73,7 @@ def _query(scope: Any) -> Any:
         .join_from(Event, User, JOIN.LEFT_OUTER)
         .join_from(Event, Invoice, JOIN.LEFT_OUTER)
         .join_from(Event, Message, JOIN.LEFT_OUTER, on=Event.message == Message.id)
-        .where(scope, (Event.kind.not_in(("reminder_queued", "thanks_queued"))) | waits)
+        .where(scope, (Event.kind.not_in(("reminder_queued", "thanks_queued", "nudge_queued"))) | waits)
         .order_by(Event.id.desc())
     )
 

@@ -18,18 +18,22 @@ _SILENCE = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Item:
-    """One link. ``count`` is 0 when there is nothing to say; ``counted`` names it for screen readers."""
+    """One link. ``count`` is 0 when there is nothing to say; ``counted`` names it for screen readers.
+
+    Beyond ``most`` nothing was counted any more.
+    """
 
     path: str
     label: str
     icon: str
     count: int = 0
     counted: str = ""
+    most: int = around.MOST
 
     @property
     def shown(self) -> str:
         """The number, « 999+ » beyond what is counted."""
-        return str(self.count) if self.count <= around.MOST else f"{around.MOST}+"
+        return str(self.count) if self.count <= self.most else f"{self.most}+"
 
     @property
     def is_current(self) -> bool:
@@ -66,8 +70,16 @@ def groups() -> list[Group]:
             Group(
                 "",
                 _existing(
-                    Item("/tableau-de-bord", _("Tableau de bord"), "layout-dashboard", here.to_deal_with, todo),
+                    Item(
+                        "/tableau-de-bord",
+                        _("Tableau de bord"),
+                        "layout-dashboard",
+                        here.to_deal_with,
+                        todo,
+                        around.MOST_WAITING,
+                    ),
                     Item("/factures", _("Factures"), "receipt-text", here.to_collect, _("à encaisser")),
+                    Item("/devis", _("Devis"), "file-pen-line", here.to_answer, _("en attente")),
                     Item("/clients", _("Clients"), "users"),
                 ),
             ),

@@ -37,6 +37,7 @@ class Proposal:
     cc: tuple[str, ...]
     documents: tuple[str, ...]
     is_changed: bool = False
+    quote: tuple[int, str] | None = None
 
     @property
     def field(self) -> str:
@@ -56,6 +57,7 @@ def proposals_of(parcels: Iterable[Parcel], changed: Iterable[int] = ()) -> list
             tuple(email for _name, email in json.loads(parcel.message.cc_json)),
             tuple(row.document.name for row in parcel.message.attachments),
             parcel.message.id in new,
+            parcel.quote,
         )
         for parcel in parcels
     ]

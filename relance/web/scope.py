@@ -10,6 +10,7 @@ import flask_login
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin
+from peewee import JOIN
 
 from relance.config import Settings
 from relance.models.accounts import Account, User
@@ -21,6 +22,7 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
+from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
 from relance.services import templating
 from relance.services.templating import Info
@@ -114,6 +116,11 @@ def document_or_404(number: int) -> Document:
     return cast(Document, _own(Document, number))
 
 
+def quote_or_404(number: int) -> Quote:
+    """A quote of the current account."""
+    return cast(Quote, _own(Quote, number))
+
+
 def message_or_404(number: int) -> Message:
     """A message of the current account."""
     return cast(Message, _own(Message, number))
@@ -149,9 +156,27 @@ def template_or_404(ref: str) -> Info:
 
 def _own(model: Any, number: int) -> Any:
     # A number that no column can hold is not found either: SQLite would refuse to compare it.
-    row = model.get_or_none(model.id == number, model.account == current_account()) if number < 2**63 else None
+    row = _found(model, number) if number < 2**63 else None
     if row is None:
         abort(404)
+    return row
+
+
+def _found(model: Any, number: int) -> Any:
+    """The row; for a page that is only shown, with its client and the account that are known already.
+
+    What writes reads them again in its own transaction.
+    """
+    account = current_account()
+    if request.method not in ("GET", "HEAD"):
+        return model.get_or_none(model.id == number, model.account == account)
+    has_client = "client" in model._meta.fields
+    query = model.select(model, Client).join(Client, JOIN.LEFT_OUTER) if has_client else model.select()
+    row = query.where(model.id == number, model.account == account).get_or_none()
+    for known in (row, row.client if row is not None and has_client else None):
+        if known is not None:
+            known.account = account
+            known._dirty.discard("account")
     return row
 
 

@@ -11,7 +11,17 @@ from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.messages import Message
 from relance.rules.calendar import local_date
-from relance.services import asking, deciding, forecasting, outbox, sending_by_hand, telling, templating, upcoming
+from relance.services import (
+    asking,
+    deciding,
+    forecasting,
+    outbox,
+    quoting_by_hand,
+    sending_by_hand,
+    telling,
+    templating,
+    upcoming,
+)
 from relance.web import agenda, names, scope
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
@@ -122,7 +132,8 @@ def waiting() -> ResponseReturnValue:
 def undo(message_id: int) -> ResponseReturnValue:
     """Cancel a message sent by hand within its minute."""
     message = _reminder_or_404(message_id)
-    if sending_by_hand.undo(message, by=current_user(), now=clock.now()):
+    undo_it = quoting_by_hand.undo if message.quote_id is not None else sending_by_hand.undo
+    if undo_it(message, by=current_user(), now=clock.now()):
         return go_to(_back(message), _("Envoi annulé : votre client ne recevra pas cet e-mail."))
     return go_to(_back(message), _("Trop tard : cet e-mail est déjà parti, ou ne peut plus être annulé."), "warn")
 
@@ -139,6 +150,8 @@ def decide(message_id: int) -> ResponseReturnValue:
     elif outcome == "pas-parti":
         done = deciding.deny(message, by=user, now=now)
         notice = _("Noté : cet e-mail n'est pas parti. Il ne partira que si vous l'envoyez vous-même.")
+        if done and message.quote_id is not None:
+            return go_to(url_for("quotes_sending.new", id=message.quote_id), notice)
         about = telling.invoices_of(message)
         if done and len(about) == 1:
             return go_to(url_for("messages.new", id=about[0], modele=message.template), notice)
@@ -184,6 +197,8 @@ def _back(message: Message) -> str:
     """Where the click came from."""
     about = telling.invoices_of(message)
     came_from = request.form.get("depuis", "")
+    if came_from == "message" and message.quote_id is not None:
+        return url_for("quotes_messages.show", id=message.quote_id, message_id=message.id)
     if came_from == "message" and about:
         return url_for("messages.show", id=about[0], message_id=message.id)
     if came_from == "tableau":

@@ -37,7 +37,8 @@ def proposed(proposal: Proposal, context: Context) -> Line:
     """A reminder with its text, to send or to pass."""
     message = proposal.message
     client: Any = message.client
-    numbers = Markup(", ").join(nowrap(number) for _id, number in proposal.invoices)
+    about = [proposal.quote] if proposal.quote is not None else proposal.invoices
+    numbers = Markup(", ").join(nowrap(number) for _id, number in about)
     return Line(
         "mail",
         "",
