@@ -37,13 +37,14 @@ def coming(latitude, nadia, camille):
 
 @pytest.fixture
 def send(invoice, camille, now):
-    """``send(row, key=…, at=…, …)``: a reminder by hand, by Camille, as the composer proposes it."""
+    """``send(row, key=…, at=…, leaves_at=…, …)``: a reminder by hand, by Camille, as the composer proposes it."""
 
-    def _send(row=None, key="form-1", at=now, **changes):
+    def _send(row=None, key="form-1", at=now, leaves_at=None, **changes):
         row = row or invoice
-        draft = writing.first_draft(row, at.date())
-        values = {**vars(draft), **changes}
-        return sending_by_hand.send(row, writing.Draft(**values), key=key, by=camille, now=at, domain="relance.example")
+        draft = writing.Draft(**{**vars(writing.first_draft(row, at.date())), **changes})
+        return sending_by_hand.send(
+            row, draft, key=key, by=camille, now=at, domain="relance.example", leaves_at=leaves_at
+        )
 
     return _send
 
