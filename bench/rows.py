@@ -7,6 +7,7 @@ from relance import db, models
 from relance.models.accounts import Account
 from relance.models.chases import Chase, ChaseContact, Entry
 from relance.models.clients import Client, Contact
+from relance.models.holds import Dispute, Pause, Promise
 from relance.models.invoices import Instalment, Invoice
 from relance.models.sequences import Sequence
 from tests import factories, making
@@ -101,6 +102,114 @@ def make(invoices: int, due_clients: int = 0) -> Account:
         fill(Entry, invoices, chase="n", instalment="n", enters_on="'2026-09-01'")
     db.database.execute_sql("ANALYZE")
     return account
+
+
+def make_mixed(invoices: int) -> Account:
+    """One account as a business has it after years: of a hundred invoices 80 are paid, 18 owed, 2 drafts.
+
+    Ten a client. Half of those owed are late, a third under chase, one in ten has a promise, one in twenty a dispute,
+    one in twenty is paused; one in fifty of all has a note, one in ten is a deposit, one in twenty in francs.
+    """
+    db.database.create_tables(models.ALL)
+    account = factories.make_account()
+    factories.make_user(account)
+    clients = max(1, invoices // INVOICES_PER_CLIENT)
+    # A client's invoices are spread over the years, and so are those of each state.
+    client_of = f"((n - 1) % {clients} + 1)"
+    place = "((n * 7919) % 100)"
+    state = f"CASE WHEN {place} < 80 THEN 'paid' WHEN {place} < 98 THEN 'sent' ELSE 'draft' END"
+    due_on = (
+        f"CASE WHEN {place} < 80 THEN date('2026-09-01', '-' || (n % 1500) || ' days') "
+        "ELSE date('2026-11-24', (n % 180 - 90) || ' days') END"
+    )
+    amount, created = "(1000 + (n * 104729) % 9900000)", "'2026-09-01 08:00:00'"
+    mine = str(account.id)
+    with db.transaction():
+        name = "CASE n % 4 WHEN 0 THEN 'Société ' WHEN 1 THEN 'Étude ' WHEN 2 THEN 'atelier ' ELSE 'Mairie ' END || n"
+        fill(Client, clients, account=mine, name=name, created_at=created)
+        fill(
+            Contact,
+            clients,
+            account=mine,
+            client="n",
+            name="'Contact ' || n",
+            email="'contact' || n || '@client.example'",
+            is_main="1",
+            created_at=created,
+        )
+        fill(
+            Invoice,
+            invoices,
+            account=mine,
+            client=client_of,
+            contact=client_of,
+            kind="CASE WHEN n % 10 = 3 THEN 'deposit' ELSE 'invoice' END",
+            state=state,
+            number="'F-' || printf('%07d', n)",
+            issued_on=f"date({due_on}, '-30 days')",
+            due_on=due_on,
+            next_due_on=due_on,
+            total_cents=amount,
+            balance_cents=f"CASE WHEN {place} < 80 THEN 0 ELSE {amount} END",
+            currency="CASE WHEN n % 20 = 7 THEN 'CHF' ELSE 'EUR' END",
+            object="'Mission ' || (n % 977)",
+            note="CASE WHEN n % 50 = 11 THEN 'Rappelé le comptable, dossier ' || n ELSE '' END",
+            paid_on=f"CASE WHEN {place} < 80 THEN date({due_on}, '+9 days') END",
+            created_at=created,
+            updated_at=created,
+        )
+        fill(
+            Instalment,
+            invoices,
+            account=mine,
+            invoice="n",
+            due_on=due_on,
+            amount_cents=amount,
+            balance_cents=f"CASE WHEN {place} < 80 THEN 0 ELSE {amount} END",
+        )
+    _hold_some(account)
+    db.database.execute_sql("ANALYZE")
+    return account
+
+
+def _hold_some(account: Account) -> None:
+    """Chases, promises, disputes and pauses of what is owed."""
+    day, at, owed = "'2026-11-01'", "'2026-11-01 08:00:00'", "FROM invoice WHERE state = 'sent' AND"
+    _copy(
+        Chase,
+        f"{owed} id % 3 = 0",
+        account="account_id",
+        client="client_id",
+        invoice="id",
+        started_at=at,
+        next_check_at="'2026-12-01 08:00:00'",
+    )
+    _copy(
+        Entry,
+        "FROM chase JOIN invoice ON invoice.id = chase.invoice_id JOIN instalment ON instalment.invoice_id = invoice.id",
+        chase="chase.id",
+        instalment="instalment.id",
+        enters_on=day,
+    )
+    about = {"account": "account_id", "client": "client_id", "invoice": "id", "starts_on": day, "made_at": at}
+    _copy(
+        Promise,
+        f"{owed} id % 10 = 4",
+        **about,
+        promised_on="'2026-12-04'",
+        holds_until_on="'2026-12-06'",
+        amount_cents="balance_cents",
+    )
+    _copy(Dispute, f"{owed} id % 20 = 5", **about, kind="'amount'")
+    _copy(Pause, f"{owed} id % 60 = 6", **about)
+
+
+def _copy(model: type[db.BaseModel], source: str, **expressions: str) -> None:
+    """Insert a row for each of ``source``. ``expressions``: SQL by field; others take their default."""
+    fields = [field for field in model._meta.sorted_fields if field.name != "id"]
+    columns = ", ".join(f'"{field.column_name}"' for field in fields)
+    values = ", ".join(expressions.get(field.name) or _literal(field) for field in fields)
+    db.database.execute_sql(f'INSERT INTO "{model._meta.table_name}" ({columns}) SELECT {values} {source}')
 
 
 def enrol_all(account: Account) -> Sequence:

@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -45,6 +46,74 @@ class BaseModel(peewee.Model):
         def __getitem__(self, key: Any) -> Any: ...
 
 
+MOST_REMEMBERED = 2_000  # rows of one answer: what is longer is an export, read once
+
+_answers: ContextVar[dict[Any, tuple[Any, list[Any]]] | None] = ContextVar("answers", default=None)
+
+
+@contextmanager
+def remembering() -> Iterator[None]:
+    """Ask the database once for what is read twice the same in this block; any writing forgets what was read.
+
+    For a page that is shown: its parts each read what they need, as of one and the same instant.
+    """
+    token = _answers.set({})
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
+class _Answer:
+    """A cursor over the rows of an answer given before."""
+
+    def __init__(self, description: Any, rows: list[Any]):
+        self.description = description
+        self.rowcount = len(rows)
+        self._rows = iter(rows)
+
+    def fetchone(self) -> Any:
+        return next(self._rows, None)
+
+    def fetchall(self) -> list[Any]:
+        return list(self._rows)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._rows
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Remembering(peewee.Database):
+    """A database that gives the same answer to the same question, where ``remembering`` asks for it."""
+
+    def execute_sql(self, sql: str, params: Any = None) -> Any:
+        """A cursor over what the statement gives."""
+        answers = _answers.get()
+        is_read = sql.startswith(("SELECT", "WITH")) and "FOR UPDATE" not in sql
+        if answers is None or not is_read or self.in_transaction():
+            if answers:
+                answers.clear()
+            return super().execute_sql(sql, params)  # type: ignore[no-untyped-call]
+        question = (id(self), sql, tuple(params or ()))
+        if question not in answers:
+            cursor: Any = super().execute_sql(sql, params)  # type: ignore[no-untyped-call]
+            description, rows = cursor.description, cursor.fetchall()
+            if len(rows) > MOST_REMEMBERED:
+                return _Answer(description, rows)
+            answers[question] = description, rows
+        return _Answer(*answers[question])
+
+
+class _Sqlite(_Remembering, peewee.SqliteDatabase):
+    """SQLite."""
+
+
+class _Postgres(_Remembering, PooledPostgresqlDatabase):
+    """PostgreSQL, by a pool of connections."""
+
+
 def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
     """Make the database of ``url`` and point the proxy at it. Nothing is connected yet."""
     parts = urlsplit(url)
@@ -54,10 +123,10 @@ def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         # IMMEDIATE: a transaction that will write takes its lock at the start, so two workers
         # queue up instead of failing half-way with « database is locked ».
-        handle: peewee.Database = peewee.SqliteDatabase(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=30)
+        handle: peewee.Database = _Sqlite(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=30)
     else:
         options: dict[str, Any] = dict(parse_qsl(parts.query))
-        handle = PooledPostgresqlDatabase(
+        handle = _Postgres(
             unquote(parts.path.lstrip("/")),
             host=parts.hostname,
             port=parts.port or 5432,

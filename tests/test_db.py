@@ -19,6 +19,7 @@ from relance.models.messages import Message
 from relance.models.sequences import Sequence, SequenceStep
 from relance.services import delivered_sequences, queueing
 from tests import factories
+from tests.counting import counted
 from tests.making import switch_on
 
 MIGRATIONS = ["0001_first_tables", "0002_sequences", "0003_by_hand"]
@@ -248,3 +249,49 @@ def test_the_same_on_postgresql(pg_url, tmp_path):
         return open_database(f"{pg_url.rpartition('/')[0]}/{database_name}")
 
     check_bringing_up(make_handle, tmp_path)
+
+
+def test_what_is_read_twice_in_a_page_is_asked_once(account):
+    with relance_db.remembering(), counted() as queries:
+        assert Account.get_by_id(account.id) == Account.get_by_id(account.id)
+        assert [row.id for row in Account.select()] == [row.id for row in Account.select()] == [account.id]
+    assert len(queries) == 2
+    with counted() as queries:
+        Account.get_by_id(account.id)
+        Account.get_by_id(account.id)
+    assert len(queries) == 2
+
+
+def test_writing_forgets_what_was_read(account):
+    with relance_db.remembering():
+        assert Account.get().business_name == "Atelier Roussel"
+        Account.update(business_name="Atelier R.").execute()
+        assert Account.get().business_name == "Atelier R."
+        with transaction():
+            assert Account.get().business_name == "Atelier R."
+            Account.update(business_name="Autre").execute()
+            assert Account.get().business_name == "Autre"
+        assert Account.get().business_name == "Autre"
+
+
+def test_what_a_transaction_took_back_was_never_read(account):
+    with relance_db.remembering():
+        with relance_db.database.atomic() as unit:
+            Account.update(business_name="Autre").execute()
+            assert Account.get().business_name == "Autre"
+            unit.rollback()
+        assert Account.get().business_name == "Atelier Roussel"
+
+
+def test_a_long_answer_is_not_kept(account, monkeypatch):
+    monkeypatch.setattr(relance_db, "MOST_REMEMBERED", 0)
+    with relance_db.remembering(), counted() as queries:
+        assert list(Account.select()) == list(Account.select()) == [account]
+    assert len(queries) == 2
+
+
+def test_two_rows_of_one_answer_are_not_one_object(account):
+    with relance_db.remembering():
+        first, second = Account.get(), Account.get()
+        first.business_name = "Autre"
+        assert second.business_name == "Atelier Roussel"

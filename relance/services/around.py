@@ -36,7 +36,7 @@ def read(account: Account, now: dt.datetime, today: dt.date) -> Around:
     )
     letters = Letter.select().where(Letter.account == account, Letter.state == "ready")
     quotes = Quote.select().where(Quote.account == account, Quote.state == "pending", Quote.valid_until >= today)
-    collect, post, answer, beats, pauses, *waiting = gathering.read(
+    collect, post, answer, beats, pauses, waiting = gathering.read(
         gathering.number(invoices, MOST + 1),
         gathering.number(letters, MOST + 1),
         gathering.number(quotes, MOST + 1),

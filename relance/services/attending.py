@@ -15,6 +15,7 @@ from relance.rules.calendar import local_date
 from relance.services import carrying, gathering, tasking, waiting_invoices, waiting_sends
 
 SHOWN = 5  # of each kind; the rest is counted
+ALL = 10**9  # more than any account has
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,16 @@ def groups(account: Account, now: dt.datetime) -> list[Group]:
     ]
 
 
-def count(account: Account, now: dt.datetime) -> int:
-    """How many things wait, in one query."""
-    return sum(rows[0][0] for rows in gathering.read(*number_reads(account, now)))
+def count(account: Account, now: dt.datetime, most: int = ALL) -> int:
+    """How many things wait, in one query; the counting stops at ``most``."""
+    return int(number(account, now, most).get()[0])
 
 
-def number_reads(account: Account, now: dt.datetime, most: int | None = None) -> list[Any]:
-    """Queries of one number each, whose sum is how many things wait. ``most``: where the counting of each stops."""
-    queries = [_servers(account, now), *(query_of(account, now) for query_of in QUERIES.values())]
-    is_suspended = gathering.value(1 if account.suspended_at is not None else 0)
-    return [is_suspended, *(gathering.number(query, most) for query in queries)]
+def number(account: Account, now: dt.datetime, most: int) -> Any:
+    """The query, of one number, of how many things wait; the counting stops at ``most``."""
+    kinds = sorted(QUERIES, key=lambda kind: kind in LONG)
+    queries = [_suspended(account), _servers(account, now), *(QUERIES[kind](account, now) for kind in kinds)]
+    return gathering.number_of_all(queries, most)
 
 
 def _states(account: Account, servers: list[Transport]) -> list[Group]:
@@ -58,6 +59,10 @@ def _states(account: Account, servers: list[Transport]) -> list[Group]:
     if servers:
         found.append(Group("server", tuple(servers), 1))
     return found
+
+
+def _suspended(account: Account) -> Any:
+    return Account.select().where(Account.id == account.id, Account.suspended_at.is_null(False))
 
 
 def _servers(account: Account, now: dt.datetime) -> Any:
@@ -115,3 +120,5 @@ QUERIES: dict[str, Callable[[Account, dt.datetime], Any]] = {
     "waiting": waiting_sends.unreachable,
     "mute": waiting_invoices.mute,
 }
+# These look at every invoice that is owed: they are counted last, when the others were not enough.
+LONG = ("backlog", "ancient", "late", "waiting", "mute")

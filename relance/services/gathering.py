@@ -6,7 +6,9 @@ would have built from the query alone: types are those of the columns, on SQLite
 
 import datetime as dt
 import json
+import operator
 from collections.abc import Callable, Iterable
+from functools import reduce
 from typing import Any
 
 from peewee import SQL, DateField, DateTimeField, Field, Function, Node, Select, Value, fn
@@ -51,6 +53,16 @@ def number(query: Any, most: int | None = None) -> Any:
     return Select([counted.alias("counted")], [fn.COUNT(SQL("1"))]).bind(database).tuples()
 
 
+def number_of_all(queries: Iterable[Any], most: int) -> Any:
+    """A query of one row: how many rows these queries have together; the counting stops at ``most``.
+
+    Those that come first are counted first: what costs most comes last, and is often not reached.
+    """
+    arms = [query.order_by().select(Value(1)) for query in queries]
+    every = reduce(operator.add, arms).limit(most)
+    return Select([every.alias("counted")], [fn.COUNT(SQL("1"))]).bind(database).tuples()
+
+
 def numbers(queries: Iterable[Any], most: int | None = None) -> list[int]:
     """How many rows each query has, in one statement."""
     return [int(rows[0][0]) for rows in read(*(number(query, most) for query in queries))]
@@ -85,8 +97,8 @@ def _rows(query: Any, found: Any) -> list[Any]:
 def _reader(node: Any) -> Callable[[str], Any] | None:
     """JSON has no dates; both databases write them in ISO. A function of a date gives a date (MIN, MAX)."""
     node = node.unwrap() if isinstance(node, Node) else node
-    if isinstance(node, Function) and node.name in ("MIN", "MAX") and isinstance(node.arguments[0], Field):
-        node = node.arguments[0]
+    inside: Any = node.arguments if isinstance(node, Function) and node.name in ("MIN", "MAX") else None
+    node = inside[0] if inside else node
     if isinstance(node, DateTimeField):
         return dt.datetime.fromisoformat
     return dt.date.fromisoformat if isinstance(node, DateField) else None

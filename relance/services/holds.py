@@ -10,6 +10,7 @@ from relance.models.accounts import Account
 from relance.models.holds import Dispute, Extension, Pause, Promise
 from relance.models.invoices import Invoice
 from relance.rules import moves
+from relance.services import gathering
 
 FOREVER = dt.date.max
 MANY = 5000  # ids in one query: well under what either database takes
@@ -26,6 +27,16 @@ class Held:
 
 
 @dataclass(frozen=True)
+class HoldRows:
+    """What was read about the holds of some invoices, those that are over included."""
+
+    pauses: list[Pause]
+    promises: list[Promise]
+    disputes: list[Dispute]
+    extensions: list[Extension]
+
+
+@dataclass(frozen=True)
 class Frame:
     """What the rules need of an invoice's holds: the day after them, why, and the date an extension gives."""
 
@@ -35,30 +46,48 @@ class Frame:
     granted_from: dt.date | None = None
 
 
-def current(account: Account, invoices: Iterable[Invoice], today: dt.date) -> dict[int, tuple[Held, ...]]:
-    """What holds each of these invoices on the account's day, in three queries; nothing for those left out."""
+def current_reads(account: Account, invoices: Iterable[Invoice]) -> tuple[Any, ...]:
+    """The queries of what may hold these invoices now."""
     rows = list(invoices)
+    ids = [invoice.id for invoice in rows]
+    return (
+        _pauses(account.id, {invoice.client_id for invoice in rows}).where(Pause.ended_at.is_null()),
+        Promise.select().where(Promise.invoice.in_(ids), Promise.state == "open"),
+        Dispute.select().where(Dispute.invoice.in_(ids), Dispute.ended_at.is_null()),
+    )
+
+
+def current(account: Account, invoices: Iterable[Invoice], today: dt.date) -> dict[int, tuple[Held, ...]]:
+    """What holds each of these invoices on the account's day, in one query; nothing for those left out."""
+    rows = list(invoices)
+    return current_of(rows, today, *gathering.read(*current_reads(account, rows))) if rows else {}
+
+
+def current_of(
+    invoices: Iterable[Invoice], today: dt.date, pauses: list[Pause], promises: list[Promise], disputes: list[Dispute]
+) -> dict[int, tuple[Held, ...]]:
+    """What holds each invoice on the account's day, from the rows that ``current_reads`` found."""
     by_client: dict[int, list[int]] = defaultdict(list)
-    for invoice in rows:
+    found: dict[int, list[Held]] = {}
+    for invoice in invoices:
         by_client[invoice.client_id].append(invoice.id)
-    found: dict[int, list[Held]] = {invoice.id: [] for invoice in rows}
-    for pause in _pauses(account.id, by_client, is_open=True):
+        found[invoice.id] = []
+    for pause in pauses:
         held = Held(_kind(pause), pause.until_on, pause.reason, pause)
         if pause.starts_on <= today and (pause.until_on is None or pause.until_on >= today):
             for invoice_id in _invoices_of(pause, by_client, found):
                 found[invoice_id].append(held)
-    for promise in Promise.select().where(Promise.invoice.in_(list(found)), Promise.state == "open"):
+    for promise in promises:
         if promise.holds_until_on >= today:
             found[promise.invoice_id].append(Held("promise", promise.holds_until_on, promise.note, promise))
-    for dispute in Dispute.select().where(Dispute.invoice.in_(list(found)), Dispute.ended_at.is_null()):
+    for dispute in disputes:
         found[dispute.invoice_id].append(Held("dispute", None, dispute.text, dispute))
     return {invoice_id: tuple(holds) for invoice_id, holds in found.items() if holds}
 
 
-def _pauses(account_id: int, client_ids: Iterable[int], *, is_open: bool) -> list[Pause]:
+def _pauses(account_id: int, client_ids: Iterable[int]) -> Any:
     concerned = (Pause.client.in_(list(client_ids))) | (Pause.client.is_null() & (Pause.account == account_id))
-    query = Pause.select().where(concerned)
-    return list(query.where(Pause.ended_at.is_null()) if is_open else query)
+    return Pause.select().where(concerned)
 
 
 def _kind(pause: Pause) -> str:
@@ -73,18 +102,30 @@ def _invoices_of(pause: Pause, by_client: dict[int, list[int]], known: dict[int,
 
 def frames(account_id: int, invoices: dict[int, int], today: dt.date) -> dict[int, Frame]:
     """What the rules need of the holds of these invoices (id → client id), those that are over included."""
-    by_client: dict[int, list[int]] = defaultdict(list)
-    for invoice_id, client_id in invoices.items():
-        by_client[client_id].append(invoice_id)
-    if len(invoices) > MANY:
-        found: dict[int, Frame] = {}
-        pairs = list(invoices.items())
-        for start in range(0, len(pairs), MANY):
-            found |= frames(account_id, dict(pairs[start : start + MANY]), today)
-        return found
-    ends = _ends(account_id, by_client, invoices)
+    found: dict[int, Frame] = {}
+    pairs = list(invoices.items())
+    for start in range(0, len(pairs), MANY):
+        some = dict(pairs[start : start + MANY])
+        reads = frame_reads(account_id, set(some.values()), list(some))
+        found |= frames_of(some, HoldRows(*gathering.read(*reads)))
+    return found
+
+
+def frame_reads(account_id: int, client_ids: Iterable[int], invoice_ids: Any) -> tuple[Any, ...]:
+    """The queries of a HoldRows. ``invoice_ids``: a list, or the query that finds them."""
+    return (
+        _pauses(account_id, client_ids),
+        Promise.select().where(Promise.invoice.in_(invoice_ids), Promise.state != "replaced"),
+        Dispute.select().where(Dispute.invoice.in_(invoice_ids)),
+        Extension.select().where(Extension.invoice.in_(invoice_ids)).order_by(Extension.id),
+    )
+
+
+def frames_of(invoices: dict[int, int], rows: HoldRows) -> dict[int, Frame]:
+    """The frames of these invoices (id → client id) from the rows that were read about them."""
+    ends = _ends(invoices, rows)
     granted: dict[int, Extension] = {}
-    for extension in Extension.select().where(Extension.invoice.in_(list(invoices))).order_by(Extension.id):
+    for extension in rows.extensions:
         if extension.ended_on is None:
             granted[extension.invoice_id] = extension
         elif not _is_undone(extension.starts_on, extension.ended_on):
@@ -102,20 +143,20 @@ def frames(account_id: int, invoices: dict[int, int], today: dt.date) -> dict[in
     return framed
 
 
-def _ends(
-    account_id: int, by_client: dict[int, list[int]], invoices: dict[int, int]
-) -> dict[int, list[tuple[dt.date, str]]]:
+def _ends(invoices: dict[int, int], rows: HoldRows) -> dict[int, list[tuple[dt.date, str]]]:
     """By invoice, the first day after each of its holds, and its kind."""
-    ids = list(invoices)
+    by_client: dict[int, list[int]] = defaultdict(list)
+    for invoice_id, client_id in invoices.items():
+        by_client[client_id].append(invoice_id)
     ends: dict[int, list[tuple[dt.date, str]]] = defaultdict(list)
-    for pause in _pauses(account_id, by_client, is_open=False):
+    for pause in rows.pauses:
         if not _is_undone(pause.starts_on, pause.ended_on):
             for invoice_id in _invoices_of(pause, by_client, invoices):
                 ends[invoice_id].append((_after(pause.until_on, pause.ended_on), _kind(pause)))
-    for promise in Promise.select().where(Promise.invoice.in_(ids), Promise.state != "replaced"):
+    for promise in rows.promises:
         if not _is_undone(promise.starts_on, promise.closed_on):
             ends[promise.invoice_id].append((_after(promise.holds_until_on, promise.closed_on), "promise"))
-    for dispute in Dispute.select().where(Dispute.invoice.in_(ids)):
+    for dispute in rows.disputes:
         if not _is_undone(dispute.starts_on, dispute.ended_on):
             ends[dispute.invoice_id].append((_after(None, dispute.ended_on), "dispute"))
     return ends

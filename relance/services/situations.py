@@ -7,25 +7,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from peewee import JOIN
-
 from relance.models.accounts import Account, Closure
-from relance.models.chases import Chase, ChaseContact, Entry, Skip
+from relance.models.chases import Chase, Skip
 from relance.models.clients import Client, Contact
-from relance.models.holds import Hold, Reschedule, Task
 from relance.models.invoices import Instalment, Invoice
-from relance.models.messages import Message, MessageItem
-from relance.models.sequences import Sequence
 from relance.rules import calendar as cal
 from relance.rules.moves import Item, may_move
 from relance.rules.plans import Step
 from relance.rules.schedule import Past, Policy
-from relance.services import cancelling, holds, steps
+from relance.services import holds, situation_rows, steps
 from relance.services.holds import Frame
-
-LONGEST_GAP = dt.timedelta(31)
-OUTSTANDING = ("proposed", "queued", "sending")
-COUNTED = (*OUTSTANDING, "sent", "uncertain")
+from relance.services.situation_rows import COUNTED as COUNTED
+from relance.services.situation_rows import LONGEST_GAP as LONGEST_GAP
+from relance.services.situation_rows import OUTSTANDING as OUTSTANDING
+from relance.services.situation_rows import Rows
 
 
 @dataclass
@@ -63,8 +58,12 @@ class Situation:
 
 def policy_of(account: Account) -> Policy:
     """The account's calendar, gap and grouping."""
-    closures = [(row.starts_on, row.ends_on) for row in Closure.select().where(Closure.account == account)]
-    days = cal.make_calendar(account.send_days, account.skips_holidays, account.holiday_region, closures)
+    return _policy(account, situation_rows.closures_of(account))
+
+
+def _policy(account: Account, closures: Iterable[Closure]) -> Policy:
+    closed = [(row.starts_on, row.ends_on) for row in closures]
+    days = cal.make_calendar(account.send_days, account.skips_holidays, account.holiday_region, closed)
     return Policy(days, account.min_gap_days, account.is_grouping)
 
 
@@ -98,35 +97,30 @@ def usable(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
 def load(
     account: Account, client_ids: Iterable[int], today: dt.date, policy: Policy | None = None
 ) -> dict[int, Situation]:
-    """The situations of these clients of one account, in a fixed number of queries."""
+    """The situations of these clients of one account, in one query."""
     ids = list(client_ids)
-    policy = policy or policy_of(account)
-    clients = {c.id: c for c in Client.select().where(Client.account == account, Client.id.in_(ids))}
-    situations = {c.id: Situation(account, c, policy, {}, []) for c in clients.values()}
-    chases = list(
-        Chase.select(Chase, Invoice, Sequence)
-        .join(Invoice)
-        .join_from(Chase, Sequence, JOIN.LEFT_OUTER)
-        .where(Chase.client.in_(list(clients)), Chase.ended_at.is_null())
-        .order_by(Chase.id)
-    )
-    for tracked in _track(account, clients, chases, today):
+    if not ids:
+        return {}
+    rows = situation_rows.read(account, ids, today)
+    policy = policy or _policy(account, rows.closures)
+    clients = {client.id: client for client in rows.clients}
+    situations = {client.id: Situation(account, client, policy, {}, []) for client in rows.clients}
+    for tracked in _track(account, clients, rows):
         situations[tracked.chase.client_id].tracked[tracked.instalment.id] = tracked
-    for client_id, past in _past(list(clients), today):
+    for client_id, past in _past(rows, today):
         situations[client_id].past.append(past)
     return situations
 
 
-def _track(account: Account, clients: dict[int, Client], chases: list[Chase], today: dt.date) -> Iterable[Tracked]:
-    by_id = {chase.id: chase for chase in chases}
-    plans = steps.of_chases(chases)
-    contacts = _recipients(by_id)
-    done = _done(by_id, today)
-    skipped = _by_instalment(Skip, by_id)
-    choices = _choices(by_id)
-    frames = holds.frames(account.id, {chase.invoice_id: chase.client_id for chase in chases}, today)
-    entries = Entry.select(Entry, Instalment).join(Instalment).where(Entry.chase.in_(list(by_id))).order_by(Entry.id)
-    for entry in entries:
+def _track(account: Account, clients: dict[int, Client], rows: Rows) -> Iterable[Tracked]:
+    by_id = {chase.id: chase for chase in rows.chases}
+    published = {chase.sequence_id: chase.sequence.revision for chase in rows.chases if chase.sequence is not None}
+    plans = steps.arranged(rows.chases, published, steps.by_revision(rows.steps, rows.levels))
+    contacts = _recipients(rows)
+    done, skipped = _grouped((*rows.done, *rows.tasks)), _grouped(rows.skipped)
+    held, moved = _by_chase(rows.held), _by_chase(rows.moved)
+    frames = holds.frames_of({chase.invoice_id: chase.client_id for chase in rows.chases}, rows.holds)
+    for entry in rows.entries:
         chase, instalment = by_id[entry.chase_id], entry.instalment
         invoice, client = chase.invoice, clients[chase.client_id]
         people = contacts[chase.id]
@@ -144,14 +138,14 @@ def _track(account: Account, clients: dict[int, Client], chases: list[Chase], to
             done=frozenset(done[chase.id, instalment.id]),
             skipped=frozenset(skipped[chase.id, instalment.id]),
             stop=stop or ("backlog" if entry.is_out else ""),
-            held=frozenset(step for step, _ in choices[Hold, chase.id]),
+            held=frozenset(step for step, *_ in held[chase.id]),
         )
         asks = account.asks_before_sending or chase.asks_before_sending
         claims_fees = True
         if chase.sequence is not None:
             asks = asks or chase.sequence.asks_before_sending
             claims_fees = chase.sequence.claims_fees
-        item = with_moves(with_frame(item, frame), choices[Reschedule, chase.id])
+        item = with_moves(with_frame(item, frame), moved[chase.id])
         granted_on = frame.granted_on if item.due_on != instalment.due_on else None
         yield Tracked(chase, invoice, instalment, people, item, asks, granted_on, claims_fees)
 
@@ -169,8 +163,8 @@ def with_frame(item: Item, frame: Frame) -> Item:
     return replace(item, due_on=granted_on, enters_on=enters_on, anchor_on=None, entry_step=None)
 
 
-def with_moves(item: Item, chosen: Iterable[tuple[int, dt.date]]) -> Item:
-    """The item with the days a person chose for single steps, where they are its own."""
+def with_moves(item: Item, chosen: Iterable[Any]) -> Item:
+    """The item with the days a person chose for single steps (step, day), where they are its own."""
     days = dict(chosen)
     if not days:
         return item
@@ -193,50 +187,25 @@ def main_recipients(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
     return usable(chosen)
 
 
-def _recipients(chases: dict[int, Chase]) -> dict[int, tuple[Contact, ...]]:
+def _recipients(rows: Rows) -> dict[int, tuple[Contact, ...]]:
     """The people each chase writes to."""
     links: dict[int, list[Contact]] = defaultdict(list)
-    for link in ChaseContact.select(ChaseContact, Contact).join(Contact).where(ChaseContact.chase.in_(list(chases))):
+    for link in rows.links:
         links[link.chase_id].append(link.contact)
-    others = {chase.client_id for chase in chases.values() if chase.id not in links}
     at_client: dict[int, list[Contact]] = defaultdict(list)
-    if others:
-        for contact in Contact.select().where(Contact.client.in_(list(others))):
-            at_client[contact.client_id].append(contact)
+    for contact in rows.contacts:
+        at_client[contact.client_id].append(contact)
     return {
         chase.id: usable(links[chase.id]) if chase.id in links else main_recipients(at_client[chase.client_id])
-        for chase in chases.values()
+        for chase in rows.chases
     }
-
-
-def _done(chases: dict[int, Chase], today: dt.date) -> dict[tuple[int, int], set[int]]:
-    """The steps that were sent, wait or may have left, and the letters and calls already brought up."""
-    stale = cancelling.stale_proposals({chase.client_id for chase in chases.values()}, today)
-    query = MessageItem.select(MessageItem.chase, MessageItem.instalment, MessageItem.step).where(
-        MessageItem.chase.in_(list(chases)), MessageItem.slot.is_null(False)
-    )
-    outdated = [row[0] for row in stale.tuples()]
-    if outdated:
-        query = query.where(MessageItem.message.not_in(outdated))
-    found = _grouped(query.tuples())
-    tasks = Task.select(Task.chase, Task.instalment, Task.step).where(
-        Task.chase.in_(list(chases)), Task.slot.is_null(False)
-    )
-    for key, done in _grouped(tasks.tuples()).items():
-        found[key] |= done
-    return found
-
-
-def _by_instalment(table: type[Skip], chases: dict[int, Chase]) -> dict[tuple[int, int], set[int]]:
-    query = table.select(table.chase, table.instalment, table.step).where(table.chase.in_(list(chases)))
-    return _grouped(query.tuples())
 
 
 def skips_of(chase: Chase) -> dict[int, set[int]]:
     """The steps of one chase that will not be sent, by instalment."""
     found: dict[int, set[int]] = defaultdict(set)
-    for (_, instalment_id), done in _by_instalment(Skip, {chase.id: chase}).items():
-        found[instalment_id] |= done
+    for instalment_id, step in Skip.select(Skip.instalment, Skip.step).where(Skip.chase == chase).tuples():
+        found[instalment_id].add(step)
     return found
 
 
@@ -247,39 +216,22 @@ def _grouped(rows: Iterable[Any]) -> dict[tuple[int, int], set[int]]:
     return found
 
 
-def _choices(chases: dict[int, Chase]) -> dict[tuple[type, int], list[tuple[int, dt.date]]]:
-    """What a person decided about single steps: held, or moved to another day."""
-    found: dict[tuple[type, int], list[tuple[int, dt.date]]] = defaultdict(list)
-    for hold in Hold.select().where(Hold.chase.in_(list(chases))):
-        found[Hold, hold.chase_id].append((hold.step, dt.date.max))
-    for moved in Reschedule.select().where(Reschedule.chase.in_(list(chases))):
-        found[Reschedule, moved.chase_id].append((moved.step, moved.planned_on))
+def _by_chase(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    """What a person decided about single steps, by chase."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for chase_id, *rest in rows:
+        found[chase_id].append(rest)
     return found
 
 
-def _past(client_ids: list[int], today: dt.date) -> Iterable[tuple[int, Past]]:
+def _past(rows: Rows, today: dt.date) -> Iterable[tuple[int, Past]]:
     """What left, may have left or waits. A message that still waits is taken to leave today."""
-    messages = list(
-        Message.select(Message.id, Message.client, Message.day_on, Message.to_json, Message.is_automatic, Message.state)
-        .where(
-            Message.client.in_(client_ids),
-            Message.day_on >= today - LONGEST_GAP,
-            Message.kind.in_(("reminder", "manual")),
-            # A refused message reached nobody, but it took its day.
-            Message.state.in_(COUNTED) | ((Message.state == "refused") & (Message.day_on == today)),
-            ~((Message.state == "proposed") & (Message.day_on < today)),  # it will be proposed anew
-        )
-        .order_by(Message.day_on, Message.id)
-    )
-    steps: dict[int, dict[int, tuple[int, bool]]] = defaultdict(dict)
-    items = MessageItem.select(
-        MessageItem.message, MessageItem.instalment, MessageItem.offset_days, MessageItem.is_on_plan
-    ).where(MessageItem.message.in_([message.id for message in messages]), MessageItem.offset_days.is_null(False))
-    for message_id, instalment_id, offset, is_on_plan in items.tuples():
-        steps[message_id][instalment_id] = (offset, is_on_plan)
-    for message in messages:
+    by_message: dict[int, dict[int, tuple[int, bool]]] = defaultdict(dict)
+    for message_id, instalment_id, offset, is_on_plan in rows.items:
+        by_message[message_id][instalment_id] = (offset, is_on_plan)
+    for message in rows.messages:
         recipients = frozenset(address for _, address in json.loads(message.to_json))
         is_outstanding = message.is_automatic and message.state in OUTSTANDING
         day = message.day_on or today
         day = max(day, today) if is_outstanding else day
-        yield message.client_id, Past(day, recipients, message.is_automatic, steps[message.id])
+        yield message.client_id, Past(day, recipients, message.is_automatic, by_message[message.id])

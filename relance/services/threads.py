@@ -15,7 +15,7 @@ from relance.models.messages import Message, MessageItem
 from relance.rules import moves, schedule
 from relance.rules.calendar import Calendar, local_date
 from relance.rules.moves import Item
-from relance.services import chasing, forecasting, situations
+from relance.services import chasing, forecasting, gathering, situations
 from relance.services.forecasting import PlannedSend
 
 HORIZON = timedelta(400)
@@ -81,18 +81,22 @@ class Thread:
 def of_invoices(
     account: Account, invoices: Iterable[Invoice], now: datetime, *, as_sent: bool = False
 ) -> dict[int, Thread]:
-    """The threads of a page of invoices, in a fixed number of queries.
+    """The threads of a page of invoices, in two queries.
 
     ``as_sent``: a draft shows what would leave once it is confirmed.
     """
     rows = {invoice.id: invoice for invoice in invoices}
     if not rows:
         return {}
-    sent = _messages(account, rows)
-    letters = _letters(rows)
+    messages, posted, asked, found = gathering.read(
+        _messages_read(rows),
+        _letters_read(rows),
+        _tasks_read(rows),
+        Chase.select().where(Chase.invoice.in_(list(rows))),
+    )
+    sent, letters, waiting = _messages(account, messages), _letters(posted), _tasks(asked)
+    chases = {chase.invoice_id: chase for chase in found}
     planned, tasks, silent = _planned(account, rows.values(), now, as_sent=as_sent)
-    waiting = _tasks(rows)
-    chases = {chase.invoice_id: chase for chase in Chase.select().where(Chase.invoice.in_(list(rows)))}
     threads = {}
     for invoice in rows.values():
         coming = planned[invoice.id] if invoice.state == "sent" or as_sent else []
@@ -133,9 +137,8 @@ def _sorted(knots: Iterable[Knot]) -> tuple[Knot, ...]:
     return tuple(sorted(knots, key=lambda knot: (knot.kind == "paid", knot.on, _RANK[knot.kind])))
 
 
-def _messages(account: Account, rows: dict[int, Invoice]) -> dict[int, list[Knot]]:
-    """One point per message and invoice, however many instalments it spoke of."""
-    query: Any = (
+def _messages_read(invoice_ids: Iterable[int]) -> Any:
+    return (
         MessageItem.select(
             MessageItem.invoice,
             Message.id,
@@ -147,30 +150,37 @@ def _messages(account: Account, rows: dict[int, Invoice]) -> dict[int, list[Knot
         )
         .join(Message)
         .where(
-            MessageItem.invoice.in_(list(rows)),
+            MessageItem.invoice.in_(list(invoice_ids)),
             Message.kind.in_(("reminder", "manual")),
             Message.state.in_(list(_STATE)),
         )
         .order_by(Message.id, MessageItem.id)
         .tuples()
     )
+
+
+def _messages(account: Account, rows: Iterable[Any]) -> dict[int, list[Knot]]:
+    """One point per message and invoice, however many instalments it spoke of."""
     found: dict[int, dict[int, Knot]] = defaultdict(dict)
-    for invoice_id, message_id, template, state, sent_at, day_on, not_before in query:
+    for invoice_id, message_id, template, state, sent_at, day_on, not_before in rows:
         instant = sent_at or not_before
         day = day_on or local_date(instant, account.time_zone)
         found[invoice_id].setdefault(message_id, Knot(_STATE[state], day, template, instant, message_id))
     return defaultdict(list, {invoice_id: list(knots.values()) for invoice_id, knots in found.items()})
 
 
-def _letters(rows: dict[int, Invoice]) -> dict[int, list[Knot]]:
-    query: Any = (
+def _letters_read(invoice_ids: Iterable[int]) -> Any:
+    return (
         LetterInvoice.select(LetterInvoice.invoice, Letter.kind, Letter.posted_on, Letter.dated_on)
         .join(Letter)
-        .where(LetterInvoice.invoice.in_(list(rows)), Letter.state != "draft")
+        .where(LetterInvoice.invoice.in_(list(invoice_ids)), Letter.state != "draft")
         .tuples()
     )
+
+
+def _letters(rows: Iterable[Any]) -> dict[int, list[Knot]]:
     found: dict[int, list[Knot]] = defaultdict(list)
-    for invoice_id, kind, posted_on, dated_on in query:
+    for invoice_id, kind, posted_on, dated_on in rows:
         found[invoice_id].append(Knot("letter", posted_on or dated_on, kind))
     return found
 
@@ -208,11 +218,15 @@ def _held(item: Item, calendar: Calendar, today: date) -> Iterator[Knot]:
             yield Knot("held", max(moves.planned_on(item, step, calendar), today), step.template)
 
 
-def _tasks(rows: dict[int, Invoice]) -> dict[int, list[Knot]]:
+def _tasks_read(invoice_ids: Iterable[int]) -> Any:
     """The letters and calls that wait for the user."""
+    query = Task.select().where(Task.invoice.in_(list(invoice_ids)), Task.done_at.is_null(), Task.slot.is_null(False))
+    return query.order_by(Task.due_on, Task.id)
+
+
+def _tasks(rows: Iterable[Task]) -> dict[int, list[Knot]]:
     found: dict[int, list[Knot]] = defaultdict(list)
-    query = Task.select().where(Task.invoice.in_(list(rows)), Task.done_at.is_null(), Task.slot.is_null(False))
-    for task in query.order_by(Task.due_on, Task.id):
+    for task in rows:
         found[task.invoice_id].append(Knot("task_due", task.due_on, task.template, channel=task.kind))
     return found
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from peewee import JOIN, Value, fn
+from peewee import Value, fn
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase, Entry
@@ -25,10 +25,12 @@ from relance.services.conditions import (
 )
 from relance.services.summarising import days_between
 
-REST = dt.timedelta(7)  # days during which an e-mail by hand counts as dealing with a late invoice
+REST = dt.timedelta(7)  # days during which an e-mail counts as dealing with a late invoice; the gap, when longer
 SOON = dt.timedelta(5)  # a promised date is recalled that many days before
 SILENCE = dt.timedelta(7)  # days without an answer to a dispute
 OLD = dt.timedelta(90)
+DAY = dt.timedelta(1)
+EVER = dt.date(1900, 1, 1)  # a range with two ends: SQLite then takes the index by date
 ANSWERS = ("note_added", "call_logged", "reply_logged", "dispute_opened", "payment_recorded", "invoice_changed")
 
 
@@ -96,7 +98,7 @@ def backlog(account: Account, now: dt.datetime) -> Any:
         Entry.select(Chase.account, fn.COUNT(Invoice.id.distinct()))
         .join(Chase)
         .join(Invoice)
-        .where(Chase.account == account, Chase.ended_at.is_null(), Entry.is_out, is_owed())
+        .where(Entry.is_out == True, Chase.account == account, Chase.ended_at.is_null(), is_owed())  # noqa: E712
         .group_by(Chase.account)
         .tuples()
     )
@@ -138,15 +140,21 @@ def _ended(account: Account) -> Any:
 
 
 def ancient(account: Account, now: dt.datetime) -> Any:
-    """Invoices more than 90 days late that nothing follows: no reminder, no date, no dispute, no letter."""
+    """Invoices more than 90 days late that nothing follows, no letter either: the largest and oldest first."""
     today = local_date(now, account.time_zone)
     letter = (
         LetterInvoice.select(Value(1)).join(Letter).where(LetterInvoice.invoice == Invoice.id, Letter.state != "draft")
     )
     return (
-        _unchased(Invoice.select(Invoice, Client), account, today)
-        .where(has_usable(Client.id), Invoice.next_due_on < today - OLD, ~fn.EXISTS(letter))
-        .order_by(Invoice.next_due_on, Invoice.id)
+        Invoice.select(Invoice, Client)
+        .join(Client)
+        .where(
+            Invoice.next_due_on.between(EVER, today - OLD - DAY),
+            *_unchased(account, today),
+            has_usable(Invoice.client),
+            ~fn.EXISTS(letter),
+        )
+        .order_by(*_weight(today))
     )
 
 
@@ -154,9 +162,14 @@ def late(account: Account, now: dt.datetime) -> Any:
     """Late invoices that nothing chases, whose client can be written to: the largest and oldest first."""
     today = local_date(now, account.time_zone)
     return (
-        _unchased(Invoice.select(Invoice, Client), account, today)
-        .where(has_usable(Client.id), Invoice.next_due_on >= today - OLD)
-        .order_by((days_between(Invoice.next_due_on, as_day(today)) * Invoice.balance_cents).desc(), Invoice.id)
+        Invoice.select(Invoice, Client)
+        .join(Client)
+        .where(
+            Invoice.next_due_on.between(today - OLD, today - DAY),
+            *_unchased(account, today),
+            has_usable(Invoice.client),
+        )
+        .order_by(*_weight(today))
     )
 
 
@@ -165,36 +178,41 @@ def mute(account: Account, now: dt.datetime) -> Any:
     today = local_date(now, account.time_zone)
     columns = (Client.id, Client.name, Invoice.currency, fn.COUNT(Invoice.id), fn.SUM(Invoice.balance_cents))
     return (
-        _unchased(Invoice.select(*columns), account, today)
-        .where(~has_usable(Client.id), ~has_rejected(Client.id))
+        Invoice.select(*columns)
+        .join(Client)
+        .where(
+            Invoice.next_due_on.between(EVER, today - DAY),
+            ~has_usable(Invoice.client),
+            *_unchased(account, today),
+            ~has_rejected(Invoice.client),
+        )
         .group_by(Client.id, Client.name, Invoice.currency)
         .order_by(fn.SUM(Invoice.balance_cents).desc(), Client.id)
         .tuples()
     )
 
 
-def _unchased(query: Any, account: Account, today: dt.date) -> Any:
+def _weight(today: dt.date) -> tuple[Any, ...]:
+    """What is late by its amount times its age."""
+    return (days_between(Invoice.next_due_on, as_day(today)) * Invoice.balance_cents).desc(), Invoice.id
+
+
+def _unchased(account: Account, today: dt.date) -> tuple[Any, ...]:
+    """True for what is owed and may be chased, but is not. What decides most often comes first: tens of thousands."""
+    chase = Chase.select(Value(1)).where(
+        Chase.invoice == Invoice.id, Chase.ended_at.is_null() | (Chase.ended_because == "finished")
+    )
     return (
-        query.join_from(Invoice, Client)
-        .join_from(
-            Invoice,
-            Chase,
-            JOIN.LEFT_OUTER,
-            on=(Chase.invoice == Invoice.id) & (Chase.ended_at.is_null() | (Chase.ended_because == "finished")),
-        )
-        .where(
-            Invoice.account == account,
-            is_owed(),
-            Invoice.next_due_on < today,
-            Invoice.kind != "credit_note",
-            Invoice.payment_method.not_in(("direct_debit", "card")),
-            Invoice.balance_cents > account.tolerance_cents,
-            Invoice.balance_cents >= account.min_amount_cents,
-            ~Client.is_exempt,
-            Chase.id.is_null(),
-            ~written_about_since(Invoice.id, day=today - REST),
-            ~has_promise(Invoice.id),
-            ~has_dispute(Invoice.id),
-            ~is_paused(today),
-        )
+        Invoice.account == account,
+        is_owed(),
+        Invoice.kind != "credit_note",
+        Invoice.payment_method.not_in(("direct_debit", "card")),
+        Invoice.balance_cents > account.tolerance_cents,
+        Invoice.balance_cents >= account.min_amount_cents,
+        ~fn.EXISTS(chase),
+        ~Client.is_exempt,
+        ~written_about_since(Invoice.id, day=today - max(REST, dt.timedelta(account.min_gap_days))),
+        ~has_promise(Invoice.id),
+        ~has_dispute(Invoice.id),
+        ~is_paused(today),
     )

@@ -129,6 +129,8 @@ def _open_connection() -> None:
         return
     stack = ExitStack()
     stack.enter_context(db.connection())
+    if request.method in ("GET", "HEAD"):
+        stack.enter_context(db.remembering())
     g.connection = stack
 
 

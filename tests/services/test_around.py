@@ -14,12 +14,12 @@ def test_all_of_it_is_one_statement(account, invoice, camille):
     with counted() as queries:
         found = around.read(account, NOW, TODAY)
     assert len(queries) == 1
-    assert found == around.Around(to_deal_with=1, to_collect=1, to_post=0, seen_at=NOW, pause=pause)
+    assert found == around.Around(to_deal_with=1, to_collect=1, to_post=0, to_answer=0, seen_at=NOW, pause=pause)
     assert found.pause.until_on == TODAY + dt.timedelta(3)
 
 
 def test_an_empty_account_has_nothing_around(account):
-    assert around.read(account, NOW, TODAY) == around.Around(0, 0, 0, None, None)
+    assert around.read(account, NOW, TODAY) == around.Around(0, 0, 0, 0, None, None)
 
 
 def test_counting_stops_where_it_says(account, latitude, monkeypatch):

@@ -85,7 +85,7 @@ def test_a_template_of_the_account_brings_its_own_tone(account, latitude, nadia)
 
 
 @pytest.mark.parametrize("count", [1, 8])
-def test_the_steps_of_many_chases_cost_three_queries(account, latitude, nadia, database, count):
+def test_the_steps_of_many_chases_cost_two_queries(account, latitude, nadia, database, count):
     sequences = [make_sequence(account, (3 + n, "rappel"), title=f"Séquence {n}") for n in range(count)]
     chases = []
     for n, sequence in enumerate(sequences):
@@ -94,5 +94,5 @@ def test_the_steps_of_many_chases_cost_three_queries(account, latitude, nadia, d
         chases.append(follow(sequence, client))
     with counting(database) as queries:
         found = steps.of_chases(chases)
-    assert len(queries) == 3
+    assert len(queries) == 2
     assert [offsets(found[chase.id]) for chase in chases] == [[3 + n] for n in range(count)]
