@@ -37,8 +37,9 @@ def replaceable(
     start = forecasting.first_day(account, now)
     for decision in schedule.preview(situation.items, situation.past, situation.policy, start, day + near):
         picks = tuple(pick for pick in decision.picks if pick.item.key in spoken)
-        if picks and decision.day >= day - near:
-            return decision.day, picks
+        if picks:
+            # An earlier one leaves on its own day: taking the place of a later one would pass it over.
+            return (decision.day, picks) if decision.day >= day - near else None
     return None
 
 
