@@ -5,7 +5,6 @@ import datetime as dt
 import io
 import subprocess
 import sys
-import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pypdf
@@ -15,38 +14,14 @@ from relance.letters import pages, press
 from relance.letters.facts import NoticeFacts, Sender
 from relance.rules.address import compose
 from tests.letters import samples
+from tests.letters.paper import MM, assert_window_is_clean, placed_words
 
 CREATED_AT = dt.datetime(2026, 11, 23, 8, 0)
-MM = 72 / 25.4
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def printed(facts: NoticeFacts) -> bytes:
     return press.print_pdf(pages.formal_notice(facts), created_at=CREATED_AT)
-
-
-def placed_words(pdf: bytes, folder: Path) -> list[tuple[str, float, float, float, float]]:
-    """The words of the first page: text, left, top, right, bottom in millimetres."""
-    path = folder / "letter.pdf"
-    path.write_bytes(pdf)
-    answer = subprocess.run(
-        ["pdftotext", "-bbox", "-f", "1", "-l", "1", str(path), "-"], capture_output=True, check=True
-    )
-    page = ET.fromstring(answer.stdout).find(".//{*}page")
-    return [
-        (word.text or "", *(float(word.attrib[name]) / MM for name in ("xMin", "yMin", "xMax", "yMax")))
-        for word in page.iter("{http://www.w3.org/1999/xhtml}word")
-    ]
-
-
-def assert_window_is_clean(pdf: bytes, recipient: tuple[str, ...], folder: Path) -> None:
-    words = placed_words(pdf, folder)
-    in_zone = [word for word in words if word[1] < 200 and word[3] > 100 and word[2] < 95 and word[4] > 45]
-    # Sorted: poppler gives the words of a right-to-left line in another order.
-    assert sorted(sorted(text) for text, *_ in in_zone) == sorted(sorted(word) for word in " ".join(recipient).split())
-    for text, left, top, right, bottom in in_zone:
-        assert 110 <= left < right <= 195, text
-        assert 55 <= top < bottom <= 88, text
 
 
 HOSTILE = {

@@ -1,0 +1,69 @@
+"""Small PDFs that nobody printed: what an invoice may be, well made or not."""
+
+import io
+
+import pypdf
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, FloatObject, NameObject, NumberObject
+
+
+def pdf(*sizes: tuple[float, float], words: str = "FACTURE", rotation: int = 0, password: str = "") -> bytes:
+    """A page for each size in points, with ``words`` on it."""
+    writer = pypdf.PdfWriter()
+    for width, height in sizes or ((595, 842),):
+        page = writer.add_blank_page(width, height)
+        font = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Font"),
+                NameObject("/Subtype"): NameObject("/Type1"),
+                NameObject("/BaseFont"): NameObject("/Helvetica"),
+            }
+        )
+        page[NameObject("/Resources")] = DictionaryObject(
+            {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
+        )
+        content = DecodedStreamObject()
+        content.set_data(f"/Span <</MCID 7>> BDC BT /F1 20 Tf 40 40 Td ({words}) Tj ET EMC".encode("latin-1"))
+        page[NameObject("/Contents")] = writer._add_object(content)
+        if rotation:
+            page.rotate(rotation)
+    if password:
+        writer.encrypt(password)
+    return written(writer)
+
+
+def stamped(flags: int = 4) -> bytes:
+    """A page with a stamp over it, « RECU », drawn by an annotation whose flags are these, and a link."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf()))
+    page = writer.pages[0]
+    look = DecodedStreamObject()
+    look.set_data(b"BT /F1 20 Tf 0 0 Td (RECU) Tj ET")
+    look[NameObject("/Type")] = NameObject("/XObject")
+    look[NameObject("/Subtype")] = NameObject("/Form")
+    look[NameObject("/BBox")] = ArrayObject(FloatObject(value) for value in (0, 0, 100, 20))
+    look[NameObject("/Resources")] = page["/Resources"]
+    note = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Stamp"),
+            NameObject("/F"): NumberObject(flags),
+            NameObject("/Rect"): ArrayObject(FloatObject(value) for value in (300, 600, 400, 620)),
+            NameObject("/AP"): DictionaryObject({NameObject("/N"): writer._add_object(look)}),
+        }
+    )
+    link = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Annot"),
+            NameObject("/Subtype"): NameObject("/Link"),
+            NameObject("/F"): NumberObject(4),
+            NameObject("/Rect"): ArrayObject(FloatObject(value) for value in (0, 0, 9, 9)),
+        }
+    )
+    page[NameObject("/Annots")] = ArrayObject([writer._add_object(note), writer._add_object(link)])
+    return written(writer)
+
+
+def written(writer: pypdf.PdfWriter) -> bytes:
+    """The bytes of the file."""
+    found = io.BytesIO()
+    writer.write(found)
+    return found.getvalue()
