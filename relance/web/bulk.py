@@ -74,12 +74,13 @@ def pay() -> ResponseReturnValue:
         for name, sentence in error.errors.items():
             form.refuse(name, sentence)
         return _ask_pay(selection, form, 422)
-    if not done.invoices and split.ready:
+    if not done.invoices:
+        if not split.ready:
+            return _ask_pay(selection, form, 422)
         # Nothing of what was shown is true any more: show it again, as it now is.
         return _ask_pay(selection, form, 409, _("Le solde de ces factures a changé depuis. Vérifiez, puis confirmez."))
     scope.ring()
-    said = _n("Une facture marquée payée.", "{n} factures marquées payées.", len(done.invoices))
-    return _told(selection, done, said if done.invoices else "")
+    return _told(selection, done, _n("Une facture marquée payée.", "{n} factures marquées payées.", len(done.invoices)))
 
 
 def _ask_pause(selection: Selection, form: PauseForm, status: int = 200) -> ResponseReturnValue:

@@ -88,6 +88,13 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
             "quote_remind_days": "7",
         },
     ),
+    "selections.show": ({"ids": Invoice}, {}),
+    "exports.export": ({"ids": Invoice}, {}),
+    "bulk.pause": ({"ids": Invoice}, {"confirme": "oui", "until_on": "", "reason": ""}),
+    "bulk.pay": ({"ids": Invoice}, {"confirme": "oui", "received_on": "23/11/2026", "method": "transfer", "key": "x"}),
+    "bulk_starting.start": ({"ids": Invoice}, {"confirme": "oui", "pour-toutes": "gently"}),
+    "bulk_starting.sequence": ({"ids": Invoice}, {}),
+    "bulk_letters.prepare": ({"ids": Invoice}, {"confirme": "oui", "delay_days": "8"}),
     "batches.review": ({"ids": Invoice}, {"key": "x"}),
     "steps.hold": ({"etape": strangers.LINE}, {"motif": ""}),
     "steps.release": ({"etape": strangers.LINE}, {}),
@@ -98,6 +105,9 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 ON_A_FILE = {"mailbox.attachment", "messages.attachment", "invoices.pdf", "disputes.attachment"}
 SAME_FOR_ALL = {"imports.sample"}  # the file to fill in, whose examples are those of the demo
 ONLY_SHOWN = {
+    "selections.show",
+    "exports.export",
+    "bulk_starting.sequence",
     "chases.preview",
     "chases.contacts",
     "sequence_clients.choose",

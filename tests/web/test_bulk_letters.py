@@ -1,0 +1,75 @@
+import datetime as dt
+
+import pytest
+
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter
+from tests import factories
+from tests.factories import NOW, TODAY
+from tests.making import events
+
+HTMX = {"HX-Request": "true"}
+PREPARE = "/factures/selection/lettres"
+
+
+@pytest.fixture
+def sabatier(account):
+    client = factories.make_client(account, "Imprimerie Sabatier")
+    factories.make_contact(client, "Paul Sabatier", "paul@sabatier.example")
+    return client
+
+
+def reminded(invoice):
+    for n, template in enumerate(("rappel", "relance_1")):
+        at = NOW - dt.timedelta(days=8 - n)
+        factories.make_message(invoice.client, [invoice], day_on=at.date(), sent_at=at, template=template)
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_the_question_lists_a_letter_per_client_and_warns_of_the_early_ones(client, invoice, sabatier, headers):
+    other = factories.make_invoice(sabatier, "TROIS")
+    soon = factories.make_invoice(sabatier, "BIENTÔT", due_on=TODAY + dt.timedelta(5))
+    reminded(other)
+    page = client.post(PREPARE, data={"ids": [invoice.id, other.id, soon.id]}, headers=headers).text
+    assert "Préparer 2 mises en demeure" in page
+    assert page.count('name="anyway"') == 1
+    assert f'value="{invoice.client_id}-EUR"' in page
+    assert "BIENTÔT, Imprimerie Sabatier\u00a0: pas encore en retard" in page
+    assert Letter.select().count() == 0
+
+
+def test_letters_are_prepared_once_and_the_early_one_only_on_a_word(client, invoice, sabatier, bell):
+    other = factories.make_invoice(sabatier, "TROIS")
+    reminded(other)
+    data = {"ids": [invoice.id, other.id], "confirme": "oui", "delay_days": "8"}
+    for _time in range(2):
+        answer = client.post(PREPARE, data=data)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/courriers")
+    assert [letter.client_id for letter in Letter.select()] == [sabatier.id]
+    assert "Une mise en demeure en préparation." in client.get("/courriers").text
+    client.post(PREPARE, data=data | {"anyway": [f"{invoice.client_id}-EUR"]})
+    assert {letter.client_id for letter in Letter.select()} == {sabatier.id, invoice.client_id}
+    assert "letter_requested" in events(invoice=invoice)
+    assert bell
+
+
+def test_an_early_letter_without_a_word_is_asked_about_again(client, invoice):
+    answer = client.post(PREPARE, data={"ids": [invoice.id], "confirme": "oui", "delay_days": "15"}, headers=HTMX)
+    assert answer.status_code == 422
+    assert "confirmez celles qui viennent tôt" in answer.text
+    assert '<option selected value="15">' in answer.text
+    assert Letter.select().count() == 0
+
+
+def test_a_delay_that_does_not_exist_is_refused(client, invoice):
+    answer = client.post(PREPARE, data={"ids": [invoice.id], "confirme": "oui", "delay_days": "3"})
+    assert answer.status_code == 422
+    assert Letter.select().count() == 0
+
+
+def test_the_invoice_of_another_account_gets_no_letter(client, basile):
+    theirs = Invoice.get(Invoice.number == "B-12")
+    answer = client.post(PREPARE, data={"ids": [theirs.id], "confirme": "oui", "delay_days": "8"})
+    assert answer.status_code == 422
+    assert "B-12" not in answer.text
+    assert Letter.select().count() == 0
