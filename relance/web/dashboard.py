@@ -31,14 +31,12 @@ def index() -> ResponseReturnValue:
     account, now = current_account(), clock.now()
     today = local_date(now, account.time_zone)
     summary = summarising.summary(account, today)
-    groups = attending.groups(account, now)
     return render_template(
         "dashboard/index.html",
+        board=todo.board(account, attending.groups(account, now), now),
         figures=_figures(summary, today),
         bars=[ageing.bar(owed) for owed in summary.owed],
         count_words=ageing.count_words,
-        lines=todo.lines(account, groups, now),
-        waiting_count=sum(group.count for group in groups),
         tasks=_tasks(account),
         is_new=not Invoice.select().where(Invoice.account == account).exists(),
         **sends_context(),

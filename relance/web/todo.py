@@ -1,7 +1,9 @@
 """« À traiter » in words: each thing that waits, why, and the one or two things to do about it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import url_for
 
@@ -10,9 +12,9 @@ from relance.models.chases import Skip
 from relance.models.clients import Contact
 from relance.models.messages import Message, MessageItem
 from relance.rules.calendar import local_date
-from relance.services import outbox
+from relance.services import gathering, outbox
 from relance.services.attending import Group
-from relance.web import proposals, todo_invoices, todo_sends
+from relance.web import proposals, todo_invoices, todo_late, todo_sends
 from relance.web.i18n import _, _n
 from relance.web.todo_lines import Action, Context, Line
 
@@ -21,10 +23,24 @@ ENDED = ("finished", "capped")
 CALLS = ("call", "call_again")
 
 
-def lines(account: Account, groups: Iterable[Group], now: datetime) -> list[Line]:
-    """The lines of the panel, in the order of the groups; what is not shown is counted in a last line."""
-    groups = list(groups)
+@dataclass(frozen=True)
+class Board:
+    """« À traiter », how many things it stands for, and « À relancer aujourd'hui »."""
+
+    lines: list[Line]
+    count: int
+    late: todo_late.Panel
+
+
+def board(account: Account, groups: Iterable[Group], now: datetime) -> Board:
+    """Both panels, in the order of the groups; what is not shown is counted in a last line."""
+    late = [group for group in groups if group.kind in todo_late.KINDS]
+    rest = [group for group in groups if group.kind not in todo_late.KINDS]
     context = _context(account, groups, now)
+    return Board(_lines(rest, context), sum(group.count for group in rest), todo_late.panel(late, context))
+
+
+def _lines(groups: list[Group], context: Context) -> list[Line]:
     found = []
     for group in groups:
         rows = list(group.rows)
@@ -37,45 +53,54 @@ def lines(account: Account, groups: Iterable[Group], now: datetime) -> list[Line
     return found
 
 
-def _context(account: Account, groups: list[Group], now: datetime) -> Context:
-    """What the lines need beside their rows: one query each, and none for a kind that is not there."""
+def _context(account: Account, groups: Iterable[Group], now: datetime) -> Context:
+    """What the lines need beside their rows, in one query; none for a kind that is not there."""
     ended = [chase for group in groups if group.kind in ENDED for chase in group.rows]
-    clients = {task.client_id for group in groups if group.kind in CALLS for task in group.rows}
+    called = {row.client_id for group in groups if group.kind in (*CALLS, *todo_late.KINDS) for row in group.rows}
+    sent, phones, passed = (
+        gathering.read(
+            _sent_about([chase.invoice_id for chase in ended]),
+            _phones(called),
+            _passed([chase.id for chase in ended]),
+        )
+        if ended or called
+        else ([], [], [])
+    )
     return Context(
         account,
         local_date(now, account.time_zone),
-        _sent_about([chase.invoice_id for chase in ended]) if ended else {},
-        _phones(clients) if clients else {},
-        _passed([chase.id for chase in ended]) if ended else frozenset(),
+        _last_sent(sent),
+        {contact.client_id: (contact.name, contact.phone) for contact in reversed(phones)},
+        frozenset(chase_id for (chase_id,) in passed),
     )
 
 
-def _phones(client_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Whom to call at each client: the main contact who has a number, else another one."""
-    rows = Contact.select().where(
-        Contact.client.in_(list(client_ids)), Contact.archived_at.is_null(), Contact.phone != ""
+def _phones(client_ids: Iterable[int]) -> Any:
+    """Whom to call at each client: the main contact who has a number comes first, then another one."""
+    return (
+        Contact.select()
+        .where(Contact.client.in_(list(client_ids)), Contact.archived_at.is_null(), Contact.phone != "")
+        .order_by(Contact.is_main.desc(), Contact.id)
     )
-    found: dict[int, tuple[str, str]] = {}
-    for contact in rows.order_by(Contact.is_main.desc(), Contact.id):
-        found.setdefault(contact.client_id, (contact.name, contact.phone))
-    return found
 
 
-def _passed(chase_ids: list[int]) -> frozenset[int]:
+def _passed(chase_ids: list[int]) -> Any:
     """The chases of which steps were passed: by a person, or because a hold lasted too long."""
-    rows = Skip.select(Skip.chase).where(Skip.chase.in_(chase_ids), Skip.because.not_in(("missed", "died"))).tuples()
-    return frozenset(chase_id for (chase_id,) in rows)
+    return Skip.select(Skip.chase).where(Skip.chase.in_(chase_ids), Skip.because.not_in(("missed", "died"))).tuples()
 
 
-def _sent_about(invoice_ids: list[int]) -> dict[int, tuple[int, date | None]]:
-    """How many reminders left about each invoice, and the day of the last; one query."""
-    rows = (
+def _sent_about(invoice_ids: list[int]) -> Any:
+    return (
         MessageItem.select(MessageItem.invoice, Message.id, Message.day_on)
         .join(Message)
         .where(MessageItem.invoice.in_(invoice_ids), Message.state == "sent")
         .order_by(Message.day_on)
         .tuples()
     )
+
+
+def _last_sent(rows: Iterable[tuple[int, int, date | None]]) -> dict[int, tuple[int, date | None]]:
+    """How many reminders left about each invoice, and the day of the last."""
     found: dict[int, dict[int, date | None]] = {}
     for invoice_id, message_id, day in rows:
         found.setdefault(invoice_id, {})[message_id] = day
@@ -100,11 +125,6 @@ def _rest(group: Group) -> Line:
         "broken": (_n("Et une autre promesse", "Et {n} autres promesses", n), "/factures?statut=retard"),
         "dispute": (_n("Et un autre litige", "Et {n} autres litiges", n), "/factures?statut=litiges"),
         "capped": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?statut=retard&relances=non"),
-        "ancient": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?statut=retard&age=90"),
-        "late": (
-            _n("Et une autre facture en retard sans relance", "Et {n} autres factures en retard sans relance", n),
-            "/factures?statut=retard&relances=non",
-        ),
         "finished": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?statut=retard&relances=non"),
         "waiting": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?relances=oui"),
         "mute": (_n("Et un autre client sans adresse", "Et {n} autres clients sans adresse", n), "/clients"),

@@ -9,11 +9,10 @@ from markupsafe import Markup
 
 from relance.models.chases import Chase
 from relance.models.holds import Dispute, Promise, Task
-from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.web import amicable_page, filters, letter_words
 from relance.web.i18n import _, _n
-from relance.web.todo_lines import Action, Context, Line, about, days_late, money, nowrap, see_invoice
+from relance.web.todo_lines import Action, Context, Line, about, days_late, money, nowrap, phone, see_invoice
 
 NOTICE_AFTER = 2  # reminders without effect
 BACKLOG = "/relances/reprise"
@@ -36,12 +35,7 @@ def _letter_task(task: Task, context: Context) -> Line:
 
 def _call(task: Task, context: Context) -> Line:
     invoice = task.invoice
-    name, phone = context.phones.get(task.client_id, ("", ""))
-    who = Markup("{} ").format(name) if name else Markup("")
-    if phone:
-        who += filters.phone(phone, task.client.country)
-    else:
-        who += _("numéro à trouver")
+    who = phone(context, task.client) or _("numéro à trouver")
     detail = Markup("{}. {}").format(about(invoice, context.today), who)
     if task.note:
         detail += Markup(". {}").format(task.note)
@@ -158,36 +152,6 @@ def _capped(chase: Chase, context: Context) -> Line:
     return Line("stamp", "late", title, detail, (action,), see_invoice(chase.invoice))
 
 
-def _ancient(invoice: Invoice, context: Context) -> Line:
-    return Line(
-        "clock",
-        "late",
-        _("{client} : plus de 90 jours de retard, rien de prévu", client=invoice.client.name),
-        about(invoice, context.today),
-        (
-            Action(_("Relancer"), url_for("messages.new", id=invoice.id)),
-            Action(_("Préparer une mise en demeure"), f"/courriers/nouveau?factures={invoice.id}", is_quiet=True),
-        ),
-        see_invoice(invoice),
-    )
-
-
-def _late(invoice: Invoice, context: Context) -> Line:
-    days = (context.today - invoice.next_due_on).days
-    return Line(
-        "clock",
-        "late",
-        _("{client} ne vous a pas réglé", client=invoice.client.name),
-        Markup("{}, {}, {}").format(
-            nowrap(invoice.number),
-            money(invoice.balance_cents, invoice.currency),
-            _n("un jour de retard", "{n} jours de retard", days),
-        ),
-        (Action(_("Relancer"), url_for("messages.new", id=invoice.id)),),
-        Action(_("Voir la facture"), url_for("invoices.show", id=invoice.id)),
-    )
-
-
 def _letter(letter: Letter, context: Context) -> Line:
     amount = money(letter.total_cents or letter.principal_cents, letter.currency)
     return Line(
@@ -210,6 +174,4 @@ WRITERS: dict[str, Callable[[Any, Context], Line]] = {
     "backlog": _backlog,
     "finished": _finished,
     "capped": _capped,
-    "ancient": _ancient,
-    "late": _late,
 }

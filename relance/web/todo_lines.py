@@ -7,6 +7,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from relance.models.accounts import Account
+from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.web import filters
 from relance.web.i18n import _, _n
@@ -80,3 +81,12 @@ def about(invoice: Invoice, today: date) -> Markup:
 def see_invoice(invoice: Invoice) -> Action:
     """The link to the invoice, after the detail."""
     return Action(_("Voir la facture"), url_for("invoices.show", id=invoice.id))
+
+
+def phone(context: Context, client: Client) -> Markup:
+    """« Nadia Benali 04 65 71 00 99 », the number as a link that calls; empty without a number."""
+    name, number = context.phones.get(client.id, ("", ""))
+    if not number:
+        return Markup("")
+    who = Markup("{} ").format(name) if name else Markup("")
+    return who + filters.phone(number, client.country)

@@ -1,7 +1,6 @@
 """The dashboard: the day in words, figures that are links, what waits, what leaves, whatever the number of rows."""
 
 import datetime as dt
-import re
 
 import pytest
 
@@ -192,7 +191,7 @@ def test_the_number_of_queries_does_not_grow_with_the_invoices(client, account, 
         Chase.update(next_check_at=NOW + 13 * DAY).where(Chase.invoice == row).execute()
     counter.count = 0
     answer = client.get("/tableau-de-bord")
-    assert answer.status_code == 200 and re.search(r"Et 153 autres factures", answer.get_data(as_text=True))
+    assert answer.status_code == 200 and "Voir les 153 autres" in answer.get_data(as_text=True).replace("\u00a0", " ")
     assert counter.count <= few + len(("late", "the count of what is not shown"))
 
 
