@@ -10,7 +10,7 @@ import json
 import logging
 from dataclasses import dataclass
 
-from peewee import JOIN, OperationalError
+from peewee import JOIN, OperationalError, fn
 
 from relance.db import transaction
 from relance.models.accounts import Account, Heartbeat, User
@@ -245,3 +245,16 @@ def lines_of(batch: Batch) -> list[BatchLine]:
         .where(BatchLine.batch == batch)
     )
     return list(query.order_by(BatchLine.position))
+
+
+def recent(account: Account, since: dt.datetime) -> list[tuple[Batch, int]]:
+    """The last five batches confirmed since an instant (UTC), the newest first, each with its number of messages."""
+    query = (
+        Batch.select(Batch, fn.COUNT(BatchLine.id).alias("lines_count"))
+        .join(BatchLine)
+        .where(Batch.account == account, Batch.created_at >= since)
+        .group_by(Batch)
+        .order_by(Batch.id.desc())
+        .limit(5)
+    )
+    return [(batch, int(batch.lines_count)) for batch in query.objects()]

@@ -13,6 +13,7 @@ from relance.models.messages import Message
 from relance.rules.calendar import local_date
 from relance.services import (
     asking,
+    batches,
     deciding,
     forecasting,
     outbox,
@@ -22,7 +23,7 @@ from relance.services import (
     templating,
     upcoming,
 )
-from relance.web import agenda, names, scope
+from relance.web import agenda, batch_words, names, scope
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
 from relance.web.numbers import row_id
@@ -57,6 +58,8 @@ def _sent(account: Account) -> ResponseReturnValue:
             is_first=not before,
             now=clock.now(),
             template_name=names.template,
+            batches=batches.recent(account, clock.now() - timedelta(7)) if not before else [],
+            moment=batch_words.moment,
             view="envoyes",
             proposed_count=asking.proposed(account).count(),
             **_filters(account, asked),

@@ -252,3 +252,11 @@ def test_a_copy_goes_to_the_user_when_asked(account, camille, debtors, post, smt
     sweeping.sweep(NOW + MINUTE, post)
     [mail] = smtp_server.to(camille.email)
     assert mail.message["Cc"] and camille.email in mail.message["Cc"]
+
+
+def test_the_last_batches_come_first_with_their_number_of_messages(account, camille, debtors):
+    first = confirm(account, reviewed(account, debtors[:2]), camille, key="a")
+    second = confirm(account, reviewed(account, debtors[2:]), camille, key="b", now=NOW + MINUTE)
+    assert batches.recent(account, NOW) == [(second, 3), (first, 2)]
+    assert batches.recent(account, NOW + MINUTE) == [(second, 3)]
+    assert batches.recent(factories.make_account("Une autre"), NOW) == []

@@ -1,11 +1,9 @@
 """Two workers and a tick at once: real processes, a real queue, a real SMTP server. Nobody is written to twice."""
 
 import datetime as dt
-import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -15,31 +13,8 @@ from relance.services import chasing
 from relance.services.chasing import ChasePlan
 from tests import factories
 
-ROOT = Path(__file__).resolve().parents[2]
 REMINDERS = 500
 TIMEOUT = 240  # seconds; a run takes about ten
-
-
-@pytest.fixture
-def queue_url(request, engine, data_dir):
-    """The queue shared by the workers: SQLite beside SQLite, Redis beside PostgreSQL."""
-    if engine == "postgres":
-        return request.getfixturevalue("redis_url")
-    return f"sqlite:///{data_dir / 'queue.db'}"
-
-
-@pytest.fixture
-def environment(settings, queue_url, smtp_server):
-    """What the host would set."""
-    return {
-        **os.environ,
-        "RELANCE_DATA_DIR": str(settings.data_dir),
-        "RELANCE_DATABASE_URL": settings.database_url,
-        "RELANCE_QUEUE_URL": queue_url,
-        "RELANCE_SECRET_KEY": settings.secret_key,
-        "RELANCE_SMTP_URL": f"smtp://127.0.0.1:{smtp_server.port}",
-        "RELANCE_MAIL_FROM": "relances@relance.example",
-    }
 
 
 def due_reminders(account, clients):
@@ -62,14 +37,14 @@ def due_reminders(account, clients):
 @pytest.mark.slow
 @pytest.mark.requirement("S1.1")
 @pytest.mark.parametrize("clients", [500, 50])
-def test_each_client_receives_exactly_one_message(account, camille, environment, smtp_server, clients):
+def test_each_client_receives_exactly_one_message(account, camille, environment, smtp_server, clients, root):
     due_reminders(account, clients)
     consumer = [sys.executable, "-m", "huey.bin.huey_consumer", "huey_tasks.huey", "-k", "thread", "-w", "2", "-m", "1"]
     ring = [sys.executable, "-c", "import huey_tasks; [huey_tasks.ring() for _ in range(4)]"]
     tick = [sys.executable, "-m", "flask", "--app", "app", "tick", "--json"]
-    subprocess.run(ring, cwd=ROOT, env=environment, check=True)
+    subprocess.run(ring, cwd=root, env=environment, check=True)
     running = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for command in (consumer, consumer, tick)
     ]
     try:

@@ -186,3 +186,9 @@ def test_it_can_be_undone_from_its_page(client, debtors, settings, smtp_server):
     sweeping.sweep(Batch.get().not_before_at, Post.of(settings))
     assert smtp_server.received == []
     assert Event.select().where(Event.kind == "batch_undone").count() == 1
+
+
+def test_the_last_sendings_are_found_again_among_what_left(client, debtors):
+    place = client.post(URL, data=filled(client.get(f"{URL}?{asked(debtors)}"))).location
+    page = page_of(client.get("/envois?vue=envoyes"))
+    assert place in [link.get("href") for link in css(page, "a")] and "5 e-mails" in words(page)
