@@ -59,7 +59,7 @@ def test_it_is_reached_from_the_list_and_from_the_invoice_as_a_dialog_or_a_page(
         ]
         assert ("Relancer la facture" if address == "/factures" else "Relancer maintenant", "#fenetre") in links
     dialog = client.get(path(invoice), headers=HTMX).get_data(as_text=True)
-    assert dialog.lstrip().startswith("<dialog") and dialog.count('class="way') == 3
+    assert dialog.lstrip().startswith("<dialog") and dialog.count('<li class="way') == 3
 
 
 @pytest.mark.requirement("S2.6")
@@ -105,7 +105,7 @@ def test_without_an_address_letters_are_left(client, invoice, nadia):
     ("change", "sentence", "mend"),
     [
         ({"state": "draft"}, "brouillon", "/factures/{id}/modifier"),
-        ({"state": "to_process"}, "à traiter", "/factures/{id}/verifier"),
+        ({"state": "to_process"}, "à traiter", "/factures/{id}/verification"),
         ({"state": "paid", "balance_cents": 0}, "La facture est payée.", ""),
         ({"state": "cancelled"}, "annulée", ""),
         ({"kind": "credit_note"}, "Un avoir ne se relance pas.", ""),
