@@ -63,7 +63,8 @@ def test_the_file_is_tagged_and_titled_and_does_not_claim_to_be_an_archive(lette
     assert root["/Lang"] == "fr"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert reader.metadata.title.replace("\u00a0", " ") == test_amicable.facts().object
-    assert b"pdfaid" not in joining.follow(letter, [Enclosure(made.pdf(), "Facture")])
+    assert "/OutputIntents" not in root
+    assert "/Metadata" not in root or b"pdfaid" not in root["/Metadata"].get_object().get_data()
     numbers = root["/StructTreeRoot"]["/ParentTree"]["/Nums"]
     keys = [int(key) for key in numbers[::2]]
     assert keys == sorted(set(keys))

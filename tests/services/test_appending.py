@@ -1,0 +1,67 @@
+"""Which invoices follow a letter, and which are said to be apart."""
+
+import pytest
+
+from relance import storage
+from relance.letters.amicable import Joined
+from relance.services import appending
+from tests import factories
+from tests.letters import made
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    appending._count.cache_clear()
+
+
+def with_file(client, number, content):
+    return factories.make_invoice(client, number, document=factories.make_document(client.account, content))
+
+
+def test_a_file_that_can_be_drawn_follows_and_an_invoice_without_one_is_in_neither(account, latitude):
+    invoice = with_file(latitude, "F-1", made.pdf((595, 842), (595, 842)))
+    joined, apart = appending.share_out([invoice, factories.make_invoice(latitude, "F-2")])
+    assert joined == (Joined("F-1", invoice.document.sha256, 2),)
+    assert apart == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "because"),
+    [
+        (made.pdf(password="x"), "protégé par un mot de passe"),
+        (made.pdf()[:200], "ne peut pas être relu"),
+        (b"<html>", "ne peut pas être relu"),
+        (made.pdf(*[(50, 50)] * 21), "plus de 20 pages"),
+    ],
+)
+def test_a_file_that_cannot_follow_says_why(account, latitude, content, because):
+    joined, (apart,) = appending.share_out([with_file(latitude, "F-1", content)])
+    assert joined == ()
+    assert apart.number == "F-1"
+    assert because in apart.because
+
+
+def test_a_file_that_vanished_is_said_and_joined_again_when_it_is_back(account, latitude):
+    invoice = with_file(latitude, "F-1", made.pdf())
+    path = storage._path(invoice.document.sha256)
+    content = path.read_bytes()
+    path.unlink()
+    _joined, (apart,) = appending.share_out([invoice])
+    assert "a disparu" in apart.because
+    path.write_bytes(content)
+    assert len(appending.share_out([invoice])[0]) == 1
+
+
+def test_an_envelope_holds_only_so_many_pages(account, latitude, monkeypatch):
+    monkeypatch.setattr(appending, "MAX_PAGES", 3)
+    invoices = [with_file(latitude, f"F-{n}", made.pdf((595, 842), (595, 842), words=f"N{n}")) for n in range(2)]
+    joined, (apart,) = appending.share_out(invoices)
+    assert [one.number for one in joined] == ["F-0"]
+    assert "une seule enveloppe" in apart.because
+
+
+def test_the_same_bytes_are_drawn_once(account, latitude, monkeypatch):
+    invoice = with_file(latitude, "F-1", made.pdf())
+    appending.share_out([invoice])
+    monkeypatch.setattr(appending.joining, "count_pages", None)  # would fail if it were called again
+    assert len(appending.share_out([invoice])[0]) == 1
