@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, get_flashed_messages, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock
@@ -14,6 +14,7 @@ from relance.services import asking, attending, forecasting, outbox, summarising
 from relance.services.summarising import Sum, Summary
 from relance.web import ageing, agenda, filters, names, onboarding, todo
 from relance.web.i18n import _, _n
+from relance.web.numbers import row_id
 from relance.web.scope import current_account
 
 blueprint = Blueprint("dashboard", __name__)
@@ -25,22 +26,47 @@ _MONTHS = (
 )  # fmt: skip
 
 
+STAY = ("promises.settle",)  # answered from here, one stays here
+
+
 @blueprint.get("/tableau-de-bord")
 def index() -> ResponseReturnValue:
     """The home page: a fixed number of queries, whatever the number of invoices."""
-    account, now = current_account(), clock.now()
-    today = local_date(now, account.time_zone)
-    summary = summarising.summary(account, today)
+    account = current_account()
     return render_template(
         "dashboard/index.html",
-        board=todo.board(account, attending.groups(account, now), now),
-        figures=_figures(summary, today),
-        bars=[ageing.bar(owed) for owed in summary.owed],
         count_words=ageing.count_words,
         tasks=_tasks(account),
         is_new=not Invoice.select().where(Invoice.account == account).exists(),
-        **sends_context(),
+        next=None,
+        **_context(),
     )
+
+
+@blueprint.after_app_request
+def stay(response: Response) -> Response:
+    """A line of « À traiter » answered in place: the panels without it, and the focus on the line that follows."""
+    target = response.headers.get("HX-Redirect")
+    if target is None or request.headers.get("HX-Target") != "desk":
+        return response
+    if target != url_for("dashboard.index") and request.endpoint not in STAY:
+        return response
+    notice = " ".join(str(text) for text in get_flashed_messages())
+    line = row_id(request.form.get("ligne"))
+    return make_response(render_template("dashboard/desk.htmx.html", next=line, notice=notice, **_context()))
+
+
+def _context() -> dict[str, Any]:
+    """The figures and what waits, with the sends of the week."""
+    account, now = current_account(), clock.now()
+    today = local_date(now, account.time_zone)
+    summary = summarising.summary(account, today)
+    return {
+        "board": todo.board(account, attending.groups(account, now), now),
+        "figures": _figures(summary, today),
+        "bars": [ageing.bar(owed) for owed in summary.owed],
+        **sends_context(),
+    }
 
 
 def sends_context() -> dict[str, Any]:

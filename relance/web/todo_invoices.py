@@ -52,7 +52,7 @@ def _call(task: Task, context: Context) -> Line:
 
 def _drop(task: Task) -> Action:
     href = url_for("tasks.close", task_id=task.id)
-    return Action(_("Abandonner"), href, is_quiet=True, values={"issue": "abandonnee"})
+    return Action(_("Abandonner"), href, is_quiet=True, values={"issue": "abandonnee"}, stays=True)
 
 
 def _promise(promise: Promise, context: Context) -> Line:
@@ -71,7 +71,7 @@ def _promise(promise: Promise, context: Context) -> Line:
         else _("Promesse du {date} à vérifier", date=day)
     )
     settle = url_for("promises.settle", id=invoice.id)
-    missed = Action(_("Non tenue"), settle, is_quiet=True, values={"issue": "non-tenue"})
+    missed = Action(_("Non tenue"), settle, is_quiet=True, values={"issue": "non-tenue"}, stays=True)
     return Line("handshake", "promise", title, detail, (paid, missed), see_invoice(invoice))
 
 

@@ -16,13 +16,17 @@ from relance.web.proposals import Proposal
 
 @dataclass(frozen=True)
 class Action:
-    """A link, or with ``values`` a button that posts them to ``href``. ``is_dialog``: opens over the page."""
+    """A link, or with ``values`` a button that posts them to ``href``. ``is_dialog``: opens over the page.
+
+    ``stays``: the answer is this page again, without the line (see dashboard.stay).
+    """
 
     label: str
     href: str
     is_quiet: bool = False
     values: dict[str, str] = field(default_factory=dict)
     is_dialog: bool = False
+    stays: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,13 @@ def proposed(proposal: Proposal, context: Context) -> Line:
                 url_for("proposals.approve", message_id=message.id),
                 values={proposal.field: proposal.mark} | FROM_HERE,
             ),
-            Action(_("Passer"), url_for("proposals.decline", message_id=message.id), is_quiet=True, values=FROM_HERE),
+            Action(
+                _("Passer"),
+                url_for("proposals.decline", message_id=message.id),
+                is_quiet=True,
+                values=FROM_HERE,
+                stays=True,
+            ),
         ),
         proposal=proposal,
     )
@@ -93,7 +99,7 @@ def _failed(message: Message, context: Context) -> Line:
             _("Envoi incertain : {client}", client=client.name),
             _("{modèle}. {raison}", modèle=name, raison=_(message.error)),
             (
-                Action(_("C'est bien parti"), decide, values={"issue": "parti"}),
+                Action(_("C'est bien parti"), decide, values={"issue": "parti"}, stays=True),
                 Action(_("Ce n'est pas parti"), decide, is_quiet=True, values={"issue": "pas-parti"}),
             ),
             see,
@@ -106,7 +112,7 @@ def _failed(message: Message, context: Context) -> Line:
         _("{modèle}. {raison}", modèle=name, raison=_(message.error)),
         (
             Action(_("Relancer"), again),
-            Action(_("C'est vu"), decide, is_quiet=True, values={"issue": "vu"}),
+            Action(_("C'est vu"), decide, is_quiet=True, values={"issue": "vu"}, stays=True),
         ),
         see,
     )

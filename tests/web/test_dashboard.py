@@ -7,6 +7,7 @@ import pytest
 from relance.db import database
 from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
+from relance.models.holds import Task
 from relance.models.invoices import Instalment, Invoice
 from relance.services import disputing, promising, sending_by_hand, situations, writing
 from relance.services.disputing import DisputeFacts
@@ -205,3 +206,56 @@ def test_only_the_clients_of_the_week_are_loaded(client, account, monkeypatch, l
     )
     client.get("/tableau-de-bord")
     assert asked == [[]]
+
+
+def test_a_line_answered_in_place_goes_and_the_next_one_takes_the_focus(client, account, latitude, nadia):
+    tasks = []
+    for number in range(3):
+        invoice = factories.make_invoice(latitude, f"F-{number}", due_on=TODAY + 9 * DAY)
+        tasks.append(
+            Task.create(
+                account=account, client=latitude, invoice=invoice, kind="call", due_on=TODAY, created_at=NOW,
+                note=f"n{number}",
+            )
+        )  # fmt: skip
+    forms = css(page(client), "#todo form")
+    assert [form.get("hx-target") for form in forms] == ["#desk"] * 3
+    headers = {"HX-Request": "true", "HX-Target": "desk"}
+    answer = client.post(forms[1].get("action"), data=reading.fields(forms[1]), headers=headers)
+    assert (answer.status_code, answer.headers.get("HX-Redirect")) == (200, None)
+    assert "HX-Request" in answer.headers["Vary"]
+    left = reading.parse(answer)
+    assert [words(line)[-40:].count("n1") for line in css(left, "#todo li")] == [0, 0]
+    [focus] = css(left, "[data-focus]")
+    assert focus is css(css(left, "#todo li")[1], ".actions a, .actions button")[0]
+    assert "Abandonné" in answer.text
+    assert "Abandonné" not in client.get("/tableau-de-bord").text
+    last = css(left, "#todo form")[1]
+    left = reading.parse(client.post(last.get("action"), data=reading.fields(last), headers=headers))
+    [focus] = css(left, "[data-focus]")
+    assert focus is css(css(left, "#todo li")[0], ".actions a, .actions button")[0]
+    [only] = css(left, "#todo form")
+    left = reading.parse(client.post(only.get("action"), data=reading.fields(only), headers=headers))
+    assert [words(node) for node in css(left, "[data-focus]")] == ["À traiter"]
+    assert "Rien à traiter." in words(css(left, "#todo")[0])
+    assert Task.select().where(Task.outcome == "dropped").count() == 3
+
+
+def test_a_promise_not_kept_is_answered_without_leaving(client, invoice, camille):
+    promising.promise(invoice, PromiseFacts(TODAY, 120_000), by=camille, now=NOW)
+    [form] = css(page(client), "#todo form")
+    headers = {"HX-Request": "true", "HX-Target": "desk"}
+    answer = client.post(form.get("action"), data=reading.fields(form), headers=headers)
+    assert "Promesse non tenue." in answer.text.replace("\u00a0", " ")
+    assert "HX-Redirect" not in answer.headers
+    assert "Promesse non tenue : Latitude Conseil" in words(css(reading.parse(answer), "#todo")[0])
+    plain = client.post(form.get("action"), data=reading.fields(form))
+    assert (plain.status_code, plain.headers["Location"]) == (303, f"/factures/{invoice.id}")
+
+
+def test_an_answer_from_elsewhere_leads_where_it_did(client, account, invoice):
+    task = Task.create(
+        account=account, client=invoice.client_id, invoice=invoice, kind="call", due_on=TODAY, created_at=NOW
+    )
+    answer = client.post(f"/taches/{task.id}", data={"issue": "faite"}, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == "/tableau-de-bord"
