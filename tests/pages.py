@@ -24,6 +24,7 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
+from relance.models.quotes import Quote
 from relance.rules.texts import Wording
 from relance.services import (
     batch_review,
@@ -39,6 +40,8 @@ from relance.services import (
     onboarding,
     pausing,
     promising,
+    quoting,
+    quoting_by_hand,
     seeding,
     sending_by_hand,
     sequencing,
@@ -55,7 +58,7 @@ from relance.services.promising import PromiseFacts
 from relance.services.signing_up import Wish
 from relance.services.writing import Draft
 from tests.data import making
-from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_document, make_invoice
+from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_document, make_invoice, make_quote
 
 # « @late » is the id of that row (see ``_furnish``). What is not in the path is asked after « ? ».
 SIGNED_OUT: tuple[tuple[str, dict[str, str]], ...] = (
@@ -148,6 +151,24 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("histories.of_client", {"id": "@client"}),
     ("histories.of_client", {"id": "@client", "h": "relances"}),
     ("thanks.new", {"id": "@paid"}),
+    ("quotes.index", {}),
+    ("quotes.index", {"statut": "a-relancer"}),
+    ("quotes.index", {"statut": "tous"}),
+    ("quotes.index", {"q": "introuvable"}),
+    ("quotes.show", {"id": "@quote"}),
+    ("quotes.show", {"id": "@accepted_quote"}),
+    ("quotes.show", {"id": "@declined_quote"}),
+    ("quotes.show", {"id": "@expired_quote"}),
+    ("quotes.ask_accept", {"id": "@quote"}),
+    ("quotes.ask_decline", {"id": "@quote"}),
+    ("quotes.ask_delete", {"id": "@spare_quote"}),
+    ("quotes_editing.new", {}),
+    ("quotes_editing.edit", {"id": "@quote"}),
+    ("quotes_sending.new", {"id": "@quote"}),
+    ("quotes_sending.new", {"id": "@expired_quote"}),
+    ("quotes_messages.show", {"id": "@quote", "message_id": "@nudge"}),
+    ("quotes_many.review", {"ids": "@quote"}),
+    ("quotes_many.review", {}),
     ("calls.new", {"id": "@late"}),
     ("calls.new_reply", {"id": "@late"}),
     ("clients.new", {}),
@@ -176,6 +197,11 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("letters.index", {}),
     ("letters.new", {}),
     ("letters.new", {"factures": "@late"}),
+    ("letters.new", {"factures": "@late", "type": "amiable"}),
+    ("letters.index", {"type": "amiable", "statut": "prete"}),
+    ("amicable.new", {"id": "@late"}),
+    ("amicable.new", {"id": "@paid"}),
+    ("letters.show", {"letter_id": "@amicable"}),
     ("letters.show", {"letter_id": "@letter"}),
     ("letters.show", {"letter_id": "@printing"}),
     ("letters.show", {"letter_id": "@failed"}),
@@ -222,6 +248,8 @@ EMPTY: tuple[tuple[str, dict[str, str]], ...] = (
     ("onboarding.index", {}),
     ("invoices.index", {}),
     ("clients.index", {}),
+    ("quotes.index", {}),
+    ("quotes_editing.new", {}),
     ("letters.index", {}),
     ("letters.new", {}),
     ("sends.index", {}),
@@ -252,6 +280,12 @@ NOT_PAGES = {
     "disputes.attachment": "a file",
     "messages.attachment": "a file",
     "messages.source": "a file",
+    "quotes.export": "a file",
+    "quotes.pdf": "a file",
+    "quotes_messages.attachment": "a file",
+    "quotes_messages.source": "a file",
+    "quotes_messages.html": "an e-mail, in a frame of the message",
+    "quotes_editing.client_details": "a fragment of the new quote",
     "histories.export": "a file",
     "histories.export_client": "a file",
     "mailbox.raw": "a file",
@@ -360,6 +394,7 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         "unchased": Invoice.get(Invoice.account == account, Invoice.state == "sent", Invoice.id.not_in(chased)).id,
         "refused": _invoice("0094").id,
         **_odd_invoices(late, user, now),
+        **_quotes(late.client, user, now),
         **_held_invoices(late, user, now),
         "payment": Payment.get(Payment.invoice == partly).id,
         "planned": planned.invoice_id,
@@ -399,6 +434,28 @@ def _batch(account: Account, user: User, late: Invoice, now: dt.datetime) -> dic
 
 def _invoice(number: str) -> Invoice:
     return Invoice.get(Invoice.number == f"F-2026-{number}")
+
+
+def _quotes(client: Client, user: User, now: dt.datetime) -> dict[str, int]:
+    """A quote in each state; one was recalled by hand, one became an invoice."""
+    names = ("quote", "spare_quote", "accepted_quote", "declined_quote", "expired_quote")
+    found = {
+        name: make_quote(client, f"D-2026-01{n}", nudges=2 if name == "quote" else 0) for n, name in enumerate(names)
+    }
+    sent = quoting_by_hand.send(
+        found["quote"],
+        quoting_by_hand.first_draft(found["quote"]),
+        key="page",
+        by=user,
+        now=now,
+        domain="relance.example",
+    )
+    quoting.accept(found["accepted_quote"], by=user, now=now)
+    quoting.to_invoice(found["accepted_quote"], by=user, now=now)
+    quoting.decline(found["declined_quote"], because="Budget reporté", by=user, now=now)
+    yesterday = now.date() - dt.timedelta(days=1)
+    Quote.update(valid_until=yesterday).where(Quote.id == found["expired_quote"].id).execute()
+    return {name: quote.id for name, quote in found.items()} | {"nudge": sent.id}
 
 
 def _odd_invoices(late: Invoice, user: User, now: dt.datetime) -> dict[str, int]:
@@ -453,7 +510,9 @@ def _prepare(account: Account, user: User, number: str, now: dt.datetime) -> Let
 def _letters(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
     ready, failed = _prepare(account, user, "0079", now), _prepare(account, user, "0071", now)
     Letter.update(requested_at=None, error="La lettre dépasse trois pages.").where(Letter.id == failed.id).execute()
-    return {"letter": ready.id, "failed": failed.id}
+    invoice = _invoice("0079")
+    gentle = amicable.prepare(account, invoice.client, [invoice], template="rappel", by=user, now=now)
+    return {"letter": ready.id, "failed": failed.id, "amicable": gentle.id}
 
 
 def _imports(account: Account, user: User, now: dt.datetime) -> dict[str, int]:

@@ -31,6 +31,7 @@ from relance.services import (
     promising,
     queueing,
     seed_events,
+    seed_quotes,
 )
 from relance.services.carrying import Carrier
 from relance.services.chasing import ChasePlan
@@ -112,6 +113,7 @@ def _fill(user: User, now: dt.datetime) -> None:
             _tell_overdue(account, day)
             _receive(made, day, today, user)
             seed_events.happen(made, clients, user, day, (day - today).days)
+    seed_quotes.add(account, clients, user, today)
 
 
 def _issued_on(bill: Bill, today: dt.date) -> dt.date:

@@ -21,13 +21,14 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
+from relance.models.quotes import Quote
 from relance.models.sequences import Sequence, SequenceStep
 from relance.services import chasing, keeping_templates, seeding, sending_by_hand, sequencing, templating
 from relance.services.writing import Draft
 from tests import factories
 
 # What « id » is, by the beginning of the address; every other argument has a name of its own.
-ID_OF = {"/factures/": Invoice, "/clients/": Client, "/contacts/": Contact}
+ID_OF = {"/factures/": Invoice, "/clients/": Client, "/contacts/": Contact, "/devis/": Quote}
 MODEL_OF = {
     "message_id": Message,
     "payment_id": Payment,
@@ -176,6 +177,7 @@ def _stranger() -> User:
     invoice = factories.make_invoice(client, "B-12", total_cents=50_000)
     factories.make_invoice(client, "B-13", state="draft", total_cents=60_000)
     factories.make_payment(invoice, 10_000)
+    factories.make_quote(client, "DB-7", object="Escalier en hêtre")
     draft = Draft(template="rappel", contact_ids=(contact.id,), attaches_invoice=False)
     sending_by_hand.send(invoice, draft, key="b", by=user, now=factories.NOW, domain="menuiserie.example")
     Closure.create(account=account, starts_on=factories.TODAY, ends_on=factories.TODAY)
@@ -206,4 +208,5 @@ def _secrets(account: Account) -> frozenset[str]:
         words |= {contact.name, contact.email}
     words |= {row.number for row in Invoice.select().where(Invoice.account == account)}
     words |= {row.object for row in Invoice.select().where(Invoice.account == account)}
+    words |= {row.object for row in Quote.select().where(Quote.account == account)}
     return frozenset(word for word in words if word and len(word) >= 8)

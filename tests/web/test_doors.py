@@ -24,7 +24,7 @@ PUBLIC = {
     "access.sign_in", "access.sign_out", "access.forgotten", "access.new_password", "downloads.show",
 }  # fmt: skip
 # What shows the HTML of an e-mail in a frame: its own policy, its own styles, nothing that acts.
-FRAMES = {"messages.html", "mailbox.html"}
+FRAMES = {"messages.html", "quotes_messages.html", "mailbox.html"}
 # What events tell, whatever their kind.
 FACTS = (
     "text", "name", "other", "email", "address", "because", "template", "reference", "method", "error", "answer",

@@ -30,7 +30,7 @@ from relance.web.forms.messages import Words, fingerprint, normal
 from relance.web.i18n import _
 from relance.web.numbers import row_id
 
-NUDGES = {"1": "Une seule", "2": "Deux au plus"}
+NUDGES = {"1": "Une prérelance", "2": "Deux au plus"}
 COPIED = ("number", "object", "issued_on", "valid_until", "currency", "order_reference", "note", "remind_days")
 
 
