@@ -3,7 +3,7 @@
 const $ = (selector, root = document) => root.querySelector(selector);
 const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-let anchor = ""; // the id of the last row that was ticked: a range goes from there
+let anchor = ""; // the last row that was ticked, by the value of its box: a range goes from there
 let isShifted = false; // a box ticked from the keyboard does not say whether Shift was held
 
 const boxOf = (row) => $(".row-check", row);
@@ -19,7 +19,7 @@ function tick(row, isTicked) {
 // From the anchor to this row, all become what this row becomes; without an anchor, this row alone.
 function range(row, isTicked) {
   const rows = rowsOf(row.closest("table"));
-  const from = rows.findIndex((one) => one.id === anchor);
+  const from = rows.findIndex((one) => boxOf(one).value === anchor);
   const [first, last] = [from < 0 ? rows.indexOf(row) : from, rows.indexOf(row)].sort((a, b) => a - b);
   rows.slice(first, last + 1).forEach((one) => tick(one, isTicked));
 }
@@ -47,14 +47,14 @@ document.addEventListener("click", (event) => {
     else {
       note(box);
       if (event.shiftKey || (event.detail === 0 && isShifted)) range(row, box.checked);
-      anchor = row.id;
+      anchor = boxOf(row).value;
     }
     changed(table);
   } else if (row && boxOf(row) && !event.target.closest("a, button, summary, label, input, select")) {
     if (event.shiftKey) range(row, true);
     else if (event.ctrlKey || event.metaKey) tick(row, !boxOf(row).checked);
     else return;
-    anchor = row.id;
+    anchor = boxOf(row).value;
     changed(row.closest("table"));
   }
 });
@@ -202,7 +202,7 @@ document.addEventListener("keydown", (event) => {
   } else if (row && isRow && hasLetters && event.key.toLowerCase() === "x") {
     if (event.shiftKey) range(row, true);
     else tick(row, !boxOf(row).checked);
-    anchor = row.id;
+    anchor = boxOf(row).value;
     changed(list);
   } else if (row && ((event.key === "Enter" && (target === row || isBox)) || (event.key === "o" && hasLetters))) open(row);
   else if (hasLetters && event.key === "e" && (row || chosen.size)) {
