@@ -192,6 +192,15 @@ def _lead(found: Review) -> str:
         words.append(_("{client} est mis de côté.", client=next(iter(by_client))))
     elif found.aside:
         words.append(_n("Une facture est mise de côté.", "{n} factures sont mises de côté.", len(found.aside)))
+    recent = sum(1 for line in found.lines if not line.leaves)
+    if recent:
+        words.append(
+            _n(
+                "Un client a reçu un e-mail récemment : cochez-le pour le relancer quand même.",
+                "{n} clients ont reçu un e-mail récemment : cochez ceux à relancer quand même.",
+                recent,
+            )
+        )
     if found.missing:
         words.append(_n("Une facture choisie n'existe plus.", "{n} factures choisies n'existent plus.", found.missing))
     if found.leaving:
