@@ -16,6 +16,7 @@ from relance.models.documents import Document
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
+from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
 from relance.services import asking
 from tests.web import strangers
@@ -41,6 +42,7 @@ NAMES_NO_ROW = {
     "sequences.create", "sequences.discard", "sequences.duplicate", "sequences.reset", "sequences.restore_delivered",
     "sequences.update", "proposals.approve", "proposals.approve_all", "proposals.decline", "steps.change",
     "steps.hold_day", "steps.move", "tasks.close", "templates.delete", "templates.duplicate", "templates.new",
+    "quotes.accept", "quotes.decline", "quotes.delete", "quotes.reopen", "quotes.to_invoice",
     "templates.preview", "templates.reset", "templates.test", "templates.update",
 }  # fmt: skip
 INVOICE = {
@@ -52,6 +54,16 @@ INVOICE = {
     "total": "100",
     "currency": "EUR",
     "payment_method": "transfer",
+}
+QUOTE = {
+    "client": "Hôtel des Cimes",
+    "number": "DB-9",
+    "issued_on": "01/11/2026",
+    "valid_until": "01/12/2026",
+    "total": "100",
+    "currency": "EUR",
+    "remind_days": "7",
+    "nudges": "1",
 }
 # endpoint → the fields that name rows, with the model of each, and what a good form of his would hold.
 FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -67,6 +79,12 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "calls.create": ({"done": Task}, {"outcome": "talked"}),
     "backlog.check": ({"facture": Invoice}, {"pour-toutes": "gently"}),
     "backlog.confirm": ({"facture": Invoice}, {"pour-toutes": "gently", "empreinte": "x"}),
+    "quotes_editing.create": ({"document_id": Document, "contact": Contact}, QUOTE),
+    "quotes_editing.update": ({"document_id": Document, "contact": Contact}, QUOTE),
+    "quotes_sending.create": ({"contact": Contact}, {"subject": "a", "body": "b"}),
+    "quotes_sending.preview": ({"contact": Contact}, {"subject": "a", "body": "b"}),
+    "quotes_sending.test": ({"contact": Contact}, {"subject": "a", "body": "b"}),
+    "quotes_many.create": ({"ids": Quote}, {"form_key": "x"}),
     "thanks.create": ({"contact": Contact}, {"subject": "a", "body": "b"}),
     "messages.create": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "messages.preview": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
@@ -102,7 +120,14 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "letters.preview": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
 }
 # A file of an e-mail, of an invoice or of a dispute: the sample of hers has none.
-ON_A_FILE = {"mailbox.attachment", "messages.attachment", "invoices.pdf", "disputes.attachment"}
+ON_A_FILE = {
+    "mailbox.attachment",
+    "messages.attachment",
+    "invoices.pdf",
+    "disputes.attachment",
+    "quotes.pdf",
+    "quotes_messages.attachment",
+}
 SAME_FOR_ALL = {"imports.sample"}  # the file to fill in, whose examples are those of the demo
 ONLY_SHOWN = {
     "selections.show",
@@ -112,6 +137,7 @@ ONLY_SHOWN = {
     "chases.contacts",
     "sequence_clients.choose",
     "messages.preview",
+    "quotes_sending.preview",
     "letters.preview",
 }  # nothing is saved there
 

@@ -1,0 +1,70 @@
+"""« Envoyer les prérelances » of a selection: reviewed first, sent once, what is set aside is said."""
+
+import datetime as dt
+
+import pytest
+
+from relance.models.messages import Message
+from tests import factories
+from tests.factories import TODAY
+from tests.web.reading import css, fields, page, parse, words
+
+PATH = "/devis/envoyer-prerelances"
+
+
+@pytest.fixture
+def quotes(latitude, nadia):
+    return [factories.make_quote(latitude, f"D-{n}") for n in range(3)]
+
+
+def test_the_selection_of_the_list_is_reviewed_then_sent_once(client, quotes, bell):
+    boxes = css(page(client, "/devis"), "#list tbody .row-check")
+    chosen = [box.get("value") for box in boxes][:2]
+    shown = parse(client.post(PATH, data={"ids": chosen}))
+    assert not Message.select().exists() and words(css(shown, ".lede")[0]) == "2 e-mails, un par devis."
+    form = fields(css(shown, "form.stack")[0])
+    assert form["ids"] == chosen
+    for _ in range(2):
+        assert client.post(PATH, data=form).headers["Location"] == "/envois?vue=envoyes"
+    assert Message.select().count() == 2 and bell == ["rung", "rung"]
+    assert "2 prérelances partent dans une minute." in words(css(page(client, "/envois?vue=envoyes"), "main")[0])
+
+
+def test_what_is_set_aside_is_said_with_the_way_to_mend_it(client, quotes, latitude, account):
+    expired = factories.make_quote(latitude, "D-9", valid_until=TODAY - dt.timedelta(1))
+    mute = factories.make_quote(factories.make_client(account, "Sans adresse"), "D-8")
+    yes = factories.make_quote(latitude, "D-7", state="accepted")
+    asked = "&".join(f"ids={row.id}" for row in (expired, mute, yes, quotes[0]))
+    shown = page(client, f"{PATH}?{asked}&ids=999999&ids=x")
+    aside = words(css(shown, "section[aria-labelledby=aside-title]")[0])
+    for part in (
+        "D-9 : sa validité est passée.",
+        "D-8 : ce client n’a aucune adresse",
+        "D-7 : ce devis a déjà sa réponse",
+    ):
+        assert part in aside
+    assert css(shown, f"a[href='/devis/{expired.id}/modifier']")
+    assert "Un devis choisi n’existe plus." in words(css(shown, "main")[0])
+    answer = client.post(PATH, data=fields(css(shown, "form.stack")[0]))
+    assert answer.status_code == 303 and Message.get().quote_id == quotes[0].id
+
+
+def test_nothing_chosen_says_so(client, quotes):
+    assert "Cochez des devis dans la liste." in words(css(page(client, PATH), "main")[0])
+    shown = parse(client.post(PATH, data={"form_key": "x"}))
+    assert "Cochez des devis dans la liste." in words(css(shown, "main")[0]) and not Message.select().exists()
+
+
+def test_all_of_a_filter_is_chosen_at_once(client, quotes):
+    shown = page(client, f"{PATH}?tout=1&statut=a-relancer&q=d-")
+    assert "Cochez" in words(css(shown, "main")[0])  # ten days left: nothing to follow up yet
+    shown = page(client, f"{PATH}?tout=1&q=d-1")
+    assert words(css(shown, "button.primary")[0]) == "Envoyer une prérelance"
+
+
+def test_a_second_form_the_same_day_sends_nothing_more(client, quotes):
+    ids = [str(quote.id) for quote in quotes]
+    client.post(PATH, data={"ids": ids, "form_key": "a"})
+    answer = client.post(PATH, data={"ids": ids, "form_key": "b"})
+    assert answer.headers["Location"] == "/devis" and Message.select().count() == 3
+    assert "3 devis mis de côté" in words(css(page(client, "/devis"), "main")[0])
