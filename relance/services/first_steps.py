@@ -4,6 +4,7 @@ import datetime as dt
 
 from relance.models.accounts import Account, SmtpServer
 from relance.models.invoices import Invoice
+from relance.services import gathering
 
 
 def done(account: Account) -> set[str]:
@@ -16,12 +17,12 @@ def done(account: Account) -> set[str]:
         found.add("company")
     if account.iban:
         found.add("iban")
-    is_verified = (
-        SmtpServer.select().where(SmtpServer.account == account, SmtpServer.verified_at.is_null(False)).exists()
-    )
-    if account.has_received_test or is_verified:
+    servers = SmtpServer.select().where(SmtpServer.account == account, SmtpServer.verified_at.is_null(False))
+    invoices = Invoice.select().where(Invoice.account == account)
+    verified, invoiced = gathering.numbers((servers, invoices), most=1)
+    if account.has_received_test or verified:
         found.add("sender")
-    if Invoice.select().where(Invoice.account == account).exists():
+    if invoiced:
         found.add("invoice")
     return found
 

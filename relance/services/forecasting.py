@@ -1,8 +1,9 @@
 """What will be sent, and when: the deciding function run forward over what is stored today."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase
@@ -121,20 +122,25 @@ def for_account(account: Account, now: dt.datetime, until: dt.date) -> list[Plan
     """The account's agenda until a day included, in order of day then client."""
     if account.suspended_at is not None:
         return []
-    loaded = situations.load(account, _chased_clients(account, now, until), chasing.today_of(account, now))
-    sends = [send for situation in loaded.values() for send in _run(situation, now, until)]
+    ids = [client_id for (client_id,) in chased_clients(account, now, until)]
+    return of_situations(situations.load(account, ids, chasing.today_of(account, now)).values(), now, until)
+
+
+def of_situations(loaded: Iterable[Situation], now: dt.datetime, until: dt.date) -> list[PlannedSend]:
+    """What these clients' situations send until a day included, in order of day then client."""
+    sends = [send for situation in loaded for send in _run(situation, now, until)]
     return sorted(sends, key=lambda send: (send.on, send.client_name.casefold(), send.client_id, send.due_on))
 
 
-def _chased_clients(account: Account, now: dt.datetime, until: dt.date) -> list[int]:
-    """Clients with a chase that looks again before the end of a day."""
+def chased_clients(account: Account, now: dt.datetime, until: dt.date) -> Any:
+    """The query of the clients with a chase that looks again before the end of a day: their ids, as tuples."""
     end = cal.local_instant(until + dt.timedelta(1), 0, account.time_zone)
-    query = (
+    return (
         Chase.select(Chase.client)
         .where(Chase.account == account, Chase.ended_at.is_null(), Chase.next_check_at <= max(end, now))
         .distinct()
+        .tuples()
     )
-    return [row[0] for row in query.tuples()]
 
 
 def day_decision(situation: Situation, now: dt.datetime, day: dt.date) -> Decision | None:

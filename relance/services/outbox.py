@@ -47,8 +47,13 @@ def proposed(account: Account, limit: int = 0) -> tuple[Parcel, ...]:
 
 def waiting(account: Account) -> tuple[Parcel, ...]:
     """The messages that will leave as soon as they may, the next one first."""
+    return parcels(waiting_query(account))
+
+
+def waiting_query(account: Account) -> Any:
+    """The query of ``waiting``: its messages alone."""
     query = _of(account).where(Message.state.in_(("queued", "sending")))
-    return parcels(query.order_by(Message.not_before_at, Message.id).limit(PAGE_SIZE))
+    return query.order_by(Message.not_before_at, Message.id).limit(PAGE_SIZE)
 
 
 def page(account: Account, before: int = 0, *, client_id: int = 0, templates: Collection[str] = ()) -> Page:
@@ -88,6 +93,8 @@ def _of(account: Account) -> Any:
 def parcels(messages: Iterable[Message]) -> tuple[Parcel, ...]:
     """Messages with what they are about, in their order; three queries at most."""
     rows = list(messages)
+    if not rows:
+        return ()
     numbers: dict[int, dict[int, str]] = defaultdict(dict)
     items = (
         MessageItem.select(MessageItem.message, Invoice.id, Invoice.number)

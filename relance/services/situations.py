@@ -58,10 +58,11 @@ class Situation:
 
 def policy_of(account: Account) -> Policy:
     """The account's calendar, gap and grouping."""
-    return _policy(account, situation_rows.closures_of(account))
+    return policy_from(account, situation_rows.closures_of(account))
 
 
-def _policy(account: Account, closures: Iterable[Closure]) -> Policy:
+def policy_from(account: Account, closures: Iterable[Closure]) -> Policy:
+    """The same, from closures that were read already."""
     closed = [(row.starts_on, row.ends_on) for row in closures]
     days = cal.make_calendar(account.send_days, account.skips_holidays, account.holiday_region, closed)
     return Policy(days, account.min_gap_days, account.is_grouping)
@@ -102,7 +103,7 @@ def load(
     if not ids:
         return {}
     rows = situation_rows.read(account, ids, today)
-    policy = policy or _policy(account, rows.closures)
+    policy = policy or policy_from(account, rows.closures)
     clients = {client.id: client for client in rows.clients}
     situations = {client.id: Situation(account, client, policy, {}, []) for client in rows.clients}
     for tracked in _track(account, clients, rows):

@@ -1,8 +1,9 @@
 """The steps to come of an invoice, as a person may change them: planned, held, skipped by hand, letters and calls."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase, Skip
@@ -93,13 +94,23 @@ def _others(situation: Situation, tracked: list[Tracked], today: dt.date) -> Ite
 
 def held(account: Account, now: dt.datetime, until: dt.date | None = None) -> list[Coming]:
     """The account's held steps that would have left by a day, in order of day. ``on`` may be past."""
-    rows = list(
-        Hold.select(Hold, Chase).join(Chase).where(Chase.account == account, Chase.ended_at.is_null()).order_by(Hold.id)
-    )
-    if not rows:
-        return []
+    rows = list(held_rows(account))
     today = local_date(now, account.time_zone)
     loaded = situations.load(account, {row.chase.client_id for row in rows}, today)
+    return held_of(rows, loaded, today, until)
+
+
+def held_rows(account: Account) -> Any:
+    """The query of the account's holds on steps of running chases."""
+    return (
+        Hold.select(Hold, Chase).join(Chase).where(Chase.account == account, Chase.ended_at.is_null()).order_by(Hold.id)
+    )
+
+
+def held_of(
+    rows: Iterable[Hold], loaded: Mapping[int, Situation], today: dt.date, until: dt.date | None = None
+) -> list[Coming]:
+    """What these holds hold back, by the situations of their clients."""
     found = []
     for row in rows:
         situation = loaded.get(row.chase.client_id)

@@ -8,12 +8,11 @@ from flask import url_for
 from markupsafe import Markup
 
 from relance.models.accounts import Account
-from relance.models.messages import Message
 from relance.rules.calendar import local_date
-from relance.services import asking, pausing, situations
 from relance.services.forecasting import PlannedSend
 from relance.services.upcoming import Coming
-from relance.web import filters, history, names
+from relance.services.week import Week
+from relance.web import filters, history, names, nav
 from relance.web.i18n import _, _n
 
 DAY = timedelta(1)
@@ -154,13 +153,12 @@ def title_of(day: date, today: date) -> Markup:
     return words[:1].upper() + words[1:]
 
 
-def sentence(account: Account, coming: list[Day], now: datetime) -> str:
+def sentence(account: Account, coming: list[Day], week: Week, now: datetime) -> str:
     """What leaves next, in words, for the head of the dashboard; and what waits for the user's yes."""
     if account.suspended_at is not None:
         return _("Les envois sont suspendus.")
     today = local_date(now, account.time_zone)
-    pause = pausing.of_account(account, today)
-    waiting = asking.proposed(account).count()
+    pause, waiting = nav.everything_paused(), week.proposed
     if pause is not None and pause.until_on is None:
         return _("Les envois sont suspendus.")
     found = []
@@ -172,18 +170,17 @@ def sentence(account: Account, coming: list[Day], now: datetime) -> str:
         )
     leaving = [day for day in coming if day.leaving]
     if pause is None and (leaving or not waiting):
-        found.append(_next(account, leaving, today, now))
+        found.append(_next(leaving, week, today, now))
     return " ".join(found)
 
 
-def _next(account: Account, coming: list[Day], today: date, now: datetime) -> str:
+def _next(coming: list[Day], week: Week, today: date, now: datetime) -> str:
     first = coming[0] if coming else None
     if first is not None and first.on == today:
         return _today(first, now)
-    gone = _gone(account, today)
-    if gone:
-        return gone
-    closed = situations.policy_of(account).calendar.why_closed(today)
+    if week.gone_at:
+        return _gone(week)
+    closed = week.closed_by
     if first is None or first.at is None:
         return _("Aucun envoi prévu cette semaine.")
     when = _("demain") if first.on == today + DAY else filters.weekday_date(first.on)
@@ -236,26 +233,14 @@ def _today(day: Day, now: datetime) -> str:
     return _n("Un e-mail part aujourd'hui à {heure}.", "{nombre} e-mails partent aujourd'hui à {heure}.", n, **values)
 
 
-def _gone(account: Account, today: date) -> str:
-    """« Les trois e-mails du jour sont partis à 9 h 02. », or '' when none left today."""
-    rows = list(
-        Message.select(Message.sent_at)
-        .where(
-            Message.account == account,
-            Message.kind == "reminder",
-            Message.state == "sent",
-            Message.day_on == today,
-        )
-        .order_by(Message.sent_at)
-        .tuples()
-    )
-    if not rows or rows[0][0] is None:
-        return ""
-    values = {"nombre": number(len(rows)), "heure": filters.local_time(rows[0][0])}
+def _gone(week: Week) -> str:
+    """« Les trois e-mails du jour sont partis à partir de 9 h 02. »."""
+    count = len(week.gone_at)
+    values = {"nombre": number(count), "heure": filters.local_time(week.gone_at[0])}
     return _n(
         "L'e-mail du jour est parti à {heure}.",
         "Les {nombre} e-mails du jour sont partis à partir de {heure}.",
-        len(rows),
+        count,
         **values,
     )
 

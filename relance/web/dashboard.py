@@ -10,7 +10,7 @@ from relance import clock
 from relance.models.accounts import Account
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import asking, attending, forecasting, outbox, summarising, upcoming
+from relance.services import attending, summarising, week
 from relance.services.summarising import Sum, Summary
 from relance.web import ageing, agenda, filters, names, onboarding, todo
 from relance.web.i18n import _, _n
@@ -33,13 +33,15 @@ STAY = ("promises.settle",)  # answered from here, one stays here
 def index() -> ResponseReturnValue:
     """The home page: a fixed number of queries, whatever the number of invoices."""
     account = current_account()
+    context = _context()
+    is_empty = not context["bars"]  # only then must one ask whether there never was an invoice
     return render_template(
         "dashboard/index.html",
         count_words=ageing.count_words,
         tasks=_tasks(account),
-        is_new=not Invoice.select().where(Invoice.account == account).exists(),
+        is_new=is_empty and not Invoice.select().where(Invoice.account == account).exists(),
         next=None,
-        **_context(),
+        **context,
     )
 
 
@@ -73,14 +75,13 @@ def sends_context() -> dict[str, Any]:
     """The sends of the week, and the day in words: what a click on one of them changes."""
     account, now = current_account(), clock.now()
     today = local_date(now, account.time_zone)
-    sends = forecasting.for_account(account, now, today + AHEAD)
-    asks = asking.asking_among(account, (send.invoice_id for send in sends))
-    coming = agenda.days(sends, today, upcoming.held(account, now, today + AHEAD), asks)
+    sends = week.read(account, now, today + AHEAD)
+    coming = agenda.days(sends.sends, today, sends.held, sends.asks)
     return {
-        "sentence": agenda.sentence(account, coming, now),
+        "sentence": agenda.sentence(account, coming, sends, now),
         "days": coming,
-        "waiting": outbox.waiting(account),
-        "proposed_count": asking.proposed(account).count(),
+        "waiting": sends.waiting,
+        "proposed_count": sends.proposed,
         "template_name": names.template,
         "today": today,
         "now": now,
