@@ -51,12 +51,17 @@ function leave(event) {
   } else if (!$("dialog[open]")) $("#avis").lastElementChild?.remove();
 }
 
-// Back to a list as it was left: its filter is kept for the tab, and the row gets the focus.
+// Back to a list as it was left: its filter is kept for the tab, and the row one comes from gets the focus.
 addEventListener("pagehide", () => {
   if ($("#list")) sessionStorage.setItem(`list ${location.pathname}`, location.search);
 });
 for (const link of $$("a[data-row]")) {
-  link.href = `${link.pathname}${sessionStorage.getItem(`list ${link.pathname}`) ?? ""}#${link.dataset.row}`;
+  link.href = link.pathname + (sessionStorage.getItem(`list ${link.pathname}`) ?? "");
+  link.addEventListener("click", () => sessionStorage.setItem("row", link.dataset.row));
 }
-const row = location.hash && document.getElementById(location.hash.slice(1));
-if (row && row.matches("tr")) $("a", row)?.focus();
+const row = document.getElementById(sessionStorage.getItem("row") ?? "");
+if ($("#list")) sessionStorage.removeItem("row");
+if (row?.matches("#list tr")) {
+  row.scrollIntoView({ block: "center" });
+  $("a", row)?.focus();
+}
