@@ -118,7 +118,7 @@ def _walk(browser, start="/"):
         path = waiting.pop(0)
         if path in seen:
             continue
-        answer = browser.get(path, follow_redirects=True)
+        answer = browser.get(path, follow_redirects=True, buffered=True)  # a file is streamed: read it all
         seen[path] = answer
         if answer.mimetype == "text/html":
             page = _Page()
