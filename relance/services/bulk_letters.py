@@ -1,4 +1,4 @@
-"""Formal notices for a selection: one per client and currency, never without its late invoices being looked at."""
+"""Letters for a selection, one per client and currency: formal notices of what is late, or reminders to post."""
 
 import datetime as dt
 from collections import defaultdict
@@ -10,14 +10,18 @@ from relance.models.accounts import Account, User
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
-from relance.services import chasing, notice_checks, noticing
+from relance.services import amicable, chasing, notice_checks, noticing
+from relance.services.amicable import AmicableError
 from relance.services.bulk import Aside, not_owed
 from relance.services.noticing import NoticeError
+
+NOTICE, AMICABLE = "notice", "amicable"
+KINDS = (NOTICE, AMICABLE)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One letter to come. ``is_early``: one of its invoices was the object of fewer than two reminders.
+    """One letter to come. ``is_early``: a notice of which an invoice was the object of fewer than two reminders.
 
     ``problem``: why it cannot be written, in French.
     """
@@ -48,52 +52,67 @@ class Prepared:
 
 
 def drafts(
-    account: Account, invoices: Sequence[Invoice], *, delay_days: int, now: dt.datetime
+    account: Account, invoices: Sequence[Invoice], *, kind: str = NOTICE, delay_days: int = 8, now: dt.datetime
 ) -> tuple[list[Draft], list[Aside]]:
-    """The letters that these invoices would make, and what is set aside; nothing is written."""
+    """The letters of a kind (of KINDS) that these invoices would make, and what is set aside; nothing is written."""
     today = chasing.today_of(account, now)
     groups: dict[tuple[int, str], list[Invoice]] = defaultdict(list)
     aside = []
     for invoice in invoices:
-        because = not_owed(invoice) or ("" if invoice.is_overdue(today) else "not_late")
+        because = not_owed(invoice)
+        if not because and kind == NOTICE:
+            because = "" if invoice.is_overdue(today) else "not_late"
+        elif not because:
+            because = amicable.refusal([invoice])
         if because:
             aside.append(Aside(invoice, because))
         else:
             groups[invoice.client_id, invoice.currency].append(invoice)
     found = []
     for (client_id, currency), rows in groups.items():
-        problem = ""
-        try:
-            noticing.draft(account, rows[0].client, rows, **_claims(rows[0].client, today, delay_days), today=today)
-        except NoticeError as error:
-            problem = str(error)
-        is_early = notice_checks.is_early(account, rows)
+        problem = _problem(account, rows, kind, today, delay_days)
+        is_early = kind == NOTICE and notice_checks.is_early(account, rows)
         found.append(Draft(f"{client_id}-{currency}", rows[0].client, tuple(rows), is_early, problem))
     return found, aside
+
+
+def _problem(account: Account, rows: list[Invoice], kind: str, today: dt.date, delay_days: int) -> str:
+    if kind == AMICABLE:
+        return amicable.refusal(rows)
+    try:
+        noticing.draft(account, rows[0].client, rows, **_claims(rows[0].client, today, delay_days), today=today)
+    except NoticeError as error:
+        return str(error)
+    return ""
 
 
 def prepare(
     account: Account,
     invoices: Sequence[Invoice],
     *,
-    delay_days: int,
-    anyway: Collection[str],
+    kind: str = NOTICE,
+    delay_days: int = 8,
+    anyway: Collection[str] = (),
     by: User | None,
     now: dt.datetime,
 ) -> Prepared:
     """Prepare them, those that are early only if their key is in ``anyway``. The same form twice is one letter each.
 
-    Nothing is posted; ring the worker after it.
+    A reminder to post carries the text proposed for its invoices. Nothing is posted; ring the worker after it.
     """
     done = Prepared()
     today = chasing.today_of(account, now)
-    for one in drafts(account, invoices, delay_days=delay_days, now=now)[0]:
+    for one in drafts(account, invoices, kind=kind, delay_days=delay_days, now=now)[0]:
         if one.is_early and one.key not in anyway:
             continue
         try:
-            claims = _claims(one.client, today, delay_days)
-            done.letters.append(noticing.prepare(account, one.client, one.invoices, by=by, now=now, **claims))
-        except NoticeError as error:
+            if kind == AMICABLE:
+                letter = amicable.prepare(account, one.client, one.invoices, by=by, now=now)
+            else:
+                claims = _claims(one.client, today, delay_days)
+                letter = noticing.prepare(account, one.client, one.invoices, by=by, now=now, **claims)
+            done.letters.append(letter)
+        except (NoticeError, AmicableError) as error:
             done.refused.append((one.client, str(error)))
     return done
 

@@ -1,4 +1,6 @@
-"""« Préparer des lettres » for a selection: one formal notice per client, the early ones only on a person's word."""
+"""Letters for a selection: formal notices, the early ones only on a person's word, or reminders to post."""
+
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +8,7 @@ from markupsafe import Markup
 
 from relance import clock
 from relance.rules.calendar import local_date
-from relance.services import bulk_letters, noticing
+from relance.services import bulk_letters
 from relance.web import scope, selection_words, selections
 from relance.web.forms.selections import LettersForm
 from relance.web.htmx import go_to
@@ -27,15 +29,14 @@ def prepare() -> ResponseReturnValue:
         return _ask(selection, form, 422)
     account, now = current_account(), clock.now()
     anyway = frozenset(request.form.getlist("anyway"))
-    done = bulk_letters.prepare(
-        account, selection.invoices, delay_days=form.delay_days.data, anyway=anyway, by=current_user(), now=now
-    )
+    choices: dict[str, Any] = {"kind": _kind(), "delay_days": form.delay_days.data}
+    done = bulk_letters.prepare(account, selection.invoices, anyway=anyway, by=current_user(), now=now, **choices)
     if not done.letters:
         problem = _("Aucune lettre préparée : confirmez celles qui viennent tôt, ou choisissez d’autres factures.")
-        return _ask(selection, form, 422, problem)
+        return _ask(selection, form, 422, problem if selection.invoices else "")
     scope.ring()
-    _found, aside = bulk_letters.drafts(account, selection.invoices, delay_days=form.delay_days.data, now=now)
-    said = _n("Une mise en demeure en préparation.", "{n} mises en demeure en préparation.", len(done.letters))
+    _found, aside = bulk_letters.drafts(account, selection.invoices, now=now, **choices)
+    said = _n("Une lettre en préparation.", "{n} lettres en préparation.", len(done.letters))
     refused = [_("{client} : {raison}", client=client.name, raison=_(why)) for client, why in done.refused]
     today = local_date(now, account.time_zone)
     notice = selection_words.notice(" ".join([said, *refused]), aside, selection.gone, today)
@@ -43,22 +44,29 @@ def prepare() -> ResponseReturnValue:
     return go_to(url_for("letters.index"), notice + to_list)
 
 
+def _kind() -> str:
+    return bulk_letters.AMICABLE if request.args.get("type") == "amiable" else bulk_letters.NOTICE
+
+
 def _ask(selection: Selection, form: LettersForm, status: int = 200, problem: str = "") -> ResponseReturnValue:
     account, now = current_account(), clock.now()
-    found, aside = bulk_letters.drafts(account, selection.invoices, delay_days=noticing.DELAYS[0], now=now)
+    found, aside = bulk_letters.drafts(account, selection.invoices, kind=_kind(), now=now)
     possible = [one for one in found if not one.problem]
     title = _n("Préparer une mise en demeure ?", "Préparer {n} mises en demeure ?", len(possible))
+    if _kind() == bulk_letters.AMICABLE:
+        title = _n("Préparer une relance à poster ?", "Préparer {n} relances à poster ?", len(possible))
     return selections.ask(
         "letters",
         selection,
         title if possible else _("Aucune lettre à préparer"),
         _("Préparer les lettres"),
-        action=url_for("bulk_letters.prepare"),
+        action=url_for("bulk_letters.prepare", type=request.args.get("type") or None),
         aside=tuple(aside),
         status=status,
         problem=problem,
         is_possible=bool(possible),
         form=form,
         drafts=found,
+        is_notice=_kind() == bulk_letters.NOTICE,
         anyway=frozenset(request.form.getlist("anyway")),
     )

@@ -4,7 +4,8 @@ import pytest
 
 from relance.models.events import Event
 from relance.models.letters import Letter, LetterInvoice
-from relance.services import bulk, bulk_letters
+from relance.services import bulk, bulk_letters, disputing
+from relance.services.disputing import DisputeFacts
 from tests import factories
 from tests.factories import NOW, TODAY
 
@@ -104,3 +105,18 @@ def test_a_letter_that_cannot_be_written_says_why(account, invoice, sabatier):
     assert "taux" in one.problem
     done = bulk_letters.prepare(account, rows, delay_days=8, anyway=[one.key], by=None, now=later)
     assert (done.letters, [client.id for client, _why in done.refused]) == ([], [invoice.client_id])
+
+
+def test_a_reminder_to_post_is_written_for_what_is_not_late_yet_but_never_for_a_dispute(account, invoice, latitude):
+    soon = factories.make_invoice(latitude, "BIENTÔT", due_on=TODAY + dt.timedelta(5))
+    contested = factories.make_invoice(latitude, "CONTESTÉE")
+    disputing.open_dispute(contested, DisputeFacts("service", "Le travail n'est pas fini."), by=None, now=NOW)
+    rows = chosen(account, invoice, soon, contested)
+    found, aside = bulk_letters.drafts(account, rows, kind=bulk_letters.AMICABLE, now=NOW)
+    assert [({row.number for row in one.invoices}, one.is_early) for one in found] == [
+        ({invoice.number, "BIENTÔT"}, False)
+    ]
+    assert [(one.invoice.number, "litige" in one.because) for one in aside] == [("CONTESTÉE", True)]
+    done = bulk_letters.prepare(account, rows, kind=bulk_letters.AMICABLE, by=None, now=NOW)
+    assert [(letter.kind, letter.template) for letter in done.letters] == [("amicable", "rappel")]
+    assert Letter.select().count() == 1

@@ -46,7 +46,7 @@ def test_letters_are_prepared_once_and_the_early_one_only_on_a_word(client, invo
         answer = client.post(PREPARE, data=data)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/courriers")
     assert [letter.client_id for letter in Letter.select()] == [sabatier.id]
-    assert "Une mise en demeure en préparation." in client.get("/courriers").text
+    assert "Une lettre en préparation." in client.get("/courriers").text
     client.post(PREPARE, data=data | {"anyway": [f"{invoice.client_id}-EUR"]})
     assert {letter.client_id for letter in Letter.select()} == {sabatier.id, invoice.client_id}
     assert "letter_requested" in events(invoice=invoice)
@@ -73,3 +73,23 @@ def test_the_invoice_of_another_account_gets_no_letter(client, basile):
     assert answer.status_code == 422
     assert "B-12" not in answer.text
     assert Letter.select().count() == 0
+
+
+def test_reminders_to_post_carry_the_text_proposed_and_need_no_early_word(client, invoice, sabatier, bell):
+    other = factories.make_invoice(sabatier, "TROIS")
+    draft = factories.make_invoice(sabatier, "BROUILLON", state="draft")
+    soon = factories.make_invoice(sabatier, "BIENTÔT", due_on=TODAY + dt.timedelta(5))
+    data = {"ids": [invoice.id, other.id, draft.id, soon.id]}
+    page = client.post(f"{PREPARE}?type=amiable", data=data, headers=HTMX).text
+    assert "Préparer 2 relances à poster" in page
+    assert 'name="anyway"' not in page
+    assert f'hx-post="{PREPARE}?type=amiable"' in page
+    for _time in range(2):
+        answer = client.post(f"{PREPARE}?type=amiable", data=data | {"confirme": "oui", "delay_days": "8"})
+        assert answer.status_code == 303
+    assert {(letter.client_id, letter.kind) for letter in Letter.select()} == {
+        (sabatier.id, "amicable"),
+        (invoice.client_id, "amicable"),
+    }
+    assert "2 lettres en préparation." in client.get("/courriers").text
+    assert bell
