@@ -14,12 +14,13 @@ from relance.db import transaction
 from relance.letters.amicable import AmicableFacts
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
+from relance.models.holds import Dispute
 from relance.models.invoices import Instalment, Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.rules import postal, texts, variables
 from relance.rules.calendar import local_date
 from relance.rules.plans import LEVELS
-from relance.services import amicable_text, appending, chasing, claiming, disputing, printing, proposing, templating
+from relance.services import amicable_text, appending, chasing, claiming, printing, proposing, templating
 from relance.services.amicable_text import Words
 from relance.services.appending import Apart
 
@@ -32,6 +33,7 @@ SAME_FORM = dt.timedelta(minutes=10)
 FORMAL = 5  # the firmness of a formal notice, which is another letter
 
 DISPUTED = "Un litige est en cours sur cette facture : clôturez-le d'abord."
+FOREIGN = "Une lettre s'adresse à un seul client : choisissez les factures d'un même client."
 CHANGED = "Le reste dû a changé pendant que cette lettre était ouverte : relisez-la avec les nouveaux montants."
 NOTHING_LEFT = "Il ne reste rien à payer."
 NOTHING = "Choisissez au moins une facture à régler."
@@ -62,30 +64,46 @@ def refusal(invoices: Sequence[Invoice]) -> str:
     """The French reason why no letter can be written about these invoices, or ''. The first one found."""
     if not invoices:
         return NOTHING
-    for invoice in invoices:
-        reason = chasing.why_not(invoice) or (DISPUTED if disputing.current(invoice) is not None else "")
-        if reason:
-            return reason
-    if len({invoice.client_id for invoice in invoices}) > 1:
-        return "Une lettre s'adresse à un seul client : choisissez les factures d'un même client."
-    if len({invoice.currency for invoice in invoices}) > 1:
-        return "Ces factures sont en plusieurs devises : préparez une lettre par devise."
-    if len(invoices) > MOST:
-        return f"Choisissez {MOST} factures au plus pour une lettre."
-    return ""
+    disputed = _disputed(invoices)
+    reasons = [_why_not(invoice, invoices[: n + 1], disputed) for n, invoice in enumerate(invoices)]
+    return next(filter(None, reasons), "")
 
 
 def sort_out(invoices: Iterable[Invoice]) -> tuple[list[Invoice], list[tuple[Invoice, str]]]:
     """The invoices one letter can speak of (same client and currency as the first), and the others with why."""
+    asked = list(dict.fromkeys(invoices))
+    disputed = _disputed(asked)
     kept: list[Invoice] = []
     aside: list[tuple[Invoice, str]] = []
-    for invoice in dict.fromkeys(invoices):
-        reason = refusal([invoice]) or refusal([*kept, invoice])
+    for invoice in asked:
+        reason = _why_not(invoice, [*kept, invoice], disputed)
         if reason:
             aside.append((invoice, reason))
         else:
             kept.append(invoice)
     return kept, aside
+
+
+def _why_not(invoice: Invoice, together: Sequence[Invoice], disputed: set[int]) -> str:
+    """Why this invoice cannot be in a letter, alone or with those before it (``together`` ends with it)."""
+    reason = chasing.why_not(invoice)
+    if reason:
+        return reason
+    if invoice.id in disputed:
+        return DISPUTED
+    first = together[0]
+    if invoice.client_id != first.client_id:
+        return FOREIGN
+    if invoice.currency != first.currency:
+        return "Ces factures sont en plusieurs devises : préparez une lettre par devise."
+    return f"Choisissez {MOST} factures au plus pour une lettre." if len(together) > MOST else ""
+
+
+def _disputed(invoices: Sequence[Invoice]) -> set[int]:
+    rows = Dispute.select(Dispute.invoice).where(
+        Dispute.invoice.in_([invoice.id for invoice in invoices]), Dispute.ended_at.is_null()
+    )
+    return {invoice_id for (invoice_id,) in rows.tuples()}
 
 
 def offered(account: Account) -> list[str]:
@@ -239,7 +257,7 @@ def _errors(
     )
     reason = refusal(invoices)
     if reason or is_foreign:
-        errors[""] = reason or "Une lettre s'adresse à un seul client : choisissez les factures d'un même client."
+        errors[""] = reason or FOREIGN
     if template not in offered(account):
         errors["template"] = "Choisissez un modèle de la liste."
     if not today <= dated_on <= today + LATEST:

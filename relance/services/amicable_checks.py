@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from relance.letters.amicable import AmicableFacts
 from relance.models.accounts import Account
 from relance.models.clients import Client
+from relance.models.holds import Promise
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.rules import postal
-from relance.services import claiming, notice_checks, promising
+from relance.services import claiming, notice_checks
 from relance.services.amicable_text import JOINED
 from relance.services.appending import Apart
 from relance.services.notice_checks import Check
@@ -28,8 +29,7 @@ def before_posting(
 
     ``facts`` and ``apart``: the letter as it would be, and the invoices whose file cannot follow it.
     """
-    checks = [_promised(invoice) for invoice in invoices]
-    found = [check for check in checks if check is not None]
+    found = _promised(invoices)
     earlier = _earlier(invoices, but)
     if earlier is not None:
         found.append(Check(False, "Une relance amiable a déjà été préparée le {date}", {"date": earlier}))
@@ -44,12 +44,13 @@ def before_posting(
     return found + [Check(False, sentence, fix=fix) for sentence, fix in notice_checks.own_gaps(account)]
 
 
-def _promised(invoice: Invoice) -> Check | None:
-    row = promising.open_of(invoice)
-    if row is None:
-        return None
-    values: dict[str, int | str | dt.date] = {"numéro": invoice.number, "date": row.promised_on}
-    return Check(False, "Facture {numéro} : un paiement est promis pour le {date}", values)
+def _promised(invoices: Sequence[Invoice]) -> list[Check]:
+    numbers = {invoice.id: invoice.number for invoice in invoices}
+    rows = Promise.select(Promise.invoice, Promise.promised_on).where(
+        Promise.invoice.in_(list(numbers)), Promise.state == "open"
+    )
+    sentence = "Facture {numéro} : un paiement est promis pour le {date}"
+    return [Check(False, sentence, {"numéro": numbers[key], "date": day}) for key, day in rows.tuples()]
 
 
 def _earlier(invoices: Sequence[Invoice], but: Letter | None) -> dt.date | None:

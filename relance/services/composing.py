@@ -24,14 +24,12 @@ SHARED_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class Part:
-    """One instalment of a reminder.
-
-    ``granted_on``: the date of an extension, of which the text speaks instead of the legal one.
-    """
+    """One instalment of a reminder. ``granted_on``: the date of an extension, of which the text speaks instead."""
 
     invoice: Invoice
     instalment: Instalment
     granted_on: dt.date | None = None
+    of: int | None = None  # how many instalments the invoice has, when that is known already
 
     @property
     def due_on(self) -> dt.date:
@@ -227,7 +225,7 @@ def _facts(
 
 
 def _line(part: Part, today: dt.date) -> Line:
-    count = Instalment.select().where(Instalment.invoice == part.invoice).count()
+    count = part.of or Instalment.select().where(Instalment.invoice == part.invoice).count()
     return Line(
         number=part.invoice.number,
         object=part.invoice.object,

@@ -77,18 +77,24 @@ def needs_hand(letter: Letter, now: datetime) -> bool:
     return seen is None or now - seen.seen_at > SILENCE
 
 
-def page_of(letter: Letter) -> tuple[str, tuple[amicable.Joined, ...], str]:
-    """The HTML of the letter, the invoices that follow it in its PDF, and its language."""
+def page_of(letter: Letter) -> str:
+    """The HTML of the letter."""
     if letter.kind == "amicable":
-        facts = AmicableFacts.from_json(letter.facts)
-        return amicable.page(facts), facts.joined, facts.language
-    return pages.formal_notice(NoticeFacts.from_json(letter.facts)), (), "fr"
+        return amicable.page(AmicableFacts.from_json(letter.facts))
+    return pages.formal_notice(NoticeFacts.from_json(letter.facts))
+
+
+def joined_to(letter: Letter) -> tuple[amicable.Joined, ...]:
+    """The invoices whose pages follow the letter in its PDF."""
+    return AmicableFacts.from_json(letter.facts).joined if letter.kind == "amicable" else ()
 
 
 def _printed(letter: Letter) -> bytes:
-    page, joined, language = page_of(letter)
-    pdf = press.print_pdf(page, created_at=letter.created_at, is_archived=not joined)
-    return appending.follow(pdf, joined, language) if joined else pdf
+    joined = joined_to(letter)
+    pdf = press.print_pdf(page_of(letter), created_at=letter.created_at, is_archived=not joined)
+    if not joined:
+        return pdf
+    return appending.follow(pdf, joined, AmicableFacts.from_json(letter.facts).language)
 
 
 def file_name(letter: Letter) -> str:

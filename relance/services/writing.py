@@ -161,7 +161,11 @@ def spoken_of(invoice: Invoice, today: dt.date, template: str) -> list[Instalmen
     « standard », which sends the invoice itself, lists all that is open.
     """
     query = Instalment.select().where(Instalment.invoice == invoice, Instalment.balance_cents > 0)
-    rows = list(query.order_by(Instalment.due_on, Instalment.id))
+    return asked_of(list(query.order_by(Instalment.due_on, Instalment.id)), today, template)
+
+
+def asked_of(rows: list[Instalment], today: dt.date, template: str) -> list[Instalment]:
+    """The same among the instalments of one invoice with something left, read already, the soonest due first."""
     if template == "standard":
         return rows
     return [row for row in rows if row.due_on < today] or rows[:1]

@@ -36,7 +36,7 @@ def preview(id: int | None = None) -> ResponseReturnValue:
     """The form and the paper after a choice or a word changed; nothing is saved."""
     asked = _posted(id)
     context = amicable_page.reading(asked, clock.now())
-    if context["form"] is None:
+    if context["is_refused"]:
         if wants_fragment():  # it was paid, say, while the words were typed: the page tells it
             return go_to(_address(asked))
         return make_response(render(context))
@@ -59,9 +59,9 @@ def create(id: int | None = None) -> ResponseReturnValue:
     """Prepare the letter. The worker prints it; its page waits for it."""
     now = clock.now()
     context = amicable_page.reading(_posted(id), now)
-    form = context["form"]
-    if form is None:
+    if context["is_refused"]:
         return make_response(render(context), 422)
+    form = context["form"]
     if context["has_changed"]:
         return make_response(render(context), 409)
     if form.all_errors() or context["draft"] is None:

@@ -78,6 +78,7 @@ def _context(
     apart = generated.apart if generated is not None else ()
     checks = amicable_checks.before_posting(account, client, invoices, facts=facts, apart=apart)
     return {
+        "is_refused": False,
         "form": form,
         "draft": draft,
         "own": own,
@@ -131,7 +132,7 @@ def refuse(form: AmicableForm, error: AmicableError) -> None:
 
 def _refused(asked: Sequence[Invoice], aside: Aside) -> dict[str, Any]:
     return {
-        "form": None,
+        "is_refused": True,
         "refusal": aside[0][1] if aside else amicable.NOTHING,
         "aside": aside,
         "asked": list(asked),

@@ -146,7 +146,7 @@ def show(letter_id: int) -> ResponseReturnValue:
             is_amicable=letter.kind == "amicable",
             title=letter_words.title(letter.kind),
             name=letter_words.full_title(letter.kind, letter.template),
-            joined=printing.page_of(letter)[1],
+            joined=printing.joined_to(letter),
             lines=lines,
             checks=[(check, notice_page.words(check)) for check in checks],
             is_outdated=printing.is_outdated(letter),
@@ -178,7 +178,7 @@ def print_again(letter_id: int) -> ResponseReturnValue:
 @blueprint.get("/courriers/<int:letter_id>/apercu")
 def paper(letter_id: int) -> ResponseReturnValue:
     """The letter as a page for a frame."""
-    return notice_page.paper(printing.page_of(letter_or_404(letter_id))[0])
+    return notice_page.paper(printing.page_of(letter_or_404(letter_id)))
 
 
 @blueprint.get("/courriers/<int:letter_id>/pdf")
