@@ -1,7 +1,9 @@
 """The dashboard: how much, how late, what leaves next, what waits for a person."""
 
-from datetime import date, timedelta
-from typing import Any
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from flask import Blueprint, Response, get_flashed_messages, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +20,9 @@ from relance.web.numbers import row_id
 from relance.web.scope import current_account
 
 blueprint = Blueprint("dashboard", __name__)
+log = logging.getLogger(__name__)
+
+Read = TypeVar("Read")
 
 AHEAD = timedelta(6)  # a week, today included
 _MONTHS = (
@@ -34,10 +39,9 @@ def index() -> ResponseReturnValue:
     """The home page: a fixed number of queries, whatever the number of invoices."""
     account = current_account()
     context = _context()
-    is_empty = not context["bars"]  # only then must one ask whether there never was an invoice
+    is_empty = context["bars"] == []  # only then must one ask whether there never was an invoice
     return render_template(
         "dashboard/index.html",
-        count_words=ageing.count_words,
         tasks=_tasks(account),
         is_new=is_empty and not Invoice.select().where(Invoice.account == account).exists(),
         next=None,
@@ -59,14 +63,15 @@ def stay(response: Response) -> Response:
 
 
 def _context() -> dict[str, Any]:
-    """The figures and what waits, with the sends of the week."""
+    """The figures and what waits, with the sends of the week. None stands for a panel that could not be read."""
     account, now = current_account(), clock.now()
     today = local_date(now, account.time_zone)
-    summary = summarising.summary(account, today)
+    summary = _readable(lambda: summarising.summary(account, today))
     return {
-        "board": todo.board(account, attending.groups(account, now), now),
-        "figures": _figures(summary, today),
-        "bars": [ageing.bar(owed) for owed in summary.owed],
+        "board": _readable(lambda: todo.board(account, attending.groups(account, now), now)),
+        "figures": None if summary is None else _figures(summary, today),
+        "bars": None if summary is None else [ageing.bar(owed) for owed in summary.owed],
+        "count_words": ageing.count_words,
         **sends_context(),
     }
 
@@ -75,6 +80,22 @@ def sends_context() -> dict[str, Any]:
     """The sends of the week, and the day in words: what a click on one of them changes."""
     account, now = current_account(), clock.now()
     today = local_date(now, account.time_zone)
+    return {
+        "sentence": "",
+        "days": None,
+        "waiting": (),
+        "proposed_count": 0,
+        "template_name": names.template,
+        "today": today,
+        "now": now,
+        "undo_back": "tableau",
+        "view": "tableau",
+        "kept": {},
+        **(_readable(lambda: _sends(account, now, today)) or {}),
+    }
+
+
+def _sends(account: Account, now: datetime, today: date) -> dict[str, Any]:
     sends = week.read(account, now, today + AHEAD)
     coming = agenda.days(sends.sends, today, sends.held, sends.asks)
     return {
@@ -82,13 +103,16 @@ def sends_context() -> dict[str, Any]:
         "days": coming,
         "waiting": sends.waiting,
         "proposed_count": sends.proposed,
-        "template_name": names.template,
-        "today": today,
-        "now": now,
-        "undo_back": "tableau",
-        "view": "tableau",
-        "kept": {},
     }
+
+
+def _readable(read: Callable[[], Read]) -> Read | None:
+    """What ``read`` gives; None when it fails: one panel must not take the whole page away."""
+    try:
+        return read()
+    except Exception:  # whatever it is: it is noted, and the other panels are shown
+        log.exception("a panel of the dashboard cannot be read")
+        return None
 
 
 def _tasks(account: Account) -> list[onboarding.Task]:

@@ -91,4 +91,5 @@ def test_without_anything_owed_it_says_so(client):
 
 
 def test_the_dashboard_s_bar_leads_to_the_file(client, debts):
-    assert 'href="/balance-agee/exporter"' in client.get("/tableau-de-bord").text
+    page = client.get("/tableau-de-bord").text
+    assert all(f'href="{path}"' in page for path in ("/balance-agee/exporter", "/balance-agee", "/statistiques"))

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from relance.db import database
+from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.holds import Task
@@ -259,3 +260,35 @@ def test_an_answer_from_elsewhere_leads_where_it_did(client, account, invoice):
     )
     answer = client.post(f"/taches/{task.id}", data={"issue": "faite"}, headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == "/tableau-de-bord"
+
+
+@pytest.mark.parametrize(
+    ("reader", "failed"),
+    [
+        ("summarising.summary", ["figures", "ageing"]),
+        ("attending.groups", ["todo"]),
+        ("week.read", ["sends"]),
+    ],
+)
+def test_a_panel_that_fails_does_not_take_the_page_away(client, invoice, monkeypatch, reader, failed):
+    def fail(*_args):
+        raise RuntimeError("broken on purpose")
+
+    module, name = reader.split(".")
+    monkeypatch.setattr(f"relance.services.{module}.{name}", fail)
+    shown = page(client)
+    broken = [node.getparent().getparent().get("id") for node in css(shown, '[id^="failed-"]')]
+    assert broken == failed
+    for place in failed:
+        assert words(css(shown, f"#{place} a")[0]) == "Réessayer"
+    assert {"figures", "todo", "ageing", "sends"} <= {node.get("id") for node in css(shown, "[id]")}
+    standing = css(shown, "#to-chase" if failed != ["todo"] else "#figures .figure")
+    assert standing
+
+
+def test_everything_can_be_suspended_from_the_sends(client, account):
+    [link] = [a for a in css(page(client), "#sends a") if words(a) == "Suspendre tous les envois"]
+    assert link.get("hx-target") == "#fenetre"
+    assert client.get(link.get("href")).status_code == 200
+    Account.update(suspended_at=NOW).execute()
+    assert "Suspendre tous les envois" not in words(css(page(client), "#sends")[0])
