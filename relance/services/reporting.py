@@ -9,11 +9,21 @@ from relance.db import database
 from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.messages import Message, MessageItem
+from relance.models.quotes import Quote
 from relance.rules import calendar as cal
 from relance.rules import moves
 from relance.rules.moves import HOLDS, Wait
 from relance.rules.schedule import Decision
-from relance.services import chasing, composing, forecasting, queueing, rechecking, situations
+from relance.services import (
+    chasing,
+    composing,
+    forecasting,
+    queueing,
+    quoting_forecasts,
+    quoting_nudges,
+    rechecking,
+    situations,
+)
 from relance.services.situations import Situation
 from relance.services.sweeping import Swept
 
@@ -32,7 +42,7 @@ def tick_as_json(swept: Swept) -> dict[str, list[Row]]:
 
 
 def _reminders(ids: list[int]) -> list[Row]:
-    to_clients = Message.select(Message.id).where(Message.id.in_(ids), Message.kind.in_(("reminder", "manual")))
+    to_clients = Message.select(Message.id).where(Message.id.in_(ids), Message.kind.in_(quoting_nudges.TO_CLIENTS))
     return [message_as_json(row[0]) for row in to_clients.order_by(Message.id).tuples()]
 
 
@@ -59,6 +69,17 @@ def message_as_json(message_id: int) -> Row:
         "subject": message.subject,
         "at": f"{(message.sent_at or message.not_before_at).isoformat()}Z",
         "reason": message.error,
+        **({"quote": _quote(message.quote)} if message.quote is not None else {}),
+    }
+
+
+def _quote(quote: Quote) -> Row:
+    """What a row says of a quote, in the place of instalments."""
+    return {
+        "number": quote.number,
+        "valid_until": quote.valid_until.isoformat(),
+        "total_cents": quote.total_cents,
+        "currency": quote.currency,
     }
 
 
@@ -71,17 +92,27 @@ def due_as_json(accounts: Iterable[Account], day: dt.date, now: dt.datetime) -> 
     result: dict[str, list[Row]] = {"send": [], "wait": [], "held": []}
     for account in accounts:
         chased = Chase.select(Chase.client).where(Chase.account == account, Chase.ended_at.is_null()).distinct()
-        ids = [row[0] for row in chased.tuples()]
+        quotes = quoting_forecasts.of_account(account)
+        ids = {row[0] for row in chased.tuples()} | set(quotes) | quoting_forecasts.queued_clients(account)
         loaded = situations.load(account, ids, chasing.today_of(account, now))
         for client_id in sorted(loaded):
-            _add_client(result, account, loaded[client_id], day, now)
+            _add_client(result, account, loaded[client_id], quotes.get(client_id, []), day, now)
     return result
 
 
 def _add_client(
-    result: dict[str, list[Row]], account: Account, situation: Situation, day: dt.date, now: dt.datetime
+    result: dict[str, list[Row]],
+    account: Account,
+    situation: Situation,
+    quotes: list[Quote],
+    day: dt.date,
+    now: dt.datetime,
 ) -> None:
-    decision = forecasting.day_decision(situation, now, day)
+    decision = forecasting.day_decision(situation, now, day) if not quotes else None
+    foreseen = quoting_forecasts.of_day(situation, quotes, now, day) if quotes else None
+    if foreseen is not None:
+        decision = foreseen.decision
+        _add_quotes(result, account, foreseen, day, now)
     if decision is None:
         return
     waiting = _queued_for(account, situation, day, now)
@@ -100,6 +131,35 @@ def _add_client(
             result[name].append(_wait(account, situation, key, move))
 
 
+def _add_quotes(
+    result: dict[str, list[Row]], account: Account, foreseen: quoting_forecasts.Foreseen, day: dt.date, now: dt.datetime
+) -> None:
+    """The quotes that are recalled that day; with ``instalments`` empty and the quote beside it."""
+    for quote in foreseen.quotes:
+        reason = account.suspended_because if account.suspended_at is not None else ""
+        reason = reason or ("asks" if account.asks_before_sending else "")
+        is_held = account.suspended_at is not None or account.asks_before_sending
+        row = _nudge(account, quote, day, now) | {"reason": reason}
+        result["held" if is_held else "send"].append(row)
+    for quote, because in foreseen.held:
+        result["held"].append(_nudge(account, quote, day, now) | {"reason": because})
+
+
+def _nudge(account: Account, quote: Quote, day: dt.date, now: dt.datetime) -> Row:
+    composed = quoting_forecasts.message_of(quote, day)
+    return {
+        "account": _email(account),
+        "client": quote.client.name,
+        "instalments": [],
+        "to": [email for _, email in composed.to],
+        "cc": [email for _, email in composed.cc],
+        "subject": composed.subject,
+        "at": f"{forecasting.sending_instant(account, day, now).isoformat()}Z",
+        "reason": "",
+        "quote": _quote(quote),
+    }
+
+
 def _queued_for(account: Account, situation: Situation, day: dt.date, now: dt.datetime) -> list[int]:
     """What waits in the queue to leave on that day of the account."""
     begins = cal.local_instant(day, 0, account.time_zone)
@@ -108,7 +168,7 @@ def _queued_for(account: Account, situation: Situation, day: dt.date, now: dt.da
     query = Message.select(Message.id).where(
         Message.client == situation.client,
         Message.state == "queued",
-        Message.kind.in_(("reminder", "manual")),
+        Message.kind.in_(quoting_nudges.TO_CLIENTS),
         Message.not_before_at < ends,
         (Message.not_before_at >= begins) | (day == first),
     )
