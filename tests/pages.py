@@ -27,6 +27,7 @@ from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.rules.texts import Wording
 from relance.services import (
+    amicable,
     batch_review,
     batches,
     chasing,
