@@ -138,6 +138,7 @@ def up(migrator: Any, db: Any) -> None:
 
     db.create_tables([BatchLine])
 
+    migrator.migrate(migrator.drop_index("invoice", "invoice_account_id_state_next_due_on_id"))
     migrator.migrate(migrator.add_column("account", "relance_1_days", IntegerField(default=7)))
     migrator.migrate(migrator.add_column("account", "relance_2_days", IntegerField(default=7)))
     migrator.migrate(migrator.add_column("account", "last_reminder_days", IntegerField(default=8)))
@@ -154,7 +155,8 @@ def up(migrator: Any, db: Any) -> None:
         migrator.add_column("event", "quote_id", ForeignKeyField(Quote, field=Quote.id, null=True, on_delete="CASCADE"))
     )
     migrator.migrate(migrator.add_index("invoice", ("account_id", "next_due_on", "id")))
-    migrator.migrate(migrator.add_index("invoice", ("account_id", "state", "balance_cents", "id")))
+    migrator.migrate(migrator.add_index("invoice", ("account_id", "state", "balance_cents", "id", "next_due_on")))
+    migrator.migrate(migrator.add_index("invoice", ("account_id", "state", "next_due_on", "id", "balance_cents")))
     migrator.migrate(migrator.add_index("invoice", ("account_id", "total_cents", "id")))
 
 
@@ -162,7 +164,8 @@ def down(migrator: Any, db: Any) -> None:
     migrator.migrate(migrator.drop_index("event", "event_quote_id"))
     migrator.migrate(migrator.drop_index("message", "message_quote_id"))
     migrator.migrate(migrator.drop_index("invoice", "invoice_account_id_total_cents_id"))
-    migrator.migrate(migrator.drop_index("invoice", "invoice_account_id_state_balance_cents_id"))
+    migrator.migrate(migrator.drop_index("invoice", "invoice_account_id_state_next_due_on_id_balance_cents"))
+    migrator.migrate(migrator.drop_index("invoice", "invoice_account_id_state_balance_cents_id_next_due_on"))
     migrator.migrate(migrator.drop_index("invoice", "invoice_account_id_next_due_on_id"))
     migrator.migrate(migrator.drop_column("event", "quote_id"))
     migrator.migrate(migrator.drop_column("letter", "is_edited"))
@@ -173,6 +176,7 @@ def down(migrator: Any, db: Any) -> None:
     migrator.migrate(migrator.drop_column("account", "last_reminder_days"))
     migrator.migrate(migrator.drop_column("account", "relance_2_days"))
     migrator.migrate(migrator.drop_column("account", "relance_1_days"))
+    migrator.migrate(migrator.add_index("invoice", ("account_id", "state", "next_due_on", "id")))
     migrator.migrate(migrator.drop_table("batch_line"))
     migrator.migrate(migrator.drop_table("batch"))
     migrator.migrate(migrator.drop_table("quote"))

@@ -62,8 +62,9 @@ class Invoice(BaseModel):
 
     class Meta:
         indexes = (
-            (("account", "state", "next_due_on", "id"), False),
-            (("account", "state", "balance_cents", "id"), False),
+            # The last column of each lets the pills of the list be counted in the index alone.
+            (("account", "state", "next_due_on", "id", "balance_cents"), False),
+            (("account", "state", "balance_cents", "id", "next_due_on"), False),
             (("account", "next_due_on", "id"), False),
             (("account", "total_cents", "id"), False),
             (("account", "number", "kind", "issued_on"), True),

@@ -1,7 +1,5 @@
 """The list of invoices: filters, search, pages by key, counts and totals. No query per row."""
 
-import base64
-import json
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -9,14 +7,15 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any
 
-from peewee import JOIN, Case, Expression, fn
+from peewee import SQL, Case, Expression, Select, fn
 
+from relance.db import database
 from relance.models.accounts import Account
 from relance.models.clients import Client, Contact
 from relance.models.invoices import KINDS, Invoice
 from relance.models.sequences import Sequence
 from relance.rules.money import parse_amount
-from relance.services import hold_conditions
+from relance.services import cursors, gathering, hold_conditions
 from relance.services.matching import holds
 from relance.services.matching import plain as plain
 
@@ -26,8 +25,10 @@ STATUSES = ("a-encaisser", "retard", "a-echoir", "promesses", "litiges", "payees
 AWAITED = STATUSES[:5]  # where what is left to pay is shown, not the total
 AGES = {"sous-30": (-30, 0), "1-30": (1, 30), "31-60": (31, 60), "61-90": (61, 90), "90": (91, None)}
 SORTS = ("echeance", "montant", "client")
-MAX_MATCHING_CLIENTS = 5_000
-MAX_CURSOR = 4_000  # characters of an address; a client's name has at most 200, six letters each when escaped
+FEW = 500  # invoices found that are then named by their ids
+DAY = timedelta(days=1)
+EVER, NEVER = date(1900, 1, 1), date(9999, 12, 31)  # a range with two ends: SQLite then takes the index by date
+MOST = 10_000  # invoices counted and added up; beyond, « plus de 10 000 »
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Filter:
     sort: str = "echeance"
     is_descending: bool = False
     after: str = ""
+    is_last: bool = False  # the end of the list instead of its beginning
 
     def cleaned(self) -> "Filter":
         """Unknown words fall back to the default: an old or mistyped address still opens."""
@@ -78,58 +80,81 @@ class Total:
 
 @dataclass(frozen=True)
 class Page:
-    """Up to 50 invoices, each with its client loaded. ``after`` opens the next page, '' on the last one."""
+    """Up to 50 invoices, each with its client loaded. ``after`` opens the next page, '' on the last one.
+
+    Beyond ``MOST`` invoices nothing is counted nor added up: the counts say one more, and there is no total.
+    """
 
     filter: Filter
     invoices: list[Invoice]
     after: str
     totals: list[Total]
     counts: dict[str, int]
+    count: int
 
     @property
-    def count(self) -> int:
-        """How many invoices the filter holds, all pages together."""
-        return sum(total.count for total in self.totals)
+    def is_bounded(self) -> bool:
+        """True when the filter holds more invoices than are counted."""
+        return self.count > MOST
 
 
 def page(account: Account, wanted: Filter, today: date) -> Page:
-    """One page of the account's invoices. ``today`` is local to the account."""
+    """One page of the account's invoices, in two queries. ``today`` is local to the account."""
     wanted = wanted.cleaned()
-    conditions = _conditions(account, wanted, today)
-    query = Invoice.select(Invoice, Client).join(Client).where(*conditions)
-    key, read = _sort_key(wanted)
-    query = query.where(*_beyond(wanted, key)).order_by(*_order(wanted, key)).limit(PAGE_SIZE + 1)
-    rows = list(query)
-    has_more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
-    after = _cursor(read(rows[-1]), rows[-1].id) if has_more else ""
-    return Page(wanted, rows, after, _totals(conditions), counts(account, today))
+    conditions = _narrowed(_conditions(account, wanted, today), wanted)
+    totalled, *counted = gathering.read(_totals(conditions), *_counts(account, today))
+    totals = [Total(currency, int(n), int(balance), int(total)) for currency, n, balance, total in totalled]
+    count = sum(total.count for total in totals)
+    rows = _rows(conditions, wanted) if count else []
+    has_more = len(rows) > PAGE_SIZE and not wanted.is_last
+    rows = rows[-PAGE_SIZE:] if wanted.is_last else rows[:PAGE_SIZE]
+    after = cursors.write(_sort_key(wanted)[1](rows[-1]), rows[-1].id) if has_more else ""
+    counts = dict(zip(STATUSES, (int(number[0][0]) for number in counted), strict=True))
+    return Page(wanted, rows, after, totals if count <= MOST else [], counts, count)
+
+
+def _narrowed(conditions: list[Expression], wanted: Filter) -> list[Expression]:
+    """The same invoices by their ids, when a search or a filter of the panel leaves few: looked for once only."""
+    if not wanted.q and not wanted.refinements:
+        return conditions
+    found = [row[0] for row in Invoice.select(Invoice.id).where(*conditions).limit(FEW + 1).tuples()]
+    return conditions if len(found) > FEW else [Invoice.id.in_(found)]
+
+
+def _rows(conditions: list[Expression], wanted: Filter, most: int = PAGE_SIZE + 1) -> list[Invoice]:
+    """The next rows with their clients. Ids are sorted, not rows: a sort of 100 000 holds in the cache."""
+    key, _read = _sort_key(wanted)
+    seen = replace(wanted, is_descending=wanted.is_descending != wanted.is_last)
+    ids = Invoice.select(Invoice.id).where(*conditions, *_beyond(seen, key)).order_by(*_order(seen, key)).limit(most)
+    if wanted.sort == "client":
+        ids = ids.join(Client)
+    rows = Invoice.select(Invoice, Client).join(Client).where(Invoice.id.in_(ids))
+    return list(rows.order_by(*_order(wanted, key)))
 
 
 def every(account: Account, wanted: Filter, today: date) -> Iterator[Invoice]:
     """All the invoices of a filter, in its order, each with its client: read as they are asked for, never all held."""
-    wanted = replace(wanted.cleaned(), after="")
+    wanted = replace(wanted.cleaned(), after="", is_last=False)
     conditions = _conditions(account, wanted, today)
-    key, read = _sort_key(wanted)
+    read = _sort_key(wanted)[1]
     while True:
-        query = Invoice.select(Invoice, Client).join(Client).where(*conditions, *_beyond(wanted, key))
-        rows = list(query.order_by(*_order(wanted, key)).limit(BATCH_SIZE))
+        rows = _rows(conditions, wanted, BATCH_SIZE)
         yield from rows
         if len(rows) < BATCH_SIZE:
             return
-        wanted = replace(wanted, after=_cursor(read(rows[-1]), rows[-1].id))
+        wanted = replace(wanted, after=cursors.write(read(rows[-1]), rows[-1].id))
 
 
 def counts(account: Account, today: date) -> dict[str, int]:
-    """How many invoices each pill holds, in one query."""
-    names = [name for name in STATUSES if name != "toutes"]
-    columns = [
-        fn.COALESCE(fn.SUM(Case(None, [(_status(account, name, today), 1)], 0)), 0).alias(str(n))
-        for n, name in enumerate(names)
-    ]
-    query: Any = Invoice.select(*columns, fn.COUNT(Invoice.id)).where(Invoice.account == account).tuples()
-    row = query.get()
-    return dict(zip([*names, "toutes"], (int(number) for number in row), strict=True))
+    """How many invoices each pill holds, in one query; ``MOST`` + 1 beyond."""
+    read = gathering.read(*_counts(account, today))
+    return dict(zip(STATUSES, (int(rows[0][0]) for rows in read), strict=True))
+
+
+def _counts(account: Account, today: date) -> list[Any]:
+    mine = Invoice.select().where(Invoice.account == account)
+    pills = [mine if name == "toutes" else mine.where(_status(account, name, today)) for name in STATUSES]
+    return [gathering.number(query, MOST + 1) for query in pills]
 
 
 def open_clients(account: Account) -> list[Client]:
@@ -144,25 +169,12 @@ def sequences(account: Account) -> list[Sequence]:
     return sorted(query, key=lambda sequence: plain(sequence.title))
 
 
-def matching_clients(account: Account, words: str) -> list[int]:
-    """The ids of the clients whose name, or a contact's name or address, holds ``words``."""
-    wanted = plain(words)
-    query: Any = (
-        Client.select(Client.id, Client.name, Contact.name, Contact.email)
-        .join(Contact, JOIN.LEFT_OUTER, on=Contact.client == Client.id)
-        .where(Client.account == account)
-        .tuples()
-    )
-    found = {row[0] for row in query if any(wanted in plain(text or "") for text in row[1:])}
-    return sorted(found)[:MAX_MATCHING_CLIENTS]
-
-
 def _status(account: Account, name: str, today: date) -> Expression:
     owed = (Invoice.state == "sent") & (Invoice.balance_cents > 0)
     conditions: dict[str, Expression] = {
         "a-encaisser": owed,
-        "retard": owed & (Invoice.next_due_on < today),
-        "a-echoir": owed & (Invoice.next_due_on >= today),
+        "retard": owed & Invoice.next_due_on.between(EVER, today - DAY),
+        "a-echoir": owed & Invoice.next_due_on.between(today, NEVER),
         "promesses": owed & hold_conditions.promised(account),
         "litiges": owed & hold_conditions.disputed(account),
         "payees": Invoice.state == "paid",
@@ -204,9 +216,7 @@ def _conditions(account: Account, wanted: Filter, today: date) -> list[Expressio
 def _search(account: Account, words: str) -> Expression:
     """Client, contact, number, order reference, object, note; an amount finds exactly that amount."""
     parts = [holds(field, words) for field in (Invoice.number, Invoice.object, Invoice.order_reference, Invoice.note)]
-    clients = matching_clients(account, words)
-    if clients:
-        parts.append(Invoice.client.in_(clients))
+    parts += [Invoice.client.in_(clients) for clients in _matching_clients(account, words)]
     try:
         cents = parse_amount(words)
     except ValueError:
@@ -214,6 +224,15 @@ def _search(account: Account, words: str) -> Expression:
     else:
         parts += [Invoice.total_cents == cents, Invoice.balance_cents == cents]
     return reduce(operator.or_, parts)
+
+
+def _matching_clients(account: Account, words: str) -> tuple[Any, Any]:
+    """The queries of the clients whose name, or a contact's name or address, holds ``words``."""
+    named = Client.select(Client.id).where(Client.account == account, holds(Client.name, words))
+    people = Contact.select(Contact.client).where(
+        Contact.account == account, holds(Contact.name, words) | holds(Contact.email, words)
+    )
+    return named, people
 
 
 def _shown_amount(wanted: Filter) -> Any:
@@ -249,51 +268,23 @@ def _beyond(wanted: Filter, key: Any) -> list[Expression]:
     return [key >= bound, (key > bound) | (Invoice.id > last_id)]
 
 
-def _cursor(value: Any, last_id: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([value, last_id]).encode()).decode().rstrip("=")
-
-
 def read_cursor(wanted: Filter) -> tuple[Any, int] | None:
-    """The key in the address. Anybody may write there: what is not a key as ``_cursor`` writes them is none."""
-    if not wanted.after or len(wanted.after) > MAX_CURSOR:
-        return None
-    try:
-        padded = wanted.after + "=" * (-len(wanted.after) % 4)
-        value, last_id = json.loads(base64.urlsafe_b64decode(padded))
-        if not _is_number(last_id):
-            return None
-        if wanted.sort == "echeance":
-            return date.fromisoformat(value), last_id
-        if wanted.sort == "montant":
-            return (value, last_id) if _is_number(value) else None
-        return (value, last_id) if isinstance(value, str) and _is_stored(value) else None
-    except (ValueError, TypeError, RecursionError):
-        return None
+    """The key in the address, or None when it is not one."""
+    return cursors.read(wanted.after, wanted.sort)
 
 
-def _is_number(value: Any) -> bool:
-    """True for what an integer column can be compared with."""
-    return type(value) is int and abs(value) < 2**62
+def _totals(conditions: list[Expression]) -> Any:
+    """The query of the totals per currency, never added together; credit notes do not count as money to receive.
 
-
-def _is_stored(text: str) -> bool:
-    """True for a text that a column can hold: PostgreSQL has no NUL, UTF-8 no half character."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
-
-
-def _totals(conditions: list[Expression]) -> list[Total]:
-    """Per currency, never added together; credit notes do not count as money to receive."""
-    query: Any = (
-        Invoice.select(
-            Invoice.currency,
-            fn.COUNT(Invoice.id),
-            fn.COALESCE(fn.SUM(Invoice.balance_cents), 0),
-            fn.COALESCE(
-                fn.SUM(Case(None, [(Invoice.kind == "credit_note", Invoice.total_cents * -1)], Invoice.total_cents)), 0
-            ),
-        )
+    It reads ``MOST`` + 1 invoices at most: with that many, they are not the totals.
+    """
+    signed = Case(None, [(Invoice.kind == "credit_note", Invoice.total_cents * -1)], Invoice.total_cents)
+    few = (
+        Invoice.select(Invoice.currency, Invoice.balance_cents, signed.alias("signed_cents"))
         .where(*conditions)
-        .group_by(Invoice.currency)
-        .order_by(fn.COUNT(Invoice.id).desc(), Invoice.currency)
+        .limit(MOST + 1)
+        .alias("few")
     )
-    return [Total(currency, int(n), int(balance), int(total)) for currency, n, balance, total in query.tuples()]
+    columns = (few.c.currency, fn.COUNT(SQL("1")), fn.SUM(few.c.balance_cents), fn.SUM(few.c.signed_cents))
+    query = Select([few], columns).group_by(few.c.currency).order_by(fn.COUNT(SQL("1")).desc(), few.c.currency)
+    return query.bind(database).tuples()

@@ -13,7 +13,7 @@ from relance.services import listing, matching
 from relance.services.listing import Filter, Page
 from relance.services.matching import plain
 from relance.web import filters, names
-from relance.web.i18n import _
+from relance.web.i18n import _, _n
 from relance.web.numbers import row_id
 from relance.web.scope import current_account
 
@@ -97,7 +97,7 @@ def client_choices(wanted: Filter) -> list[Client]:
     if len(found) > MOST_CLIENTS:
         return []
     if wanted.client_id and wanted.client_id not in {client.id for client in found}:
-        found += Client.select().where(Client.account == current_account(), Client.id == wanted.client_id)
+        found += list(Client.select().where(Client.account == current_account(), Client.id == wanted.client_id))
     return sorted(found, key=lambda client: plain(client.name))
 
 
@@ -131,6 +131,7 @@ def filter_of_request() -> Filter:
         sort=args.get("tri", "echeance"),
         is_descending=args.get("ordre", "") == "desc",
         after=args.get("apres", ""),
+        is_last=args.get("fin") == "1",
     ).cleaned()
 
 
@@ -193,6 +194,18 @@ def title_of(page: Page) -> str:
         "toutes": "Toutes les factures",
     }
     return _(titles[page.filter.status])
+
+
+def counted(count: int) -> str:
+    """« une facture », « 38 factures », « plus de 10 000 factures »."""
+    if count > listing.MOST:
+        return _("plus de 10 000 factures")
+    return _n("une facture", "{n} factures", count)
+
+
+def pill_count(count: int) -> str:
+    """The number of a pill; « 10 000+ » beyond what is counted."""
+    return _("10 000+") if count > listing.MOST else str(count)
 
 
 def in_words(page: Page, client: str, sequence: str) -> str:

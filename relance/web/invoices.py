@@ -33,7 +33,11 @@ def index() -> ResponseReturnValue:
     context: dict[str, Any] = {
         "page": page,
         "rows": rows.rows_of(account, page.invoices, now),
-        "pills": [(key, _(text), page.counts[key]) for key, text in PILLS.items() if is_shown(key, page)],
+        "pills": [
+            (key, _(text), invoice_filters.pill_count(page.counts[key]))
+            for key, text in PILLS.items()
+            if is_shown(key, page)
+        ],
         "ages": AGES,
         "sorts": SORTS,
         "kinds": names.INVOICE_KINDS,
@@ -48,6 +52,7 @@ def index() -> ResponseReturnValue:
         "in_words": invoice_filters.in_words(page, client, sequence),
         "is_asked": is_asked,
         "most": bulk.MOST,
+        "counted": invoice_filters.counted,
     }
     if is_asked and wants_fragment() and request.headers.get("HX-Target") == "more":
         return make_response(render_template("invoices/_more.html", **context))

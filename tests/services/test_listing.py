@@ -256,3 +256,32 @@ def test_all_of_a_filter_is_read_by_batches_without_a_gap_or_a_double(account, c
     assert len(whole) == Invoice.select().where(Invoice.account == account).count()
     monkeypatch.setattr(listing, "BATCH_SIZE", 2)
     assert [invoice.id for invoice in listing.every(account, wanted, TODAY)] == whole
+
+
+@pytest.mark.parametrize("sort", listing.SORTS)
+@pytest.mark.parametrize("is_descending", [False, True])
+def test_the_last_page_is_the_end_of_the_list_in_its_order(account, sort, is_descending):
+    for name in ("b", "A"):
+        rows_in_bulk(make_client(account, name=name), 40, state="sent", balance_cents=100)
+    wanted = Filter(sort=sort, is_descending=is_descending)
+    whole = [invoice.id for invoice in listing.every(account, wanted, TODAY)]
+    page = listing.page(account, listing.replace(wanted, is_last=True), TODAY)
+    assert [invoice.id for invoice in page.invoices] == whole[-50:]
+    assert (page.after, page.count) == ("", 80)
+
+
+def test_beyond_what_is_counted_there_is_no_total(account, cast, monkeypatch):
+    monkeypatch.setattr(listing, "MOST", 1)
+    page = listing.page(account, Filter(), TODAY)
+    assert page.is_bounded
+    assert (page.count, page.totals) == (2, [])
+    assert (page.counts["a-encaisser"], page.counts["toutes"], page.counts["payees"]) == (2, 2, 1)
+    assert [invoice.number for invoice in page.invoices] == ["LATE", "SOON"]
+    assert not listing.page(account, Filter(status="payees"), TODAY).is_bounded
+
+
+def test_a_search_that_finds_many_shows_the_first_of_them(account, monkeypatch):
+    monkeypatch.setattr(listing, "FEW", 3)
+    rows_in_bulk(make_client(account), 60, state="sent", balance_cents=100)
+    page = listing.page(account, Filter(q="N-"), TODAY)
+    assert (len(page.invoices), page.count) == (50, 60)

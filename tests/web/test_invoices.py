@@ -5,8 +5,9 @@ import pytest
 
 from relance.models.clients import Contact
 from relance.models.invoices import Invoice
-from relance.services import chasing, invoicing
+from relance.services import chasing, invoicing, listing
 from relance.services.chasing import ChasePlan
+from relance.web import invoice_filters
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.web.test_invoicing import typed
@@ -229,3 +230,74 @@ def test_numbers_no_database_can_hold_are_not_found(client, latitude, invoice, n
     assert client.post("/factures/nouvelle", data=data).status_code in (303, 422)
     assert client.post(f"/factures/{invoice.id}/modifier", data=data).status_code in (409, 422)
     assert client.post(f"/clients/{latitude.id}/fusionner", data={"survivor": number}).status_code == 422
+
+
+@pytest.mark.requirement("S4.8")
+def test_beyond_what_is_counted_the_list_says_more_than_ten_thousand(client, latitude, monkeypatch):
+    monkeypatch.setattr(listing, "MOST", 2)
+    for n in range(4):
+        factories.make_invoice(latitude, f"F-{n}")
+    page = text_of(client.get("/factures"))
+    assert "plus de 10\u00a0000 factures" in page
+    assert re.search(r'En retard <span class="n">10\u00a0000\+</span>', page)
+    assert page.count('id="invoice-') == 4
+
+
+def test_the_last_page_has_an_address(client, latitude):
+    for n in range(60):
+        factories.make_invoice(latitude, f"F-{n:02d}", due_on=TODAY + dt.timedelta(n))
+    found = re.findall(r"F-\d\d", text_of(client.get("/factures?fin=1")))
+    assert list(dict.fromkeys(found)) == [f"F-{n:02d}" for n in range(10, 60)]
+
+
+ODD = "Ce filtre n’existe pas, voici toutes les factures à encaisser."
+
+
+@pytest.mark.parametrize("query", ["statut=x", "client=987654", "apres=zzz", "min=abc", "tri=y&ordre=z"])
+def test_a_filter_or_a_page_key_that_makes_no_sense_is_the_list_with_a_word(client, invoice, query):
+    for headers in ({}, HTMX, {**HTMX, "HX-Target": "more"}):
+        answer = client.get(f"/factures?{query}", headers=headers)
+        assert answer.status_code == 200
+        assert ODD in text_of(answer)
+        assert "F-2026-0087" in text_of(answer)
+    assert answer.headers["HX-Retarget"] == "#list"
+    assert ODD not in text_of(client.get("/factures?statut=retard"))
+
+
+def test_an_applied_filter_has_a_clean_address_a_number_and_a_chip(client, latitude, invoice):
+    typed = f"/factures?q=&client={latitude.id}&type=&age=1-30&min=&max=&relances=&sequence="
+    answer = client.get(typed, headers=HTMX)
+    assert answer.headers["HX-Push-Url"] == f"/factures?client={latitude.id}&age=1-30"
+    page = text_of(answer)
+    assert '<span id="filters-count"> <span class="n">2</span></span>' in page
+    assert 'hx-get="/factures?age=1-30"' in page  # the chip of the client takes it out
+    assert f'hx-get="/factures?client={latitude.id}"' in page
+
+
+def test_with_thousands_of_clients_a_name_is_typed(client, account, invoice, monkeypatch):
+    monkeypatch.setattr(invoice_filters, "MOST_CLIENTS", 3)
+    for number in range(5):
+        factories.make_client(account, f"Boutique {number}")
+    page = text_of(client.get("/factures?client=boutique 3"))
+    assert page.count("<option") < 40
+    assert 'value="Boutique 3"' in page
+    found = text_of(client.get("/factures/clients?client=BOUTIQUE"))
+    assert found.count("<option") == 5
+    assert text_of(client.get("/factures/clients?client=latit")).count("<option") == 1
+    assert "Latitude Conseil" in text_of(client.get("/factures/clients?client="))
+
+
+def test_the_names_offered_are_those_of_the_account(client, basile):
+    assert "Hôtel des Cimes" not in text_of(client.get("/factures/clients?client=hôtel"))
+
+
+@pytest.mark.requirement("S4.8")
+def test_each_pill_counts_what_its_list_holds(client, latitude, nadia):
+    for n in range(3):
+        factories.make_invoice(latitude, f"TARD-{n}")
+    factories.make_invoice(latitude, "BIENTÔT", due_on=TODAY + dt.timedelta(days=5))
+    factories.make_invoice(latitude, "PAYÉE", paid_cents=120_000)
+    page = text_of(client.get("/factures"))
+    counts = dict(re.findall(r">([^<>]+) <span class=\"n\">(\d+)</span></a>", page))
+    assert {counts["À encaisser"], counts["En retard"], counts["Payées"], counts["Toutes"]} == {"4", "3", "1", "5"}
+    assert text_of(client.get("/factures?statut=retard")).count('id="invoice-') == 3
