@@ -107,7 +107,9 @@ def test_a_letter_that_cannot_be_written_says_why(account, invoice, sabatier):
     assert (done.letters, [client.id for client, _why in done.refused]) == ([], [invoice.client_id])
 
 
-def test_a_reminder_to_post_is_written_for_what_is_not_late_yet_but_never_for_a_dispute(account, invoice, latitude):
+def test_a_reminder_to_post_is_written_for_what_is_not_late_yet_but_never_for_a_dispute(
+    account, camille, invoice, latitude
+):
     soon = factories.make_invoice(latitude, "BIENTÔT", due_on=TODAY + dt.timedelta(5))
     contested = factories.make_invoice(latitude, "CONTESTÉE")
     disputing.open_dispute(contested, DisputeFacts("service", "Le travail n'est pas fini."), by=None, now=NOW)
