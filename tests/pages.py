@@ -170,6 +170,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("quotes_messages.show", {"id": "@quote", "message_id": "@nudge"}),
     ("quotes_many.review", {"ids": "@quote"}),
     ("quotes_many.review", {}),
+    ("quotes_many.select", {"ids": "@quote"}),
     ("calls.new", {"id": "@late"}),
     ("calls.new_reply", {"id": "@late"}),
     ("clients.new", {}),

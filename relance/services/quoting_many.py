@@ -5,8 +5,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from peewee import JOIN
+
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
+from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.models.quotes import Quote
 from relance.services import chasing, quoting_by_hand, quoting_nudges, situation_rows, situations
@@ -53,7 +56,8 @@ class Result:
 def chosen(account: Account, ids: Sequence[int]) -> list[Quote]:
     """The account's quotes among these ids, the first MOST, once each and in their order."""
     wanted = list(dict.fromkeys(ids))[:MOST]
-    query = Quote.select(Quote, Client).join(Client).where(Quote.account == account, Quote.id.in_(wanted))
+    query = Quote.select(Quote, Client, Invoice).join(Client).join_from(Quote, Invoice, JOIN.LEFT_OUTER)
+    query = query.where(Quote.account == account, Quote.id.in_(wanted))
     rows = {quote.id: quote for quote in query}
     return [rows[number] for number in wanted if number in rows]
 

@@ -1,6 +1,6 @@
 """The list of quotes, the page of one, its answer and the invoice made from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from relance import clock, storage
 from relance.models.quotes import Quote
 from relance.rules.calendar import local_date
-from relance.services import quoting, quoting_lists
+from relance.services import quoting, quoting_lists, quoting_many
 from relance.services.invoice_facts import InvoiceError
 from relance.services.quoting import QuoteError
 from relance.services.quoting_lists import Filter
@@ -19,11 +19,17 @@ from relance.web.forms import Form
 from relance.web.forms.quotes import AcceptForm, DeclineForm
 from relance.web.htmx import go_to, respond, wants_fragment
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 from relance.web.scope import current_account, current_user, document_or_404, quote_or_404
 from relance.web.spreadsheet import csv_answer, xlsx_answer
 
 blueprint = Blueprint("quotes", __name__)
 
+_ENDPOINTS = {
+    "/devis": "quotes.index",
+    "/devis/exporter": "quotes.export",
+    "/devis/selection": "quotes_many.select",
+}
 PILLS = {
     "attente": "En attente",
     "a-relancer": "À relancer",
@@ -45,6 +51,7 @@ def index() -> ResponseReturnValue:
         "title": _("Devis, {liste}", liste=_(PILLS[page.filter.status]).lower()),
         "link": link_to,
         "badge_of": lambda quote: quotes_page.badge_of(quote, day),
+        "most": quoting_many.MOST,
         "delay_of": lambda quote: quotes_page.delay_of(quote, day),
     }
     if wants_fragment() and request.headers.get("HX-Target") == "more":
@@ -56,16 +63,28 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/devis/exporter")
 def export() -> Response:
     """The same list as a file, every page of it: CSV, or XLSX with ?format=xlsx."""
-    head = [
+    answer = xlsx_answer if request.args.get("format") == "xlsx" else csv_answer
+    rows = quoting_lists.every(current_account(), filter_of_request(), today())
+    return answer(_("devis"), _head(), _rows(rows, today()))
+
+
+@blueprint.post("/devis/exporter")
+def export_chosen() -> Response:
+    """The quotes that were ticked, as a CSV file."""
+    ids = [row_id(text) for text in request.form.getlist("ids")]
+    chosen = quoting_many.chosen(current_account(), [number for number in ids if number])
+    return csv_answer(_("devis"), _head(), _rows(chosen, today()))
+
+
+def _head() -> list[str]:
+    return [
         _("Numéro"), _("État"), _("Client"), _("Objet"), _("Date du devis"), _("Valable jusqu'au"), _("Total TTC"),
         _("Devise"), _("Réponse le"), _("Motif"), _("Facture"),
     ]  # fmt: skip
-    answer = xlsx_answer if request.args.get("format") == "xlsx" else csv_answer
-    return answer(_("devis"), head, _cells(today()))
 
 
-def _cells(day: date) -> Iterator[list[Any]]:
-    for quote in quoting_lists.every(current_account(), filter_of_request(), day):
+def _rows(quotes: Iterable[Quote], day: date) -> Iterator[list[Any]]:
+    for quote in quotes:
         yield [
             quote.number,
             quotes_page.badge_of(quote, day)[2],
@@ -218,5 +237,4 @@ def link_to(known: Filter, path: str = "/devis", **changes: str) -> str:
         **changes,
     }
     kept = {name: value for name, value in values.items() if value}
-    endpoint = "quotes.export" if path == "/devis/exporter" else "quotes.index"
-    return url_for(endpoint, **kept)
+    return url_for(_ENDPOINTS[path], **kept)

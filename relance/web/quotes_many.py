@@ -1,6 +1,7 @@
 """« Envoyer les prérelances » : what would leave about the chosen quotes, and why others are set aside."""
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -11,7 +12,7 @@ from relance.services import quoting_lists, quoting_many
 from relance.services.carrying import Post
 from relance.services.quoting_many import MOST, Review
 from relance.web import quotes, scope
-from relance.web.htmx import go_to
+from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _, _n
 from relance.web.numbers import row_id
 from relance.web.scope import current_account, current_user
@@ -55,6 +56,22 @@ def create() -> ResponseReturnValue:
         told += " " + _n("Un devis mis de côté :", "{n} devis mis de côté :", len(result.aside))
         told += " " + " ; ".join(f"{aside.quote.number}, {_(ASIDE[aside.because])}" for aside in result.aside[:5]) + "."
     return go_to(url_for("sends.index", vue="envoyes") if count else url_for("quotes.index"), told, "info")
+
+
+@blueprint.get("/devis/selection")
+@blueprint.post("/devis/selection")
+def select() -> ResponseReturnValue:
+    """The bar of what is ticked; all of a list with ?tout=1. Without htmx, what would leave about it."""
+    ids = _ids(request.values.getlist("ids"))
+    if not wants_fragment():
+        return _page(ids)
+    chosen = quoting_many.chosen(current_account(), ids)
+    totals: Counter[str] = Counter()
+    for quote in chosen:
+        totals[quote.currency] += quote.total_cents
+    is_whole = bool(request.values.get("tout"))
+    context = {"chosen": chosen, "totals": list(totals.items()), "is_whole": is_whole}
+    return make_response(render_template("quotes/bar.htmx.html", **context))
 
 
 def _ids(texts: Iterable[str]) -> list[int]:

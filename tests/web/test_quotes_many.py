@@ -68,3 +68,19 @@ def test_a_second_form_the_same_day_sends_nothing_more(client, quotes):
     answer = client.post(PATH, data={"ids": ids, "form_key": "b"})
     assert answer.headers["Location"] == "/devis" and Message.select().count() == 3
     assert "3 devis mis de côté" in words(css(page(client, "/devis"), "main")[0])
+
+
+def test_the_bar_counts_what_is_ticked_and_all_of_a_filter_with_its_ids(client, quotes, latitude):
+    factories.make_quote(latitude, "D-CHF", currency="CHF", total_cents=100)
+    ids = [str(quote.id) for quote in quotes[:2]]
+    bar = client.post("/devis/selection", data={"ids": ids}, headers={"HX-Request": "true"})
+    assert "2 devis" in bar.text and "3\u00a0600,00\u00a0€" in bar.text and "data-ids" not in bar.text
+    whole = client.get("/devis/selection?tout=1", headers={"HX-Request": "true"})
+    assert f'data-ids="{",".join(str(quote.id) for quote in quotes)}' in whole.text and "CHF" in whole.text
+    # Without htmx the same address shows what would leave.
+    assert css(parse(client.post("/devis/selection", data={"ids": ids})), "section[aria-labelledby=sent-title]")
+
+
+def test_what_is_ticked_is_exported_alone(client, quotes):
+    text = client.post("/devis/exporter", data={"ids": [str(quotes[1].id), "999999", "x"]}).text
+    assert "D-1" in text and "D-0" not in text

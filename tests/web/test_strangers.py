@@ -85,6 +85,8 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "quotes_sending.preview": ({"contact": Contact}, {"subject": "a", "body": "b"}),
     "quotes_sending.test": ({"contact": Contact}, {"subject": "a", "body": "b"}),
     "quotes_many.create": ({"ids": Quote}, {"form_key": "x"}),
+    "quotes_many.select": ({"ids": Quote}, {}),
+    "quotes.export_chosen": ({"ids": Quote}, {}),
     "thanks.create": ({"contact": Contact}, {"subject": "a", "body": "b"}),
     "messages.create": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "messages.preview": ({"contact": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
@@ -138,6 +140,8 @@ ONLY_SHOWN = {
     "sequence_clients.choose",
     "messages.preview",
     "quotes_sending.preview",
+    "quotes_many.select",
+    "quotes.export_chosen",
     "letters.preview",
 }  # nothing is saved there
 
