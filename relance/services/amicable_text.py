@@ -78,7 +78,7 @@ def facts_of(
 
 
 def _parts(invoices: Sequence[Invoice], on: dt.date, template: str) -> list[Part]:
-    """The instalments the letter asks for, by the rule of the e-mail (writing.asked_of), read in one query."""
+    """The instalments the letter asks for, by the rule of the e-mail (writing.asked_for), read in one query."""
     rows: dict[int, list[Instalment]] = defaultdict(list)
     query = Instalment.select().where(Instalment.invoice.in_([invoice.id for invoice in invoices]))
     for row in query.order_by(Instalment.due_on, Instalment.id):
@@ -86,7 +86,7 @@ def _parts(invoices: Sequence[Invoice], on: dt.date, template: str) -> list[Part
     return [
         Part(invoice, row, of=len(rows[invoice.id]))
         for invoice in invoices
-        for row in writing.asked_of([row for row in rows[invoice.id] if row.balance_cents > 0], on, template)
+        for row in writing.asked_for(rows[invoice.id], on, template)
     ]
 
 
