@@ -165,6 +165,8 @@ OPENED: tuple[tuple[str, Callable[[Page], Any]], ...] = (
     ("/factures/{late}", lambda page: page.locator("summary[aria-label='Autres actions']").click()),
     ("/factures", lambda page: page.locator("summary[aria-label^='Actions pour']").last.click()),
     ("/factures", lambda page: page.keyboard.press("?")),
+    ("/factures", lambda page: page.keyboard.press("/")),
+    ("/factures/{late}", lambda page: page.keyboard.press("a")),
 )
 
 
