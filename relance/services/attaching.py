@@ -19,13 +19,19 @@ class Attached:
     downloads: tuple[tuple[str, str], ...] = ()
 
 
-def share_out(invoices: Iterable[Invoice]) -> Attached:
-    """Attach the files of these invoices, in their order, as long as they fit in MAX_BYTES; link to the others."""
+def share_out(invoices: Iterable[Invoice], files: Iterable[Document] = ()) -> Attached:
+    """Attach the files of these invoices, in their order, as long as they fit in MAX_BYTES; link to the others.
+
+    ``files``: those of them that were read already.
+    """
     numbers: dict[int, str] = {}
     for invoice in invoices:
         if invoice.document_id:
             numbers.setdefault(invoice.document_id, invoice.number)
-    known = {row.id: row for row in Document.select().where(Document.id.in_(list(numbers)))}
+    known = {row.id: row for row in files}
+    missing = [key for key in numbers if key not in known]
+    if missing:
+        known |= {row.id: row for row in Document.select().where(Document.id.in_(missing))}
     attached: list[int] = []
     downloads: list[tuple[str, str]] = []
     total = 0

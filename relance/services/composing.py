@@ -2,19 +2,20 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from relance.mail import delivered, reminders
 from relance.mail.phrases import Line
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
+from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import penalties
 from relance.rules.calendar import local_date
 from relance.rules.texts import Wording
-from relance.services import attaching, charging, templating
+from relance.services import attaching, charging, gathering, templating
 
 SHARED_NAMES = frozenset(
     "service comptabilité compta comptable direction facturation accueil secrétariat administration contact "
@@ -123,19 +124,18 @@ def prepare(
     own: Own | None = None,
     copies: Sequence[Contact] = (),
     variant: str = "",
+    files: Iterable[Document] = (),
 ) -> Prepared:
-    """Gather what a reminder says. ``today`` is the account's day, ``copies`` the contacts in Cc.
+    """Gather what a reminder says. ``today`` is the account's day, ``copies`` who is in Cc, ``files`` those known.
 
     ``previous_on``: when the reminder before it leaves, for a preview; else the last one sent.
-    ``claims_fees`` False: no penalties nor indemnity, whatever the account claims. ``own``: a text of the
-    editor in place of the stored one. The language is the client's; « tu » only when it is so for every recipient,
-    those in Cc included; unless ``variant`` (vous, tu, en) was chosen for this message.
+    ``claims_fees`` False: no penalties nor indemnity. ``own``: a text of the editor in place of the stored one.
+    The language is the client's, « tu » only when every recipient says it, unless ``variant`` (vous, tu, en) is given.
     """
     owner = owner or owner_of(account)
-    shared = attaching.share_out(part.invoice for part in parts) if attaches_invoice else attaching.Attached()
+    shared = attaching.share_out([part.invoice for part in parts if attaches_invoice], files)
     has_all = attaches_invoice and not shared.downloads and all(part.invoice.document_id for part in parts)
-    facts = _facts(account, client, parts, contacts, template, today, owner, previous_on)
-    facts = _addressed(facts, copies, variant)
+    facts = _addressed(_facts(account, client, parts, contacts, template, today, owner, previous_on), copies, variant)
     facts = replace(_worded(account, facts, own), has_attachment=has_all, downloads=shared.downloads)
     if claims_fees:
         interest, fee = _late_charges(account, client, parts, facts, today)
@@ -265,14 +265,16 @@ def thread_of(invoice_ids: Sequence[int]) -> str:
 
 
 def _last_sent(invoice_ids: Sequence[int], but: str = "") -> Message | None:
+    """The last message that left about one of these invoices; both that are ever asked for come in one statement."""
     query = (
-        Message.select(Message)
+        Message.select(Message.id, Message.sent_at, Message.references, Message.message_id)
         .join(MessageItem)
-        .where(MessageItem.invoice.in_(list(invoice_ids)), Message.state == "sent", Message.kind != but)
+        .where(MessageItem.invoice.in_(list(invoice_ids)), Message.state == "sent")
         .order_by(Message.sent_at.desc(), Message.id.desc())
+        .limit(1)
     )
-    found: Message | None = query.first()
-    return found
+    last: Message | None = gathering.first(gathering.read(query, query.where(Message.kind != "thanks"))[bool(but)])
+    return last
 
 
 def _late_charges(

@@ -13,6 +13,7 @@ from relance.models.messages import Message, MessageItem
 from relance.models.templates import Template
 from relance.rules import proposal
 from relance.rules.proposal import Delays, Proposal, Sent
+from relance.services import gathering
 
 # What is on its way counts as sent: two forms filled within a minute do not propose the same text twice.
 GONE = ("queued", "sending", "sent")
@@ -30,12 +31,11 @@ def of_invoice(invoice: Invoice, today: dt.date) -> Proposal:
 
 
 def of_invoices(account: Account, invoices: Iterable[Invoice], today: dt.date) -> dict[int, Proposal]:
-    """The same for invoices of one account, by their id, in four queries. ``today`` is the account's day."""
+    """The same for invoices of one account, by their id, in one query. ``today`` is the account's day."""
     rows = {invoice.id: invoice for invoice in invoices}
     if not rows:
         return {}
-    sent = _sent(account, list(rows))
-    granted = _granted(list(rows))
+    sent, granted = _read(account, list(rows))
     delays = delays_of(account)
     return {
         key: proposal.propose(
@@ -49,32 +49,35 @@ def of_invoices(account: Account, invoices: Iterable[Invoice], today: dt.date) -
     }
 
 
-def _sent(account: Account, invoice_ids: list[int]) -> dict[int, list[Sent]]:
-    """What left about each invoice, by e-mail or by post, once per message whatever its instalments."""
-    mails = (
+def _read(account: Account, invoice_ids: list[int]) -> tuple[dict[int, list[Sent]], dict[int, dt.date]]:
+    """What left about each invoice, by e-mail or by post, and the date an extension gives: texts count from it."""
+    mails, letters, own, extensions = gathering.read(
         MessageItem.select(MessageItem.invoice, MessageItem.template, Message.day_on, Message.id)
         .join(Message)
         .where(MessageItem.invoice.in_(invoice_ids), Message.state.in_(GONE))
         .order_by(Message.id)
-        .tuples()
-    )
-    letters = (
+        .tuples(),
         LetterInvoice.select(LetterInvoice.invoice, Letter.template, Letter.posted_on, Letter.id)
         .join(Letter)
         .where(LetterInvoice.invoice.in_(invoice_ids), Letter.kind == "amicable", Letter.state.in_(POSTED))
         .order_by(Letter.id)
-        .tuples()
+        .tuples(),
+        Template.select(Template.ref, Template.category, Template.level).where(Template.account == account).tuples(),
+        Extension.select(Extension.invoice, Extension.granted_on)
+        .where(Extension.invoice.in_(invoice_ids), Extension.ended_at.is_null())
+        .order_by(Extension.id)
+        .tuples(),
     )
-    own = Template.select(Template.ref, Template.category, Template.level).where(Template.account == account)
-    firmness = {ref: (category, int(level)) for ref, category, level in own.tuples()}
-    found: dict[int, list[Sent]] = defaultdict(list)
+    firmness = {ref: (category, int(level)) for ref, category, level in own}
+    sent: dict[int, list[Sent]] = defaultdict(list)
+    # A message about several instalments of an invoice is one reminder.
     seen: set[tuple[str, int, int]] = set()
     for kind, rows in (("mail", mails), ("letter", letters)):
         for invoice_id, template, day, row_id in rows:
             if day is not None and (kind, row_id, invoice_id) not in seen:
                 seen.add((kind, row_id, invoice_id))
-                found[invoice_id].append(Sent(_nearest(template, firmness), day))
-    return found
+                sent[invoice_id].append(Sent(_nearest(template, firmness), day))
+    return sent, {invoice_id: day for invoice_id, day in extensions}  # noqa: C416 typed rows
 
 
 def _nearest(template: str, firmness: dict[str, tuple[str, int]]) -> str:
@@ -82,11 +85,3 @@ def _nearest(template: str, firmness: dict[str, tuple[str, int]]) -> str:
     if template in delivered.KINDS or template not in firmness:
         return template
     return delivered.nearest(*firmness[template])
-
-
-def _granted(invoice_ids: list[int]) -> dict[int, dt.date]:
-    """The date an extension gives, by invoice: texts count from it."""
-    rows = Extension.select(Extension.invoice, Extension.granted_on).where(
-        Extension.invoice.in_(invoice_ids), Extension.ended_at.is_null()
-    )
-    return {invoice_id: day for invoice_id, day in rows.order_by(Extension.id).tuples()}  # noqa: C416 typed rows

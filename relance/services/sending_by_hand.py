@@ -12,7 +12,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import schedule
 from relance.rules.schedule import Pick
-from relance.services import chasing, enclosing, forecasting, proposing, queueing, situations, writing
+from relance.services import chasing, desk, enclosing, forecasting, proposing, queueing, situations, writing
 from relance.services.leaving import UNDO
 from relance.services.writing import Draft
 
@@ -27,11 +27,10 @@ def replaceable(
     ``leaves_at`` (UTC): when the message leaves; ``now`` by default.
     """
     account = invoice.account
-    chase = chasing.chase_of(invoice)
-    if chase is None or not chase.is_active:
+    if desk.read(invoice).chase is None:
         return None
     today, day = chasing.today_of(account, now), chasing.today_of(account, leaves_at or now)
-    spoken = {row.id for row in writing.spoken_of(invoice, day, template)}
+    spoken = {row.id for row in writing.asked_for(desk.read(invoice).instalments, day, template)}
     situation = situations.load(account, [invoice.client_id], today)[invoice.client_id]
     near = dt.timedelta(account.min_gap_days - 1)
     start = forecasting.first_day(account, now)

@@ -17,6 +17,7 @@ from relance.models.sequences import Sequence, SequenceStep
 from relance.models.templates import CATEGORIES, Template, TemplateText
 from relance.rules.texts import Wording
 from relance.rules.wording import french
+from relance.services import gathering
 
 # The five tones a person chooses from (courtois, cordial, direct, ferme, formel) and the firmness of each.
 TONES = {1: 0, 2: 2, 3: 3, 4: 4, 5: 5}
@@ -59,7 +60,7 @@ class Info:
 
 def find(account: Account | int, ref: str) -> Info | None:
     """The template, or None. An archived one is found: what was sent with it still names it."""
-    return next(iter(_read(account, ref)), None) if ref else None
+    return next((info for info in _read(account) if info.ref == ref), None) if ref else None
 
 
 def listed(account: Account | int) -> list[Info]:
@@ -79,8 +80,7 @@ def listed(account: Account | int) -> list[Info]:
 
 def own_names(account: Account | int) -> dict[str, str]:
     """The names the user gave, archived templates included. A delivered one that kept its name is not there."""
-    rows = Template.select(Template.ref, Template.name).where(Template.account == account, Template.name != "")
-    return {ref: name for ref, name in rows.tuples()}  # noqa: C416 typed rows
+    return {row.ref: row.name for row in _stored(account)[0] if row.name}
 
 
 def names(account: Account | int) -> dict[str, str]:
@@ -118,14 +118,14 @@ def text_of(account: Account | int, ref: str, variant: str, is_many: bool) -> Wo
 
 
 def resolve(account: Account | int, ref: str, variant: str, is_many: bool) -> tuple[Wording, int] | None:
-    """The text of a version and its firmness, in two queries; None for a template that does not exist."""
-    row = Template.get_or_none(Template.account == account, Template.ref == ref)
+    """The text of a version and its firmness, in one query; None for a template that does not exist."""
+    rows, texts = _stored(account)
+    row = next((row for row in rows if row.ref == ref), None)
     kind = delivered.KINDS.get(ref)
     if row is None and kind is None:
         return None
     category, level = (row.category, int(row.level)) if row is not None else (kind.category, kind.level)  # type: ignore[union-attr]
-    rows = TemplateText.select().where(TemplateText.account == account, TemplateText.ref == ref)
-    written = {(text.variant, text.is_many): text for text in rows}
+    written = {(text.variant, text.is_many): text for text in texts if text.ref == ref}
     for version in (variant, "vous") if variant == "tu" and kind is None else (variant,):
         text = written.get((version, is_many))
         if text is not None:
@@ -168,22 +168,24 @@ def has_history(account: Account | int, ref: str) -> bool:
     return sent.exists() or items.exists()
 
 
-def _read(account: Account | int, ref: str = "") -> list[Info]:
-    """Every template, or the one asked for, in two queries."""
-    rows = Template.select().where(Template.account == account)
-    texts = TemplateText.select(TemplateText.ref, TemplateText.variant, TemplateText.is_many).where(
-        TemplateText.account == account
+def _stored(account: Account | int) -> tuple[list[Template], list[TemplateText]]:
+    """What the account changed or wrote: few rows, read in one statement that a page shown asks for once."""
+    rows, texts = gathering.read(
+        Template.select().where(Template.account == account),
+        TemplateText.select().where(TemplateText.account == account),
     )
-    if ref:
-        rows, texts = rows.where(Template.ref == ref), texts.where(TemplateText.ref == ref)
+    return rows, texts
+
+
+def _read(account: Account | int) -> list[Info]:
+    """Every template, in one query."""
+    rows, texts = _stored(account)
     changed: dict[str, set[tuple[str, bool]]] = defaultdict(set)
-    for text_ref, variant, is_many in texts.tuples():
-        changed[text_ref].add((variant, bool(is_many)))
+    for text in texts:
+        changed[text.ref].add((text.variant, bool(text.is_many)))
     stored = {row.ref: row for row in rows}
     found = []
     for each in dict.fromkeys([*delivered.KINDS, *stored]):
-        if ref and each != ref:
-            continue
         row, kind = stored.get(each), delivered.KINDS.get(each)
         if row is not None:
             values = (row.name, row.category, int(row.level), int(row.version))

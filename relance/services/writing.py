@@ -1,18 +1,17 @@
 """A reminder written by hand: what is proposed, who receives it, what it says, what to know before sending."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from relance.mail import delivered, layout
 from relance.mail.mail import encodable, one_line
 from relance.models.accounts import Account
-from relance.models.chases import ChaseContact
 from relance.models.clients import Contact
 from relance.models.invoices import Instalment, Invoice
-from relance.models.messages import Message
 from relance.rules import calendar as cal
 from relance.rules import texts, variables
-from relance.services import chasing, composing, disputing, holds, proposing, situations, templating
+from relance.services import chasing, composing, desk, holds, proposing, situations, templating
 from relance.services.composing import Composed, Part
 
 MAX_SUBJECT = 200  # characters
@@ -75,25 +74,22 @@ def refusal(invoice: Invoice) -> str:
     reason = chasing.why_not(invoice)
     if reason:
         return reason
-    if disputing.current(invoice) is not None:
+    found = desk.read(invoice)
+    if found.holding[2]:
         return DISPUTED
-    return "" if usable_contacts(invoice) else NO_ADDRESS
+    return "" if found.usable else NO_ADDRESS
 
 
 def usable_contacts(invoice: Invoice) -> tuple[Contact, ...]:
     """The contacts of the client that can be written to, the main one first."""
-    return situations.usable(Contact.select().where(Contact.client == invoice.client_id))
+    return desk.read(invoice).usable
 
 
 def first_draft(invoice: Invoice, today: dt.date, template: str = "") -> Draft:
     """What the page opens with: the proposed template (or the one asked for) and the usual recipients."""
-    chase = chasing.chase_of(invoice)
-    usable = usable_contacts(invoice)
-    chosen: tuple[int, ...] = ()
-    if chase is not None and chase.is_active:
-        links = ChaseContact.select(ChaseContact.contact).where(ChaseContact.chase == chase).tuples()
-        ids = {contact_id for (contact_id,) in links}
-        chosen = tuple(contact.id for contact in usable if contact.id in ids)
+    found = desk.read(invoice)
+    chase, usable = found.chase, found.usable
+    chosen = tuple(contact.id for contact in usable if chase is not None and contact.id in found.chosen_ids)
     if not chosen:
         usual = next((c for c in usable if c.id == invoice.contact_id), usable[0] if usable else None)
         chosen = (usual.id,) if usual is not None else ()
@@ -101,8 +97,8 @@ def first_draft(invoice: Invoice, today: dt.date, template: str = "") -> Draft:
     return Draft(
         template=template if is_known else proposing.of_invoice(invoice, today).template,
         contact_ids=chosen,
-        copies_user=bool(chase is not None and chase.is_active and chase.copies_user),
-        attaches_invoice=chase.attaches_invoice if chase is not None else True,
+        copies_user=bool(chase is not None and chase.copies_user),
+        attaches_invoice=found.chases[0].attaches_invoice if found.chases else True,
     )
 
 
@@ -127,8 +123,10 @@ def compose(invoice: Invoice, draft: Draft, at: dt.datetime) -> Composed:
         today=today,
         copies_user=draft.copies_user,
         attaches_invoice=draft.attaches_invoice,
+        owner=desk.read(invoice).owner,
         copies=_copied(invoice, draft),
         variant=draft.variant,
+        files=desk.read(invoice).files,
     ).write()
     if draft.words is None:
         return composed
@@ -141,11 +139,17 @@ def compose(invoice: Invoice, draft: Draft, at: dt.datetime) -> Composed:
 
 def _parts(invoice: Invoice, today: dt.date, template: str) -> list[Part]:
     """What the message asks for; a delay granted since gives the date it speaks of."""
-    frame = holds.frames(invoice.account_id, {invoice.id: invoice.client_id}, today).get(invoice.id)
+    found = desk.read(invoice)
+    frame = holds.frames_of({invoice.id: invoice.client_id}, found.frames).get(invoice.id)
     granted_on = frame.granted_on if frame is not None else None
     return [
-        Part(invoice, row, granted_on=granted_on if granted_on is not None and granted_on > row.due_on else None)
-        for row in spoken_of(invoice, today, template)
+        Part(
+            invoice,
+            row,
+            granted_on=granted_on if granted_on is not None and granted_on > row.due_on else None,
+            of=len(found.instalments),
+        )
+        for row in asked_for(found.instalments, today, template)
     ]
 
 
@@ -161,11 +165,12 @@ def spoken_of(invoice: Invoice, today: dt.date, template: str) -> list[Instalmen
     « standard », which sends the invoice itself, lists all that is open.
     """
     query = Instalment.select().where(Instalment.invoice == invoice, Instalment.balance_cents > 0)
-    return asked_of(list(query.order_by(Instalment.due_on, Instalment.id)), today, template)
+    return asked_for(query.order_by(Instalment.due_on, Instalment.id), today, template)
 
 
-def asked_of(rows: list[Instalment], today: dt.date, template: str) -> list[Instalment]:
-    """The same among the instalments of one invoice with something left, read already, the soonest due first."""
+def asked_for(instalments: Iterable[Instalment], today: dt.date, template: str) -> list[Instalment]:
+    """The same among instalments that were read already, in their order."""
+    rows = [row for row in instalments if row.balance_cents > 0]
     if template == "standard":
         return rows
     return [row for row in rows if row.due_on < today] or rows[:1]
@@ -242,13 +247,6 @@ def caution(invoice: Invoice, at: dt.datetime) -> Caution:
 
 def _nearest_on(invoice: Invoice, day: dt.date, account: Account) -> dt.date | None:
     """The day of the e-mail to the client that is the nearest to ``day``, when it is less than the gap away."""
-    gap = dt.timedelta(max(account.min_gap_days, 1))
-    rows = Message.select(Message.day_on).where(
-        Message.client == invoice.client_id,
-        Message.kind.in_(("reminder", "manual")),
-        Message.state.in_(situations.COUNTED),
-        Message.day_on > day - gap,
-        Message.day_on < day + gap,
-    )
-    days = {found for (found,) in rows.tuples()}
+    gap = max(account.min_gap_days, 1)
+    days = [found for found in desk.read(invoice).days if abs((found - day).days) < gap]
     return min(days, key=lambda found: (abs((found - day).days), found), default=None)

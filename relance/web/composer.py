@@ -7,10 +7,9 @@ from typing import Any
 from flask import request
 
 from relance.mail.layout import unwrapped
-from relance.models.documents import Document
 from relance.models.invoices import Invoice
 from relance.rules import calendar as cal
-from relance.services import chasing, enclosing, leaving, proposing, sending_by_hand, statements, writing
+from relance.services import chasing, desk, enclosing, leaving, proposing, sending_by_hand, statements, writing
 from relance.services.carrying import Post
 from relance.services.composing import Composed
 from relance.services.writing import Draft, WritingError
@@ -160,20 +159,19 @@ def _around(
     """What stands beside the words of a message that leaves ``at``: why this one, the cautions, what came before."""
     account = current_account()
     today, day = chasing.today_of(account, now), chasing.today_of(account, at)
-    documents: list[Document] = []
-    if composed is not None:
-        documents = list(Document.select().where(Document.id.in_(list(composed.document_ids))))
+    found = desk.read(invoice)
+    attached = composed.document_ids if composed is not None else ()
     proposal = proposing.of_invoice(invoice, day)
     form.propose(proposal.template)
-    exchanges = invoice_history.of_client(invoice.client)
+    exchanges = invoice_history.exchanges_of(invoice.client)
     return {
-        "documents": documents,
+        "documents": [file for file in found.files if file.id in attached],
         "statement_name": statements.file_name(invoice.client, day) if draft.attaches_statement else "",
         "proposal": proposal,
         "why": reminding.why(proposal),
         "caution": writing.caution(invoice, at),
         "closed": writing.caution(invoice, now).closed,
-        "held": holds.of(invoice, today),
+        "held": holds.inside(found.held(invoice, today)),
         "replaceable": sending_by_hand.replaceable(invoice, draft.template, now, at),
         "next_hour": leaving.next_hour(account, now),
         "leaves_on": day,

@@ -13,7 +13,7 @@ from relance.models.events import Event
 from relance.models.invoices import Instalment
 from relance.models.messages import Message, MessageItem
 from relance.rules.calendar import WEEKDAYS, Calendar
-from relance.services import situations
+from relance.services import gathering, situations
 from relance.web import filters, history
 from relance.web.i18n import _
 from relance.web.scope import current_user, is_signed_in
@@ -27,17 +27,18 @@ def details_of(account: Account, events: Iterable[Event]) -> dict[int, str]:
     if not sent:
         return {}
     ids = {event.message_id for event in sent}
-    said = _choices(ids)
     # Of several instalments of an invoice, the most advanced gave the tone.
-    items: Any = (
+    rows, items = gathering.read(
+        _choices(ids),
         MessageItem.select(
             MessageItem.message, MessageItem.invoice, MessageItem.offset_days, MessageItem.planned_on, Instalment.due_on
         )
         .join(Instalment)
         .where(MessageItem.message.in_(ids), MessageItem.offset_days.is_null(False))
         .order_by(MessageItem.offset_days)
-        .tuples()
+        .tuples(),
     )
+    said = _said(rows)
     places = {(message_id, invoice_id): tuple(place) for message_id, invoice_id, *place in items}
     calendar = situations.policy_of(account).calendar
     found: dict[int, str] = {}
@@ -50,19 +51,23 @@ def details_of(account: Account, events: Iterable[Event]) -> dict[int, str]:
     return found
 
 
-def _choices(message_ids: set[int]) -> dict[int, list[str]]:
-    """Who had a copy, and whether a person chose the text themselves, by message, in one query."""
+def _choices(message_ids: set[int]) -> Any:
+    """The query of who had a copy and of what was chosen when it was queued, by message."""
     chosen = (Event.message == Message.id) & (Event.kind == "reminder_queued")
-    rows: Any = (
+    return (
         Message.select(Message.id, Message.cc_json, Event.data)
         .join(Event, JOIN.LEFT_OUTER, on=chosen)
         .where(Message.id.in_(message_ids))
         .tuples()
     )
+
+
+def _said(rows: Iterable[tuple[int, str, str | None]]) -> dict[int, list[str]]:
+    """Who had a copy, and whether a person chose the text themselves, by message."""
+    mine = current_user().email if is_signed_in() else ""
     found: dict[int, list[str]] = {}
     for message_id, cc, data in rows:
         parts = [_("choix manuel du modèle")] if json.loads(data or "{}").get("choice") == "manuel" else []
-        mine = current_user().email if is_signed_in() else ""
         for name, email in json.loads(cc):
             parts.append(_("copie à vous") if email == mine else _("copie à {nom}", nom=name or email))
         found[message_id] = parts

@@ -57,7 +57,12 @@ def until(day: date, today: date) -> Markup:
 
 def of(invoice: Invoice, today: date) -> str:
     """Why the automatic reminders of this invoice are held, in a few words inside a sentence; '' when they are not."""
-    words = str(short(holding.current(invoice.account, [invoice], today).get(invoice.id, ())))
+    return inside(holding.current(invoice.account, [invoice], today).get(invoice.id, ()))
+
+
+def inside(holds: Iterable[Held]) -> str:
+    """The same for holds that were read already."""
+    words = str(short(list(holds)))
     return words[:1].lower() + words[1:]
 
 

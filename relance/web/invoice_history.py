@@ -56,6 +56,11 @@ def of_client(client: Client) -> Any:
     return _query(_with_account(Event.client == client, client.account_id, client.created_at))
 
 
+def exchanges_of(client: Client) -> Any:
+    """The events of a client alone: what was said, without the holidays of the account."""
+    return _query(Event.client == client)
+
+
 def _with_account(scope: Any, account_id: int, since: datetime) -> Any:
     """With the account's holidays: no index leads to these events, so they are looked for where there were some."""
     was_paused = Pause.select().where(Pause.account == account_id, Pause.client.is_null(), Pause.invoice.is_null())

@@ -137,7 +137,7 @@ def test_many_invoices_take_the_queries_of_one(account, latitude, counted):
         proposing.of_invoices(account, invoices[:1], TODAY)
     with counted() as many:
         found = proposing.of_invoices(account, invoices, TODAY)
-    assert len(many) == len(one) == 4
+    assert len(many) == len(one) == 1
     assert [found[row.id].template for row in invoices] == ["relance_1"] * 6 + ["rappel"] * 6
     assert proposing.of_invoices(account, [], TODAY) == {}
     assert Message.select().count() == 6
