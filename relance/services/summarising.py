@@ -20,10 +20,11 @@ BUCKETS = ("due", "1-30", "31-60", "61-90", "90")  # the ages of services.listin
 
 @dataclass(frozen=True)
 class Sum:
-    """A number of invoices and what is left to pay on them, in cents."""
+    """A number of invoices and what is left to pay on them, in cents. ``disputed``: how many are contested."""
 
     count: int
     cents: int
+    disputed: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,14 @@ class Summary:
 
 def summary(account: Account, today: dt.date) -> Summary:
     """The figures on a day of the account. Late means today > the oldest open due date. One query."""
-    owed, received, delays, promised, disputed = gathering.read(
+    owed, received, delays, promised = gathering.read(
         owed_query(account, today),
         _received(account, today),
         _delays(account, today),
         _promised(account),
-        gathering.number(_disputed(account, today)),
     )
-    return Summary(owed_of(owed), _collected(received, delays), _promises(promised), int(disputed[0][0]))
+    sums = owed_of(owed)
+    return Summary(sums, _collected(received, delays), _promises(promised), sum(row.late.disputed for row in sums))
 
 
 def owed_query(account: Account, today: dt.date) -> Any:
@@ -90,11 +91,13 @@ def owed_query(account: Account, today: dt.date) -> Any:
         late_between(today, 61, 90),
         Invoice.next_due_on < today - dt.timedelta(90),
     ]
-    columns = []
+    contested = Dispute.select(Dispute.invoice).where(Dispute.account == account, Dispute.ended_at.is_null())
+    columns = [fn.SUM(Case(None, [(Invoice.id.in_(contested), 1)], 0))]
     for condition in conditions:
         columns += [
             fn.SUM(Case(None, [(condition, 1)], 0)),
             fn.SUM(Case(None, [(condition, Invoice.balance_cents)], 0)),
+            fn.SUM(Case(None, [(condition & Invoice.id.in_(contested), 1)], 0)),
         ]
     return (
         Invoice.select(Invoice.currency, fn.COUNT(Invoice.id), fn.SUM(Invoice.balance_cents), *columns)
@@ -115,7 +118,7 @@ def _euro_first() -> Any:
 
 
 def _owed_row(currency: str, numbers: list[int]) -> Owed:
-    sums = [Sum(numbers[n], numbers[n + 1]) for n in range(0, len(numbers), 2)]
+    sums = [Sum(*numbers[n : n + 3]) for n in range(0, len(numbers), 3)]
     total, late, soon, *buckets = sums
     return Owed(currency, total, late, soon, tuple(buckets))
 
@@ -141,21 +144,6 @@ def _promised(account: Account) -> Any:
 
 def _promises(rows: Iterable[Any]) -> tuple[Promised, ...]:
     return tuple(Promised(currency, int(count), int(cents), day) for currency, count, cents, day in rows)
-
-
-def _disputed(account: Account, today: dt.date) -> Any:
-    return (
-        Dispute.select(Dispute.invoice)
-        .join(Invoice)
-        .where(
-            Dispute.account == account,
-            Dispute.ended_at.is_null(),
-            Invoice.state == "sent",
-            Invoice.balance_cents > 0,
-            Invoice.next_due_on < today,
-        )
-        .distinct()
-    )
 
 
 def _received(account: Account, today: dt.date) -> Any:

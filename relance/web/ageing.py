@@ -81,5 +81,12 @@ def _title(owed: Owed) -> str:
 
 
 def count_words(total: Sum) -> str:
-    """« 5 factures », « aucune »."""
-    return _n("une facture", "{n} factures", total.count) if total.count else _("aucune")
+    """« 5 factures, dont 1 en litige », « une facture, en litige », « aucune »."""
+    if not total.count:
+        return _("aucune")
+    words = _n("une facture", "{n} factures", total.count)
+    if not total.disputed:
+        return words
+    if total.disputed == total.count:
+        return _("{factures}, en litige", factures=words)
+    return _("{factures}, dont {n} en litige", factures=words, n=total.disputed)

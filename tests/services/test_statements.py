@@ -94,7 +94,6 @@ def test_beyond_a_number_of_invoices_the_rest_is_told_by_its_sums(debtor, monkey
     assert "Et 2 autres factures, plus récentes 1 400,00 € 50,00 € 1 350,00 €" in text_of(statements.pdf(debtor, TODAY))
 
 
-@pytest.mark.requirement("S4.8")
 def test_the_paper_says_the_same_to_the_cent(debtor):
     text = text_of(statements.pdf(debtor, TODAY))
     for expected in (

@@ -4,13 +4,14 @@ import datetime as dt
 
 import pytest
 
+from relance.models.holds import Dispute
 from relance.models.invoices import Invoice
 from relance.services import listing, summarising
 from relance.services.listing import Filter
 from relance.services.summarising import BUCKETS, Sum
 from tests import factories
 
-TODAY = factories.TODAY
+NOW, TODAY = factories.NOW, factories.TODAY
 DAY = dt.timedelta(1)
 
 
@@ -98,3 +99,18 @@ def test_an_empty_account_has_no_figure_and_the_stranger_changes_nothing(account
     assert summarising.summary(account, TODAY) == summarising.Summary((), (), (), 0)
     [his] = summarising.summary(basile.account, TODAY).owed
     assert his.total.count == Invoice.select().where(Invoice.account == basile.account_id).count() == 1
+
+
+def test_what_is_contested_is_counted_in_its_age(account, latitude):
+    old = factories.make_invoice(latitude, due_on=TODAY - dt.timedelta(95))
+    recent = factories.make_invoice(latitude, due_on=TODAY - dt.timedelta(3))
+    settled = factories.make_invoice(latitude, due_on=TODAY - dt.timedelta(3))
+    coming = factories.make_invoice(latitude, due_on=TODAY + dt.timedelta(3))
+    for invoice, ended_at in [(old, None), (old, None), (recent, None), (settled, NOW), (coming, None)]:
+        Dispute.create(
+            account=account, client=latitude, invoice=invoice, starts_on=TODAY, made_at=NOW, ended_at=ended_at
+        )
+    found = summarising.summary(account, TODAY)
+    (owed,) = found.owed
+    assert [bucket.disputed for bucket in owed.buckets] == [1, 1, 0, 0, 1]
+    assert (owed.total.disputed, owed.late.disputed, found.disputed) == (3, 2, 2)

@@ -57,3 +57,16 @@ def test_the_line_stands_where_lateness_begins(client):
         assert ageing.bar(only_late).line_x == 0
         none_late = Owed("EUR", Sum(1, 5), nothing, Sum(1, 5), (Sum(1, 5), nothing, nothing, nothing, nothing))
         assert ageing.bar(none_late).line_x is None
+
+
+@pytest.mark.parametrize(
+    ("total", "words"),
+    [
+        (Sum(0, 0), "aucune"),
+        (Sum(5, 1), "5 factures"),
+        (Sum(1, 1, 1), "une facture, en litige"),
+        (Sum(5, 1, 2), "5 factures, dont 2 en litige"),
+    ],
+)
+def test_the_legend_counts_and_says_what_is_contested(as_camille, total, words):
+    assert ageing.count_words(total).replace("\u00a0", " ") == words
