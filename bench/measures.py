@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench import rows
 from bench.editing import publish_wait, sequence_effect
+from bench.lists import filter_100k, last_page_100k, list_100k, search_100k
 from bench.measuring import Measure, instance, list_of_invoices, timed
 from bench.rows import NOW
 from relance.config import Smtp
@@ -201,6 +202,10 @@ ALL = {
         due_1m,
         messages_per_second,
         list_page,
+        list_100k,
+        filter_100k,
+        search_100k,
+        last_page_100k,
         sequence_effect,
         publish_wait,
         letters_per_second,

@@ -6,6 +6,8 @@ They start from the few rows that hold; the pieces of ``conditions`` ask each in
 from datetime import date
 from typing import Any
 
+from peewee import Value, fn
+
 from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.holds import Dispute, Pause, Promise
@@ -26,6 +28,11 @@ def chased(account: Account, sequence_id: int | None = None) -> Any:
     """Invoices of which reminders are on (by that sequence, when one is named)."""
     query = Chase.select(Chase.invoice).where(Chase.account == account, Chase.ended_at.is_null())
     return Invoice.id.in_(query if sequence_id is None else query.where(Chase.sequence == sequence_id))
+
+
+def unchased() -> Any:
+    """Invoices of which reminders are off. Most are: each is asked, where the few that are on would be listed first."""
+    return ~fn.EXISTS(Chase.select(Value(1)).where(Chase.invoice == Invoice.id, Chase.ended_at.is_null()))
 
 
 def paused(account: Account, today: date) -> Any:

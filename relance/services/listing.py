@@ -204,8 +204,7 @@ def _conditions(account: Account, wanted: Filter, today: date) -> list[Expressio
     if wanted.max_cents is not None:
         found.append(shown <= wanted.max_cents)
     if wanted.is_chased is not None:
-        is_chased = hold_conditions.chased(account)
-        found.append(is_chased if wanted.is_chased else ~is_chased)
+        found.append(hold_conditions.chased(account) if wanted.is_chased else hold_conditions.unchased())
     if wanted.is_paused:
         found.append(hold_conditions.paused(account, today))
     if wanted.sequence_id is not None:
