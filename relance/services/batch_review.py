@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from peewee import fn
 
 from relance.models.accounts import Account
+from relance.models.batches import Batch, BatchLine
 from relance.models.chases import Chase, ChaseContact
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
@@ -117,7 +118,7 @@ def review(
         groups[invoice.client_id, invoice.currency, recipients].append(invoice)
     levels = templating.levels(account)
     offered = {ref for ref, _name in templating.choices(account)}
-    last = _last_messages({client_id for client_id, _currency, _people in groups})
+    last = last_written({client_id for client_id, _currency, _people in groups}, today)
     lines: list[Line] = []
     seen: set[int] = set()
     for (client_id, currency, _emails), rows in groups.items():
@@ -202,19 +203,24 @@ class _People:
         return meant[:1] if invoice.client.kind == "individual" else meant
 
 
-def _last_messages(client_ids: Iterable[int]) -> dict[int, dt.date]:
-    """The day of the last e-mail to each client, sent or about to leave."""
+def last_written(client_ids: Iterable[int], today: dt.date) -> dict[int, dt.date]:
+    """The day of the last e-mail to each client: sent, about to leave, or confirmed by a form and still to be made."""
+    ids = list(client_ids)
     query = (
         Message.select(Message.client, fn.MAX(Message.day_on))
-        .where(
-            Message.client.in_(list(client_ids)),
-            Message.kind.in_(TO_CLIENTS),
-            Message.state.in_(situations.COUNTED),
-        )
+        .where(Message.client.in_(ids), Message.kind.in_(TO_CLIENTS), Message.state.in_(situations.COUNTED))
         .group_by(Message.client)
         .tuples()
     )
-    return {client_id: _as_date(day) for client_id, day in query if day is not None}
+    found = {client_id: _as_date(day) for client_id, day in query if day is not None}
+    confirmed = (
+        BatchLine.select(BatchLine.client)
+        .join(Batch)
+        .where(BatchLine.client.in_(ids), BatchLine.state == "waiting", Batch.undone_at.is_null())
+        .distinct()
+        .tuples()
+    )
+    return found | {client_id: max(today, found.get(client_id, today)) for (client_id,) in confirmed}
 
 
 def _as_date(value: dt.date | str) -> dt.date:

@@ -18,7 +18,7 @@ from relance.models.batches import Batch, BatchLine
 from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.messages import Message
-from relance.services import rechecking, sending_by_hand, sending_many
+from relance.services import batch_review, chasing, rechecking, sending_by_hand, sending_many
 from relance.services.batch_review import Review
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ SILENCE = dt.timedelta(minutes=2)  # without a worker for so long, the page make
 SUSPENDED = "Les envois de votre compte sont suspendus : reprenez-les d'abord, depuis le tableau de bord."
 NOTHING = "Aucune relance ne peut partir pour ces factures."
 STALE = "Un solde ou une adresse a changé pendant que cette page était ouverte : vérifiez la liste, puis confirmez."
+WRITTEN = "Un autre envoi à l'un de ces clients vient d'être confirmé : vérifiez la liste, puis confirmez."
 UNDOABLE = ("queued",)
 
 
@@ -107,6 +108,10 @@ def confirm(
             seen = all(shown.balances.get(invoice.id) == invoice.balance_cents for invoice in line.invoices)
             if not seen or set(shown.contact_ids.get(line.key, ())) != {contact.id for contact in line.contacts}:
                 raise BatchError(STALE, is_stale=True)
+        # Two tabs, two forms: the list of the second was made before the first was confirmed.
+        last = batch_review.last_written({line.client.id for line in leaving}, chasing.today_of(account, now))
+        if any(last.get(line.client.id) != line.last_on for line in leaving):
+            raise BatchError(WRITTEN, is_stale=True)
         next_opening = opens_at(account, now)
         at = next_opening if waits and next_opening is not None else now + sending_by_hand.UNDO
         batch: Batch = Batch.create(

@@ -11,6 +11,7 @@ from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.events import record
 from relance.models.invoices import Invoice
+from relance.models.messages import Message
 from relance.rules import schedule
 from relance.rules.schedule import Pick
 from relance.services import (
@@ -28,6 +29,8 @@ from relance.services.composing import Composed, Part
 
 CHANGED = "balance_changed"
 GONE = "contact_gone"
+WRITTEN = "written"
+LEAVES = ("queued", "sending", "sent", "uncertain")
 
 
 def compose(
@@ -77,7 +80,7 @@ def send_line(line: BatchLine, batch: Batch, *, now: dt.datetime, domain: str) -
     ids = json.loads(line.invoice_ids)
     query = Invoice.select(Invoice, Client).join(Client).where(Invoice.account == account, Invoice.id.in_(ids))
     invoices = sorted(query, key=lambda invoice: ids.index(invoice.id))
-    reason = _refusal(account, line, ids, invoices, today)
+    reason = _refusal(account, line, ids, invoices, today) or _written_since(line, batch)
     if reason:
         return reason
     contacts = batch_review.recipients_of(invoices[0])
@@ -134,6 +137,8 @@ def _refusal(account: Account, line: BatchLine, ids: list[int], invoices: list[I
         return "suspended"
     if len(invoices) != len(ids):
         return "gone"
+    if any(invoice.client_id != line.client_id for invoice in invoices):
+        return GONE  # its client was merged into another, whose turn is not taken here
     shown = json.loads(line.balances)
     for invoice in invoices:
         reason = batch_review.refusal(account, invoice, today)
@@ -142,6 +147,19 @@ def _refusal(account: Account, line: BatchLine, ids: list[int], invoices: list[I
         if invoice.balance_cents != shown.get(str(invoice.id)):
             return CHANGED
     return ""
+
+
+def _written_since(line: BatchLine, batch: Batch) -> str:
+    """« written » when something else was sent to the client after the person confirmed: they did not see it."""
+    own = BatchLine.select(BatchLine.message).where(BatchLine.batch == batch, BatchLine.message.is_null(False))
+    others = Message.select().where(
+        Message.client == line.client_id,
+        Message.kind.in_(batch_review.TO_CLIENTS),
+        Message.state.in_(LEAVES),
+        Message.created_at > batch.created_at,
+        Message.id.not_in(own),
+    )
+    return WRITTEN if others.exists() else ""
 
 
 def _replaced(account: Account, client: Client, spoken: set[int], now: dt.datetime) -> dict[int, Pick]:

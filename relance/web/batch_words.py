@@ -31,6 +31,7 @@ ASIDE = {
     "notice": "le dernier rappel est resté sans effet",
     "balance_changed": "le solde a changé",
     "contact_gone": "le destinataire a changé",
+    "written": "un autre e-mail lui a été écrit entre-temps",
     "gone": "la facture n’existe plus",
     "suspended": "les envois sont suspendus",
     "unwritable": "le texte n’a pas pu être écrit",

@@ -49,7 +49,8 @@ def review() -> ResponseReturnValue:
             now=now,
         )
     except BatchError as error:
-        return _page(found, now, str(error), 409 if error.is_stale else 422)
+        # What changed since the list was read is in the one that is shown again.
+        return _page(_review(now), now, str(error), 409 if error.is_stale else 422)
     batches.work_at_once(batch, now, domain=Post.of(scope.settings()).carrier_of(account).domain)
     scope.ring()
     return go_to(url_for("batches.show", batch_id=batch.id))

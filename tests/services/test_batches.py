@@ -71,6 +71,31 @@ def test_the_same_form_sent_twice_is_one_batch_even_at_the_same_instant(account,
     assert account_events() == [("batch_queued", 5)]
 
 
+def test_two_forms_for_the_same_invoices_at_the_same_instant_are_one_message_each(account, camille, debtors):
+    reviews = [reviewed(account, debtors), reviewed(account, debtors)]
+
+    def click(number):
+        with connection():
+            try:
+                return str(confirm(account, reviews[number], camille, key=f"tab-{number}").id)
+            except BatchError as error:
+                return f"{error} {error.is_stale}"
+
+    with ThreadPoolExecutor(2) as pool:
+        said = [future.result() for future in [pool.submit(click, number) for number in range(2)]]
+    assert sorted(said) == [str(Batch.get().id), f"{batches.WRITTEN} True"]
+    batches.advance(NOW, domain=DOMAIN)
+    assert Message.select().count() == 5
+
+
+def test_what_is_confirmed_and_not_made_yet_counts_as_written(account, camille, debtors):
+    batch = confirm(account, reviewed(account, debtors), camille)
+    again = reviewed(account, debtors)
+    assert again.leaving == () and {line.last_on for line in again.lines} == {TODAY}
+    batches.undo(batch, by=camille, now=NOW)
+    assert len(reviewed(account, debtors).leaving) == 5, "undone, nothing was written to anybody"
+
+
 def test_two_runs_at_once_make_each_message_once(account, camille, debtors):
     batch = confirm(account, reviewed(account, debtors), camille)
 

@@ -1,5 +1,6 @@
 """The message of a line: several invoices of a client, the step it replaces, the dates granted, whom it goes to."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -8,10 +9,12 @@ from relance.models.batches import Batch, BatchLine
 from relance.models.clients import Contact
 from relance.models.events import Event
 from relance.models.messages import Message, MessageItem
-from relance.services import batch_review, batches, extending, sending_many, sweeping
+from relance.services import batch_review, batches, extending, keeping_clients, sending_many, sweeping
 from tests import factories
 from tests.making import switch_on
 from tests.services.batching import DAY, DOMAIN, NOW, TODAY, confirm, debtor, late, reviewed
+
+SECOND = dt.timedelta(seconds=1)
 
 
 def line_of(account, invoices, by, **options):
@@ -102,3 +105,19 @@ def test_a_deleted_invoice_and_a_suspended_account_stop_it_too(account, camille)
     account.save()
     assert sending_many.send_line(BatchLine.get(), Batch.get(), now=NOW, domain=DOMAIN) == "suspended"
     assert Message.select().count() == 0 and batch_review.refusal(account, invoice, TODAY) == ""
+
+
+def test_an_e_mail_written_after_the_click_sets_the_line_aside(account, camille):
+    client, [invoice] = debtor(account, "Latitude Conseil", 20)
+    line, batch = line_of(account, [invoice], camille)
+    other = factories.make_message(client, [invoice], state="queued", created_at=NOW + SECOND)
+    assert sending_many.send_line(line, batch, now=NOW + 2 * SECOND, domain=DOMAIN) == "written"
+    assert [message.id for message in Message.select()] == [other.id]
+
+
+def test_a_client_merged_meanwhile_receives_nothing_under_its_old_name(account, camille):
+    client, [invoice] = debtor(account, "Latitude Conseil", 20)
+    line, batch = line_of(account, [invoice], camille)
+    keeping_clients.merge(factories.make_client(account, "Latitude SAS", siren=""), client, by=camille, now=NOW)
+    assert sending_many.send_line(line, batch, now=NOW, domain=DOMAIN) == "contact_gone"
+    assert Message.select().count() == 0
