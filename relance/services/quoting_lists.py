@@ -10,6 +10,7 @@ from typing import Any
 
 from peewee import JOIN, Case, Expression, Value, fn
 
+from relance.db import is_sqlite
 from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
@@ -112,16 +113,7 @@ def is_to_remind(quote: Quote, today: dt.date) -> bool:
 
 
 def _to_remind(account: Account, today: dt.date) -> Expression:
-    """S2.14: proposed from ``remind_days`` before the end, until the end.
-
-    One condition a delay in use: no arithmetic between dates, which each database writes in its own way.
-    """
-    in_use = Quote.select(Quote.remind_days).where(Quote.account == account, Quote.state == "pending").distinct()
-    delays = [days for (days,) in in_use.tuples()] or [0]
-    reached = reduce(
-        operator.or_,
-        ((Quote.remind_days == days) & (Quote.valid_until <= today + dt.timedelta(days)) for days in delays),
-    )
+    """S2.14: proposed from ``remind_days`` before the end, until the end, when nothing left within the gap."""
     message = Message.alias()
     since = today - dt.timedelta(max(account.min_gap_days, 1))
     is_recalled = fn.EXISTS(
@@ -129,8 +121,15 @@ def _to_remind(account: Account, today: dt.date) -> Expression:
             message.quote == Quote.id, message.state.in_(situation_rows.COUNTED), message.day_on > since
         )
     )
-    pending: Expression = (Quote.state == "pending") & (Quote.valid_until >= today) & reached & ~is_recalled
+    pending: Expression = (Quote.state == "pending") & (Quote.valid_until >= today) & _is_reached(today) & ~is_recalled
     return pending
+
+
+def _is_reached(today: dt.date) -> Any:
+    """True from the day that is ``remind_days`` before the last one: dates are counted as each database does."""
+    if is_sqlite():
+        return fn.DATE(Quote.valid_until, fn.PRINTF("-%d days", Quote.remind_days)) <= today.isoformat()
+    return (Quote.valid_until - Quote.remind_days) <= Value(today).cast("date")
 
 
 def _status(name: str, today: dt.date, asked: Expression) -> Expression:

@@ -12,7 +12,7 @@ from relance import clock
 from relance.models.accounts import Account
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import attending, summarising, week
+from relance.services import attending, quoting_lists, summarising, week
 from relance.services.summarising import Sum, Summary
 from relance.web import ageing, agenda, filters, names, onboarding, todo
 from relance.web.i18n import _, _n
@@ -72,6 +72,7 @@ def _context() -> dict[str, Any]:
         "figures": None if summary is None else _figures(summary, today),
         "bars": None if summary is None else [ageing.bar(owed) for owed in summary.owed],
         "count_words": ageing.count_words,
+        "quotes_to_remind": quoting_lists.count_to_remind(account, today),
         **sends_context(),
     }
 

@@ -1,9 +1,10 @@
 """Everything the page of one quote shows: its thread, what comes next, its history and its messages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from flask import url_for
 from peewee import JOIN
 
 from relance import clock
@@ -15,7 +16,8 @@ from relance.models.quotes import Quote
 from relance.rules import nudges
 from relance.rules.calendar import local_date
 from relance.services import quoting, quoting_by_hand, quoting_lists, quoting_nudges, quoting_texts, situations
-from relance.web import filters, history, names, rows
+from relance.web import history, names, rows
+from relance.web.history import Line
 from relance.web.history_words import REASONS
 from relance.web.i18n import _
 
@@ -101,10 +103,22 @@ def page_context(quote: Quote) -> dict[str, Any]:
         "may_send": not quoting_by_hand.refusal(quote, now),
         "recipients": quoting_texts.recipients(quote),
         "kept": quoting.why_kept(quote),
-        "history": history.lines(events),
+        "history": _lines(quote, list(events)),
         "today": today,
         "template_name": names.template,
     }
+
+
+def _lines(quote: Quote, events: list[Event]) -> list[Line]:
+    """The history as its own page shows it: without a link to itself, with one to the invoice."""
+    here = url_for("quotes.show", id=quote.id)
+    found = []
+    for event, line in zip(events, history.lines(events), strict=True):
+        links = tuple(link for link in line.links if link[0] != here)
+        if event.invoice_id is not None:
+            links += ((url_for("invoices.show", id=event.invoice_id), _("Voir la facture")),)
+        found.append(replace(line, links=links))
+    return found
 
 
 def points_of(quote: Quote, messages: list[Message], coming: Coming) -> list[dict[str, Any]]:
@@ -124,8 +138,3 @@ def points_of(quote: Quote, messages: list[Message], coming: Coming) -> list[dic
     # The answer closes the thread even when it came before the last day.
     found.sort(key=lambda point: (point[1] == 5, point[0], point[1]))
     return [{"kind": kind, "name": name, "day": rows.short_day_inside(day)} for day, _rank, kind, name in found]
-
-
-def when(day: date) -> str:
-    """« lundi 30 novembre », for a sentence."""
-    return str(filters.weekday_date(day))
