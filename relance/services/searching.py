@@ -5,7 +5,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from peewee import Expression, Value, fn
+from peewee import Expression, fn
 
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
@@ -127,11 +127,11 @@ def _letters(account: Account, words: str) -> Any:
 
 def _named(account: Account, words: str) -> Any:
     """The ids of the clients whose name, or a contact's name or address, holds ``words``: part of another query."""
-    contact = Contact.select(Value(1)).where(
-        Contact.client == Client.id, Contact.archived_at.is_null(), _is_named(words)
+    people = Contact.select(Contact.client).where(
+        Contact.account == account, Contact.archived_at.is_null(), _is_named(words)
     )
     return Client.select(Client.id).where(
-        Client.account == account, Client.merged_into.is_null(), holds(Client.name, words) | fn.EXISTS(contact)
+        Client.account == account, Client.merged_into.is_null(), holds(Client.name, words) | Client.id.in_(people)
     )
 
 

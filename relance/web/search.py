@@ -24,7 +24,6 @@ from relance.web.topics import topics
 
 blueprint = Blueprint("search", __name__)
 
-QUOTES = "/devis"
 # What ?dans= calls the kinds: a kind alone shows all that was found of it.
 KINDS = {"factures": "invoices", "clients": "clients", "devis": "quotes", "courriers": "letters"}
 OPTIONS = "search-options"  # the results inside the dialog, where the focus stays in the field
@@ -76,10 +75,7 @@ def _sections(words: str, only: str) -> list[Section]:
     if not words:
         rows = searching.recent(account, current_user())
         return [Section(_("Dernières factures"), tuple(map(_invoice, rows)), len(rows))] if rows else []
-    kinds: tuple[str, ...] = (only,) if only else searching.KINDS
-    if not nav.has_page(QUOTES):
-        kinds = tuple(kind for kind in kinds if kind != "quotes")
-    groups = searching.search(account, words, kinds)
+    groups = searching.search(account, words, (only,) if only else searching.KINDS)
     found = [_section(group, words, shows_all=bool(only)) for group in groups]
     named = [topic for topic in topics() if not only and plain(words) in plain(topic.title)]
     pages = tuple(Hit(topic.href, topic.icon, topic.title) for topic in named)
@@ -90,7 +86,7 @@ def _section(group: Group, words: str, *, shows_all: bool) -> Section:
     title, every = {
         "invoices": (_("Factures"), url_for("invoices.index", statut="toutes", q=words)),
         "clients": (_("Clients"), url_for("clients.index", q=words)),
-        "quotes": (_("Devis"), url_for("search.index", q=words, dans="devis")),
+        "quotes": (_("Devis"), url_for("quotes.index", statut="tous", q=words)),
         "letters": (_("Courriers"), url_for("search.index", q=words, dans="courriers")),
     }[group.kind]
     rows = group.rows if shows_all else group.rows[: searching.SHOWN]
@@ -129,7 +125,7 @@ def _quote(quote: Quote) -> Hit:
     states = {"pending": _("en attente"), "accepted": _("accepté"), "declined": _("refusé")}
     state = _("expiré") if quote.is_expired(nav.today()) else states.get(quote.state, "")
     detail = _listed(nowrap(quote.number), money(quote.total_cents, quote.currency), state)
-    return Hit(f"{QUOTES}/{quote.id}", "square-pen", quote.client.name, detail)
+    return Hit(url_for("quotes.show", id=quote.id), "file-pen-line", quote.client.name, detail)
 
 
 def _letter(letter: Letter) -> Hit:

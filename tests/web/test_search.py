@@ -4,7 +4,9 @@ import datetime as dt
 
 import pytest
 
+from relance.models.events import record
 from relance.models.letters import Letter
+from relance.models.quotes import Quote
 from relance.services import searching
 from tests import factories
 from tests.counting import counted
@@ -34,6 +36,20 @@ def test_each_kind_is_a_group_whose_lines_lead_to_what_was_found(client, account
     shown = page(client, "/recherche?q=latitude")
     links = [a.get("href") for a in css(shown, ".found a")]
     assert links == [f"/factures/{invoice.id}", f"/clients/{latitude.id}", f"/courriers/{letter.id}"]
+
+
+def test_a_quote_is_found_and_the_others_are_in_their_list(client, latitude):
+    values = {"issued_on": TODAY, "created_at": NOW, "updated_at": NOW, "total_cents": 90_000}
+    for number in range(6):
+        until = TODAY + dt.timedelta(30 if number else -1)
+        Quote.create(account=latitude.account_id, client=latitude, number=f"D-{number}", valid_until=until, **values)
+    found = hits(client, "D-")["Devis"]
+    assert (found[0], found[-1]) == ("Latitude Conseil D-5, 900,00 €, en attente", "Voir les 6 résultats")
+    assert hits(client, "D-0")["Devis"] == ["Latitude Conseil D-0, 900,00 €, expiré"]
+    link = css(page(client, "/recherche?q=D-"), ".found a.more")[0].get("href")
+    assert link == "/devis?statut=tous&q=D-"
+    assert len(css(page(client, link), "#list tbody tr")) == 6
+    assert page(client, css(page(client, "/recherche?q=D-"), ".found a")[0].get("href")) is not None
 
 
 def test_a_contact_and_a_page_of_the_settings_are_found(client, latitude):
@@ -124,12 +140,9 @@ def test_the_side_bar_and_the_header_of_a_phone_lead_to_the_search(client):
 
 
 def test_what_another_user_of_the_account_did_is_not_my_latest(client, account, camille, latitude):
-    from relance.models.events import record
-
-    first, second = make_invoice(latitude, "F-1"), make_invoice(latitude, "F-2")
+    first, _second = make_invoice(latitude, "F-1"), make_invoice(latitude, "F-2")
     other = factories.make_user(account, "paul@atelier-roussel.example")
     record("note_added", account=account, invoice=first, user=other, at=NOW)
     assert [row.number for row in searching.recent(account, camille)] == ["F-2", "F-1"]
     record("note_added", account=account, invoice=first, user=camille, at=NOW)
     assert [row.number for row in searching.recent(account, camille)] == ["F-1", "F-2"]
-    assert second.id
