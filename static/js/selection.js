@@ -207,8 +207,9 @@ document.addEventListener("keydown", (event) => {
   } else if (row && ((event.key === "Enter" && (target === row || isBox)) || (event.key === "o" && hasLetters))) open(row);
   else if (hasLetters && event.key === "e" && (row || chosen.size)) {
     const ids = chosen.size ? [...chosen] : [boxOf(row).value];
-    const values = { ids, csrf_token: $("[name=csrf_token]", form).value, retour: $("#selection-back").value };
-    htmx.ajax("POST", "/factures/envoyer-relances", { target: "#fenetre", swap: "innerHTML", values });
+    const values = { ids, csrf_token: $("[name=csrf_token]", form).value, retour: $("[name=retour]", form)?.value ?? "" };
+    const address = $("#selection .primary[hx-post]")?.getAttribute("hx-post");
+    if (address) htmx.ajax("POST", address, { target: "#fenetre", swap: "innerHTML", values });
   } else return;
   event.preventDefault();
 });
