@@ -137,9 +137,9 @@ def _shown(found: Review) -> Shown:
         owed, _bar, people = request.form.get(f"shown-{line.key}", "").partition("|")
         for pair in owed.split(","):
             number, _colon, cents = pair.partition(":")
-            if number.isdigit() and cents.isdigit():
-                balances[int(number)] = int(cents)
-        contacts[line.key] = tuple(int(number) for number in people.split(",") if number.isdigit())
+            if row_id(number):
+                balances[row_id(number)] = row_id(cents)
+        contacts[line.key] = tuple(row_id(number) for number in people.split(",") if row_id(number))
     return Shown(balances, contacts)
 
 

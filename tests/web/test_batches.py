@@ -136,6 +136,13 @@ def test_a_selection_that_makes_no_sense_sends_nothing_and_says_so(client, invoi
     assert refused.status_code == 422 and Batch.select().count() == 0
 
 
+@pytest.mark.parametrize("mark", ["", "²:5|1", "1:²|²", f"{'9' * 5000}:1|1", f"1:{'9' * 5000}|{'9' * 5000}", "||:,:,"])
+def test_a_form_that_was_tampered_with_is_shown_again_and_sends_nothing(client, invoice, mark):
+    data = filled(client.get(f"{URL}?ids={invoice.id}"))
+    [name] = [name for name in data if name.startswith("shown-")]
+    assert client.post(URL, data=data | {name: mark}).status_code == 409 and Batch.select().count() == 0
+
+
 def test_the_invoices_of_another_account_are_never_among_them(client, invoice, basile):
     his = Invoice.get(Invoice.account == basile.account)
     answer = client.get(f"{URL}?ids={his.id}&ids={invoice.id}")
