@@ -121,7 +121,7 @@ def report_failures(now: dt.datetime, *, base_url: str, domain: str) -> list[int
 
 def _is_to_tell() -> Any:
     """What the server refused or may have lost; and what a person wrote that could not leave as they read it."""
-    has_failed = Message.state.in_(("refused", "uncertain")) & Message.kind.in_(("reminder", "manual"))
+    has_failed = Message.state.in_(("refused", "uncertain")) & Message.kind.in_(("reminder", "manual", "quote"))
     is_stopped = (Message.state == "cancelled") & (Message.kind == "manual") & Message.error.in_(list(STOPPED))
     return has_failed | is_stopped
 
@@ -161,5 +161,7 @@ def _report(account: Account, now: dt.datetime, base_url: str, domain: str) -> i
 
 
 def _page_of(message: Message) -> str:
+    if message.quote_id is not None:
+        return f"/devis/{message.quote_id}"
     item = MessageItem.get_or_none(MessageItem.message == message)
     return f"/factures/{item.invoice_id}" if item is not None else f"/clients/{message.client_id}"

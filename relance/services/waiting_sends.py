@@ -11,6 +11,7 @@ from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message, MessageItem
+from relance.models.quotes import Quote
 from relance.services import asking
 from relance.services.conditions import LEFT, has_rejected, has_usable, is_owed
 
@@ -21,7 +22,7 @@ def proposed(account: Account, now: dt.datetime) -> Any:
 
 
 def failed(account: Account, now: dt.datetime) -> Any:
-    """Messages refused or uncertain about something still owed, that nobody dealt with.
+    """Messages refused or uncertain about something still owed, or a quote still unanswered, that nobody dealt with.
 
     A refusal while an address of the client is rejected is that address's line: correcting it comes first.
     """
@@ -36,6 +37,17 @@ def failed(account: Account, now: dt.datetime) -> Any:
         .join(Invoice)
         .where(MessageItem.message == Message.id, is_owed(), (Message.state == "uncertain") | ~is_followed)
     )
+    next_one = Message.alias()
+    is_recalled = fn.EXISTS(
+        next_one.select(Value(1)).where(
+            next_one.quote == Message.quote, next_one.id > Message.id, next_one.state.in_(LEFT)
+        )
+    )
+    waits = fn.EXISTS(
+        Quote.select(Value(1)).where(
+            Quote.id == Message.quote, Quote.state == "pending", (Message.state == "uncertain") | ~is_recalled
+        )
+    )
     is_seen = fn.EXISTS(Event.select(Value(1)).where(Event.message == Message.id, Event.kind == "failure_seen"))
     return (
         Message.select(Message, Client)
@@ -43,8 +55,8 @@ def failed(account: Account, now: dt.datetime) -> Any:
         .where(
             Message.account == account,
             Message.state.in_(("uncertain", "refused")),
-            Message.kind.in_(("reminder", "manual")),
-            stands,
+            Message.kind.in_(("reminder", "manual", "quote")),
+            stands | waits,
             (Message.state == "uncertain") | (~is_seen & ~has_rejected(Message.client)),
         )
         .order_by(Message.state.desc(), Message.id.desc())

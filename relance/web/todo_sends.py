@@ -88,8 +88,14 @@ def _server(transport: Transport, context: Context) -> Line:
 
 def _failed(message: Message, context: Context) -> Line:
     client: Any = message.client
-    about = telling.invoices_of(message)
-    see = Action(_("Voir l’e-mail"), url_for("messages.show", id=about[0], message_id=message.id))
+    if message.quote_id is not None:
+        page = url_for("quotes_messages.show", id=message.quote_id, message_id=message.id)
+        again = url_for("quotes_sending.new", id=message.quote_id)
+    else:
+        about = telling.invoices_of(message)
+        page = url_for("messages.show", id=about[0], message_id=message.id)
+        again = url_for("messages.new", id=about[0], modele=message.template)
+    see = Action(_("Voir l’e-mail"), page)
     decide = url_for("sends.decide", message_id=message.id)
     name = names.template(message.template)
     if message.state == "uncertain":
@@ -104,7 +110,6 @@ def _failed(message: Message, context: Context) -> Line:
             ),
             see,
         )
-    again = url_for("messages.new", id=about[0], modele=message.template)
     return Line(
         "mail-x",
         "warn",

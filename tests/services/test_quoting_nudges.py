@@ -9,7 +9,7 @@ from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.messages import Message
 from relance.models.quotes import Quote
-from relance.services import asking, deciding, pausing, quoting, quoting_nudges, sweeping
+from relance.services import asking, deciding, pausing, quoting, quoting_nudges, sweeping, waiting_sends
 from tests import factories
 from tests.making import events, switch_on
 from tests.services.sending import nine_on, reminders, sweep
@@ -221,3 +221,22 @@ def test_a_quote_that_cannot_be_read_holds_no_other(quote, account, nadia, post,
     monkeypatch.setattr(quoting_nudges, "advance_client", _advance)
     assert len(quoting_nudges.advance_due(nine_on(MONDAY), domain="relance.example")) == 1
     assert fresh(quote).next_check_at == nine_on(MONDAY) + dt.timedelta(hours=1)
+
+
+@pytest.mark.parametrize("state", ["refused", "uncertain"])
+def test_a_failure_waits_for_the_user_until_it_is_seen_and_is_told_by_e_mail(
+    quote, account, camille, post, smtp_server, state
+):
+    quoting_nudges.advance_due(nine_on(MONDAY), domain="relance.example")
+    Message.update(state=state, error="550 refusé").execute()
+    message = Message.get()
+    assert list(waiting_sends.failed(account, nine_on(MONDAY))) == [message]
+    sweep(MONDAY, post)
+    (told,) = smtp_server.received
+    assert told.recipients == [camille.email] and f"/devis/{quote.id}" in told.text
+    if state == "refused":
+        assert deciding.see(message, by=camille, now=nine_on(MONDAY))
+    else:
+        assert deciding.confirm(message, by=camille, now=nine_on(MONDAY))
+    assert not list(waiting_sends.failed(account, nine_on(MONDAY)))
+    assert run(9, post) == []  # it took the place of the nudge

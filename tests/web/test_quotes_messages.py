@@ -65,3 +65,13 @@ def test_what_waits_for_a_yes_names_the_quote_and_leaves_with_it(client, quote, 
     answer = client.post(f"/envois/{waiting.id}/accord", data={mark.get("name"): mark.get("value")})
     assert answer.status_code == 303 and Message.get_by_id(waiting.id).state == "queued"
     assert Quote.get().state == "pending"
+
+
+def test_a_failure_is_dealt_with_from_the_dashboard(client, quote, message):
+    factories.make_invoice(quote.client)  # without an invoice the dashboard shows the first steps instead
+    Message.update(state="uncertain", error="Coupure").where(Message.id == message.id).execute()
+    path = f"/devis/{quote.id}/messages/{message.id}"
+    assert css(page(client, "/tableau-de-bord"), f"a[href='{path}']")
+    answer = client.post(f"/envois/{message.id}/decision", data={"issue": "pas-parti"})
+    assert answer.headers["Location"] == f"/devis/{quote.id}/relancer"
+    assert not css(page(client, "/tableau-de-bord"), f"a[href='{path}']")
