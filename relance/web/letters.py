@@ -14,7 +14,7 @@ from relance.models.letters import Letter, LetterInvoice
 from relance.services import amicable_checks, notice_checks, noticing, printing
 from relance.services.notice_checks import Check
 from relance.services.noticing import NoticeError
-from relance.web import amicable, letter_words, notice_page, scope
+from relance.web import amicable, letter_words, names, notice_page, scope
 from relance.web.forms.letters import NoticeForm
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.numbers import row_id
@@ -145,7 +145,7 @@ def show(letter_id: int) -> ResponseReturnValue:
             letter=letter,
             is_amicable=letter.kind == "amicable",
             title=letter_words.title(letter.kind),
-            name=letter_words.full_title(letter.kind, letter.template),
+            text_name=names.template(letter.template),
             joined=printing.joined_to(letter),
             lines=lines,
             checks=[(check, notice_page.words(check)) for check in checks],

@@ -80,7 +80,7 @@ def test_a_prepared_letter_is_printed_with_its_invoice_and_told_in_the_history(c
     assert (letter.kind, letter.template, letter.is_edited) == ("amicable", "rappel", False)
     node = page(client, f"/courriers/{letter.id}")  # no worker in this test: the page prints it
     assert "Relance amiable" in words(css(node, "h1")[0])
-    assert "Relance amiable, rappel" in words(css(node, ".lede")[0])
+    assert "Latitude Conseil, texte « Rappel », une facture" in words(css(node, ".lede")[0])
     assert "Imprimer" in words(css(node, ".page-head .actions")[0])
     assert "Glissez-la dans une enveloppe à fenêtre" in words(node)
     assert "recommandé" not in words(css(node, "main")[0])
@@ -107,7 +107,7 @@ def test_words_changed_here_are_in_the_pdf_and_nowhere_else(client, late, window
     letter = Letter.get()
     assert letter.is_edited
     node = page(client, f"/courriers/{letter.id}")
-    assert "texte modifié par vous" in words(css(node, ".lede")[0])
+    assert "texte « Rappel » modifié par vous" in words(css(node, ".lede")[0])
     text = " ".join(pdf_of(client, letter).pages[0].extract_text().replace("\u00a0", " ").split())
     assert "Objet : notre facture de septembre" in text
     assert "Rappelez-moi, s’il vous plaît." in text
