@@ -6,14 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from relance.models.accounts import Account
+from relance.models.clients import Client
+from relance.models.holds import Pause
 from relance.models.messages import Message
 from relance.models.quotes import Quote
+from relance.rules import calendar as cal
 from relance.rules import nudges, schedule
 from relance.rules.nudges import DAY, Nudging
 from relance.rules.schedule import Decision, Past
-from relance.services import chasing, forecasting, quoting_nudges, quoting_texts
+from relance.services import chasing, forecasting, quoting_nudges, quoting_texts, situations
 from relance.services.composing import Composed
 from relance.services.situations import Situation
+
+MOST = 200  # quotes whose nudges are listed
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,49 @@ def _day(
         else:
             sent.append(quote)
     return Foreseen(decision, tuple(sent), tuple(held))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One nudge to come, if nothing else is sent to its client: ``held`` says why it would wait on that day."""
+
+    quote: Quote
+    on: dt.date
+    held: str = ""
+
+
+def coming(account: Account, now: dt.datetime, until: dt.date, *, client_id: int = 0) -> list[Planned]:
+    """The nudges of the account until a day included, by day; of one client, when it is given. Four queries."""
+    end = cal.local_instant(until + DAY, 0, account.time_zone)
+    query = (
+        Quote.select(Quote, Client)
+        .join(Client)
+        .where(Quote.account == account, Quote.state == "pending", Quote.nudges > 0, Quote.next_check_at <= end)
+        .order_by(Quote.valid_until, Quote.id)
+        .limit(MOST)
+    )
+    quotes = list(query.where(Quote.client == client_id) if client_id else query)
+    if not quotes or account.suspended_at is not None:
+        return []
+    start = forecasting.first_day(account, now)
+    known = quoting_nudges.nudging_of(quotes, chasing.today_of(account, now))
+    calendar = situations.policy_of(account).calendar
+    pauses = list(Pause.select().where(Pause.account == account, Pause.ended_at.is_null(), Pause.invoice.is_null()))
+    found = []
+    for quote in quotes:
+        for day in nudges.coming(known[quote.id], calendar, account.min_gap_days, start):
+            if day <= until:
+                found.append(Planned(quote, day, _held_on(quote, day, pauses)))
+    return sorted(found, key=lambda planned: (planned.on, planned.quote.id))
+
+
+def _held_on(quote: Quote, day: dt.date, pauses: Iterable[Pause]) -> str:
+    if quote.client.is_exempt:
+        return "exempt"
+    for pause in pauses:
+        if pause.client_id in (None, quote.client_id) and (pause.until_on is None or pause.until_on >= day):
+            return "client_pause" if pause.client_id else "account_pause"
+    return ""
 
 
 def message_of(quote: Quote, day: dt.date) -> Composed:

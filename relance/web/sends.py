@@ -1,6 +1,6 @@
 """The outbox: what will leave, what is held, what left, and what a person decides about a message."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
@@ -18,12 +18,14 @@ from relance.services import (
     forecasting,
     outbox,
     quoting_by_hand,
+    quoting_forecasts,
     sending_by_hand,
     telling,
     templating,
     upcoming,
 )
 from relance.web import agenda, batch_words, names, scope
+from relance.web.history_words import REASONS
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
 from relance.web.numbers import row_id
@@ -90,12 +92,21 @@ def agenda_context(view: str) -> dict[str, Any]:
         "held_keys": [f"{one.invoice_id}:{one.step}" for one in held],
         "days": agenda.days(sends, today, held, asks),
         "waiting": outbox.waiting(account) if view != "retenus" and not any(asked.values()) else (),
+        "nudges": _nudges(account, now, asked, today) if view != "retenus" else [],
+        "reasons": REASONS,
         "proposed_count": asking.proposed(account).count(),
         "now": now,
         "template_name": names.template,
         "undo_back": "retenus" if view == "retenus" else "",
         **_filters(account, asked),
     }
+
+
+def _nudges(account: Account, now: datetime, asked: dict[str, str], today: date) -> list[quoting_forecasts.Planned]:
+    """The quotes that will be recalled, of one client when the address says so; they have no level but the first."""
+    if asked["niveau"] not in ("", "0"):
+        return []
+    return quoting_forecasts.coming(account, now, today + AHEAD, client_id=int(asked["client"] or 0))
 
 
 def _asked(account: Account) -> dict[str, str]:

@@ -5,9 +5,10 @@ import datetime as dt
 import pytest
 
 from relance.models.clients import Client
-from relance.services import quoting_by_hand, quoting_forecasts, reporting, sweeping
+from relance.services import pausing, quoting_by_hand, quoting_forecasts, reporting, sweeping
 from relance.services.quoting_by_hand import Draft
 from tests import factories
+from tests.counting import counted
 from tests.factories import NOW, TODAY
 from tests.making import switch_on
 
@@ -71,3 +72,23 @@ def test_what_waits_by_hand_is_foreseen_as_it_will_leave(latitude, nadia, camill
     quoting_by_hand.send(quote, Draft((nadia.id,)), key="a", by=camille, now=NOW, domain="relance.example")
     [row] = reporting.due_as_json([account], TODAY, NOW)["send"]
     assert row["quote"]["number"] == "D-1" and quoting_forecasts.of_account(account) == {}
+
+
+def test_the_nudges_to_come_are_listed_by_day_with_what_holds_them_in_four_queries(quote, account, latitude, camille):
+    factories.make_quote(latitude, "D-2", nudges=1, valid_until=TODAY + 40 * DAY)
+    until = TODAY + 20 * DAY
+    with counted() as made:
+        found = quoting_forecasts.coming(account, NOW, until)
+    assert [(planned.quote.number, planned.on, planned.held) for planned in found] == [
+        ("D-1", dt.date(2026, 11, 27), ""),
+        ("D-1", dt.date(2026, 12, 2), ""),
+    ]
+    assert len(made) <= 6
+    pausing.pause_client(latitude, until_on=dt.date(2026, 11, 30), reason="", by=camille, now=NOW)
+    assert [planned.held for planned in quoting_forecasts.coming(account, NOW, until)] == ["client_pause", ""]
+    assert quoting_forecasts.coming(account, NOW, until, client_id=999) == []
+
+
+def test_nothing_is_planned_while_sending_is_suspended(quote, account):
+    account.suspended_at = NOW
+    assert quoting_forecasts.coming(account, NOW, TODAY + 20 * DAY) == []

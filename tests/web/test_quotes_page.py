@@ -89,3 +89,11 @@ def test_the_history_tells_what_happened_with_the_message(client, quote, latitud
     line = css(page(client, f"/devis/{quote.id}"), "#history li")[0]
     assert words(css(line, "p")[0]) == "Prérelance de devis envoyée à Nadia Benali"
     assert css(line, f"a[href='/devis/{quote.id}/messages/{message.id}']")
+
+
+def test_what_will_leave_is_listed_with_the_other_sends(client, quote):
+    shown = page(client, "/envois")
+    lines = css(shown, "section[aria-labelledby=nudges-title] .agenda > li")
+    assert [words(css(line, ".day")[0]) for line in lines] == ["vendredi 27 novembre", "mercredi 2 décembre"]
+    assert css(lines[0], f"a[href='/devis/{quote.id}']")
+    assert not css(page(client, "/envois?niveau=3"), "section[aria-labelledby=nudges-title]")
