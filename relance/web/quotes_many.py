@@ -54,7 +54,8 @@ def create() -> ResponseReturnValue:
     )
     if result.aside:
         told += " " + _n("Un devis mis de côté :", "{n} devis mis de côté :", len(result.aside))
-        told += " " + "\u00a0; ".join(f"{aside.quote.number}, {_(ASIDE[aside.because])}" for aside in result.aside[:5]) + "."
+        reasons = [f"{aside.quote.number}, {_(ASIDE[aside.because])}" for aside in result.aside[:5]]
+        told += " " + "\u00a0; ".join(reasons) + "."
     return go_to(url_for("sends.index", vue="envoyes") if count else url_for("quotes.index"), told, "info")
 
 
