@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+NOTHING_LEFT = "Aucune relance n’est partie."  # how the sentence of a server that could not be reached ends
+
 Refusals = Mapping[str, tuple[int, str]]
 """Recipient → (SMTP code, the server's words)."""
 

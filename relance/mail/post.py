@@ -25,12 +25,11 @@ from relance.mail.conversation import (
     readable,
 )
 from relance.mail.mail import Address, Attachment, Mail
-from relance.mail.outcome import Outcome, Reached, Refused, Sent, Uncertain, Unreachable
+from relance.mail.outcome import NOTHING_LEFT, Outcome, Reached, Refused, Sent, Uncertain, Unreachable
 from relance.mail.reach import OutOfBoundsError
 
 __all__ = ["Line", "Outcome", "Reached", "Refused", "Sent", "Uncertain", "Unreachable", "test_connection"]
 
-_NOTHING_LEFT = "Aucune relance n’est partie."
 _WANTS_PASSWORD = (530, 534, 535, 538)  # RFC 4954
 
 
@@ -193,14 +192,14 @@ class Line:
         words = f"«\u00a0{error.code} {error.text}\u00a0»"
         return Unreachable(
             "temporary",
-            f"Le serveur {self._smtp.host} demande d’attendre\u00a0: {words}. {_NOTHING_LEFT}",
+            f"Le serveur {self._smtp.host} demande d’attendre\u00a0: {words}. {NOTHING_LEFT}",
         )
 
     def _dropped(self, error: DroppedError) -> Outcome:
         server = f"Le serveur {self._smtp.host}"
         reason = "timeout" if error.is_timeout else "dropped"
         if error.phase == "dot":
-            lost = Unreachable(reason, f"{server} ne répond plus. {_NOTHING_LEFT}")
+            lost = Unreachable(reason, f"{server} ne répond plus. {NOTHING_LEFT}")
             self._outage = lost if error.is_timeout else None
             return Uncertain(
                 reason,
@@ -209,7 +208,7 @@ class Line:
             )
         if error.is_timeout:
             return self._down(reason, f"{server} n’a pas répondu en {self._timeout:g}\u00a0secondes.")
-        return Unreachable(reason, f"{server} a coupé la connexion avant la fin du message. {_NOTHING_LEFT}")
+        return Unreachable(reason, f"{server} a coupé la connexion avant la fin du message. {NOTHING_LEFT}")
 
     def _lost(self, error: Exception) -> Unreachable:
         """Name, for the user, why there is no connection."""
@@ -240,7 +239,7 @@ class Line:
         return self._down("connect", f"{server} ne répond pas sur le port {self._smtp.port}.")
 
     def _down(self, reason: str, sentence: str) -> Unreachable:
-        self._outage = Unreachable(reason, f"{sentence} {_NOTHING_LEFT}")
+        self._outage = Unreachable(reason, f"{sentence} {NOTHING_LEFT}")
         return self._outage
 
 

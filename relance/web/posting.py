@@ -4,7 +4,7 @@ import datetime as dt
 
 from relance import clock
 from relance.mail import account_notices
-from relance.mail.outcome import Sent
+from relance.mail.outcome import NOTHING_LEFT, Sent
 from relance.models.accounts import User
 from relance.services import notifying, previewing
 from relance.services.carrying import Post
@@ -43,4 +43,4 @@ def send_test(composed: Composed) -> tuple[str, bool]:
     outcome = previewing.send_test(composed, user.account, user, Post.of(scope.settings()), clock.now())
     if isinstance(outcome, Sent):
         return _("E-mail test envoyé à {adresse}.", adresse=user.email), True
-    return _(outcome.sentence), False
+    return _(outcome.sentence.removesuffix(NOTHING_LEFT).rstrip()), False  # a test is no reminder

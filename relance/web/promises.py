@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from relance import clock
 from relance.models.invoices import Invoice
-from relance.services import chasing, promising
+from relance.services import chasing, promising, upcoming
 from relance.services.holding import HoldError
 from relance.services.promising import PromiseFacts
 from relance.web import holds, scope
@@ -41,7 +41,14 @@ def create(id: int) -> ResponseReturnValue:
         return _dialog(invoice, refuse(form, error), 422)
     scope.ring()
     day = holds.until(row.holds_until_on, today()).striptags()
-    return go_to(invoice_place(invoice), _("Promesse notée. Aucune relance jusqu'au {date}.", date=day))
+    notice = _("Promesse notée. Aucune relance jusqu'au {date}.", date=day)
+    if chasing.chase_of(invoice) and not upcoming.of_invoice(invoice, clock.now()):
+        notice = _(
+            "Promesse notée. Aucune relance jusqu'au {date}, et plus aucune étape n'est prévue ensuite : "
+            "ce sera à vous de décider.",
+            date=day,
+        )
+    return go_to(invoice_place(invoice), notice)
 
 
 @blueprint.post("/factures/<int:id>/promesse/issue")

@@ -42,13 +42,18 @@ function press(control) {
   control.click();
 }
 
-// Escape leaves the menu one is in, else the last toast; a dialog closes by itself.
+// Escape leaves the menu one is in, the form opened in the page, else the last toast; a dialog closes by itself.
 function leave(event) {
   const menu = event.target.closest?.("details.menu[open]");
   if (menu) {
     menu.open = false;
     $("summary", menu).focus();
-  } else if (!$("dialog[open]")) $("#avis").lastElementChild?.remove();
+    return;
+  }
+  if ($("dialog[open]")) return;
+  const cancel = event.target.closest?.("form") && $("[data-cancel]", event.target.closest("form"));
+  if (cancel) cancel.click();
+  else $("#avis").lastElementChild?.remove();
 }
 
 // Back to a list as it was left: its filter is kept for the tab, and the row one comes from gets the focus.

@@ -8,9 +8,10 @@ from playwright.sync_api import expect
 from relance.models.accounts import User
 from relance.models.events import Event
 from relance.models.invoices import Invoice
+from relance.models.sequences import Sequence
 from tests.browser.conftest import dialog_opened, settled
 from tests.factories import make_invoice
-from tests.making import switch_on
+from tests.making import make_sequence, switch_on
 
 
 @pytest.fixture
@@ -145,3 +146,17 @@ def test_the_list_of_keys_leads_to_where_they_are_turned_off(page, camille, chas
     page.get_by_label("Ajouter une note").fill("Toujours là")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#history .quote").get_by_text("Toujours là")).to_be_visible()
+
+
+def test_escape_gives_up_the_form_of_a_block(page, account):
+    sequence = make_sequence(account, (3, "rappel"), (10, "relance_1"))
+    page.goto(f"/sequences/{sequence.id}")
+    page.get_by_role("link", name="Modifier Relance 1, J+10").click()
+    expect(page.locator("#days")).to_be_focused()
+    settled(page)
+    page.locator("#days").fill("12")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Modifier Relance 1, J+10")).to_be_visible()
+    expect(page.locator(".block-form")).to_have_count(0)
+    settled(page)
+    assert Sequence.get_by_id(sequence.id).has_draft is False

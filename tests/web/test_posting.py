@@ -1,6 +1,8 @@
 from dataclasses import replace
 
+from relance.mail.outcome import NOTHING_LEFT, Unreachable
 from relance.models.messages import Message
+from relance.services import previewing
 from relance.web import posting
 
 
@@ -22,3 +24,9 @@ def test_the_notice_about_an_iban_holds_both_masked(as_camille, now):
     message = Message.get()
     assert (message.kind, message.user) == ("iban_changed", as_camille)
     assert "DE89 … 3000" in message.body_text
+
+
+def test_a_test_that_failed_does_not_speak_of_reminders(as_camille, monkeypatch):
+    outcome = Unreachable("auth", f"Le serveur smtp.example refuse le mot de passe. {NOTHING_LEFT}")
+    monkeypatch.setattr(previewing, "send_test", lambda *_: outcome)
+    assert posting.send_test(None) == ("Le serveur smtp.example refuse le mot de passe.", False)

@@ -4,10 +4,11 @@ import pytest
 
 from relance.models.events import Event
 from relance.models.holds import Promise
-from relance.services import promising
+from relance.services import chasing, promising
 from relance.services.promising import PromiseFacts
 from tests import factories
 from tests.factories import NOW, TODAY
+from tests.making import switch_on
 
 HTMX = {"HX-Request": "true"}
 
@@ -32,6 +33,16 @@ def test_the_dialog_is_prefilled_and_also_a_page(client, invoice):
     for shown in (dialog, page):
         assert 'value="1 200,00"' in shown and 'value="Nadia Benali"' in shown
         assert "Aucune relance avant cette date, plus 2 jours de marge." in shown
+
+
+def test_a_promise_after_the_last_step_says_that_nothing_comes_after_it(client, invoice, nadia, camille):
+    switch_on(invoice, nadia, start="next", count=12)
+    noted = client.post(f"/factures/{invoice.id}/promesse", data=typed(), follow_redirects=True)
+    assert "Promesse notée. Aucune relance jusqu'au dimanche 29 novembre." in text_of(noted)
+    assert "plus aucune étape" not in text_of(noted)
+    chasing.stop(chasing.chase_of(invoice), because="switched_off", by=camille, now=NOW)
+    noted = client.post(f"/factures/{invoice.id}/promesse", data=typed(amount="500"), follow_redirects=True)
+    assert "et plus aucune étape n'est prévue ensuite : ce sera à vous de décider." in text_of(noted)
 
 
 def test_a_promise_is_shown_with_its_date_and_what_to_do(client, invoice):
