@@ -1,7 +1,7 @@
 """The database behind one URL: SQLite by default, PostgreSQL when one machine is not enough."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -64,18 +64,21 @@ def remembering() -> Iterator[None]:
         _answers.reset(token)
 
 
-class _Answer:
-    """A cursor over the rows of an answer given before."""
+class Answer:
+    """A cursor over rows that were read before."""
 
     def __init__(self, description: Any, rows: list[Any]):
         self.description = description
         self.rowcount = len(rows)
+        self.rows = rows
         self._rows = iter(rows)
 
     def fetchone(self) -> Any:
+        """The next row, or None."""
         return next(self._rows, None)
 
     def fetchall(self) -> list[Any]:
+        """The rows that are left."""
         return list(self._rows)
 
     def __iter__(self) -> Iterator[Any]:
@@ -83,6 +86,28 @@ class _Answer:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def is_remembering() -> bool:
+    """True inside a block of ``remembering``, no transaction being open."""
+    return _answers.get() is not None and not database.in_transaction()
+
+
+def answer(sql: str, params: Iterable[Any]) -> Answer | None:
+    """What this statement gave in the block of ``remembering``, or None when it must be asked."""
+    found = (_answers.get() or {}).get(_question(database.obj, sql, params))
+    return Answer(*found) if found is not None and not database.in_transaction() else None
+
+
+def remember(sql: str, params: Iterable[Any], given: Answer) -> None:
+    """Keep what this statement gave, read by another way, until something is written."""
+    answers = _answers.get()
+    if answers is not None and not database.in_transaction():
+        answers[_question(database.obj, sql, params)] = given.description, given.rows
+
+
+def _question(handle: Any, sql: str, params: Iterable[Any] | None) -> tuple[int, str, tuple[Any, ...]]:
+    return id(handle), sql, tuple(params or ())
 
 
 class _Remembering(peewee.Database):
@@ -96,14 +121,14 @@ class _Remembering(peewee.Database):
             if answers:
                 answers.clear()
             return super().execute_sql(sql, params)  # type: ignore[no-untyped-call]
-        question = (id(self), sql, tuple(params or ()))
+        question = _question(self, sql, params)
         if question not in answers:
             cursor: Any = super().execute_sql(sql, params)  # type: ignore[no-untyped-call]
             description, rows = cursor.description, cursor.fetchall()
             if len(rows) > MOST_REMEMBERED:
-                return _Answer(description, rows)
+                return Answer(description, rows)
             answers[question] = description, rows
-        return _Answer(*answers[question])
+        return Answer(*answers[question])
 
 
 class _Sqlite(_Remembering, peewee.SqliteDatabase):

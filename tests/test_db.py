@@ -295,3 +295,17 @@ def test_two_rows_of_one_answer_are_not_one_object(account):
         first, second = Account.get(), Account.get()
         first.business_name = "Autre"
         assert second.business_name == "Atelier Roussel"
+
+
+def test_an_answer_read_by_another_way_is_given_to_the_question(account):
+    query = Account.select(Account.id).tuples()
+    sql, values = query.sql()
+    assert relance_db.answer(sql, values) is None
+    with relance_db.remembering(), counted() as queries:
+        assert relance_db.is_remembering()
+        relance_db.remember(sql, values, relance_db.Answer([("id",)], [(7,)]))
+        assert list(query) == [(7,)]
+        with transaction():
+            assert not relance_db.is_remembering()
+    assert queries == []
+    assert not relance_db.is_remembering()

@@ -7,6 +7,7 @@ from relance.models.accounts import Account
 from relance.models.invoices import Instalment, Invoice
 from relance.models.payments import Payment
 from relance.rules import penalties, rates
+from relance.services import settling
 
 
 def claim_of(
@@ -19,8 +20,8 @@ def claim_of(
     """The invoice as rules.penalties counts it, at the end of a local day."""
     account: Account = invoice.account
     dues = Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position)
-    payments = Payment.select().where(Payment.invoice == invoice)
-    notes = Invoice.select().where(Invoice.credited_invoice == invoice, Invoice.state.in_(("sent", "paid")))
+    payments = Payment.select().where(Payment.invoice == invoice).order_by(Payment.received_on, Payment.id)
+    notes = settling.credit_notes_read(invoice)
     rate = invoice.late_rate_bp if invoice.late_rate_bp is not None else account.late_rate_bp
     return penalties.Claim(
         dues=tuple(penalties.Due(row.due_on, row.amount_cents) for row in dues),

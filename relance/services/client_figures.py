@@ -1,5 +1,6 @@
 """What a client owes and how it pays, from its invoices. Amounts are cents, one line per currency."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from relance.models.accounts import Account
 from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.invoices import Invoice
+from relance.services import gathering
 from relance.services.listing import plain
 
 HABIT = 12  # the last paid invoices
@@ -49,43 +51,38 @@ class Listed:
 
 
 def figures(client: Client, today: date) -> Figures:
-    """The figures of one client. ``today`` is local to the account."""
-    own = Invoice.client == client
-    invoiced: Any = (
-        Invoice.select(Invoice.currency, fn.SUM(Invoice.total_cents))
-        .where(
-            own, Invoice.kind != "credit_note", Invoice.state.in_(("sent", "paid")), Invoice.issued_on > today - YEAR
-        )
-        .group_by(Invoice.currency)
-        .order_by(Invoice.currency)
-        .tuples()
-    )
-    excess: Any = (
-        Invoice.select(Invoice.currency, fn.SUM(Invoice.excess_cents))
-        .where(own, Invoice.excess_cents > 0, Invoice.state.in_(("sent", "paid")))
-        .group_by(Invoice.currency)
-        .order_by(Invoice.currency)
-        .tuples()
-    )
-    owed = _owed([client.id], today).get(client.id, ())
+    """The figures of one client, in one query. ``today`` is local to the account."""
+    owed, paid, invoiced, excess = gathering.read(*reads(client, today))
     return Figures(
-        owed,
-        habit(client),
+        _owed_rows(owed).get(client.id, ()),
+        _habit(paid),
         tuple((currency, int(cents)) for currency, cents in invoiced),
         tuple((currency, int(cents)) for currency, cents in excess),
     )
 
 
-def habit(client: Client) -> int | None:
-    """The average number of days between due date and payment; negative when the client pays early."""
-    query: Any = (
+def reads(client: Client, today: date) -> tuple[Any, ...]:
+    """The queries of ``figures``: owed, the last invoices paid, invoiced in a year, in excess."""
+    own = Invoice.client == client
+    paid = (
         Invoice.select(Invoice.paid_on, Invoice.due_on)
-        .where(Invoice.client == client, Invoice.state == "paid", Invoice.paid_on.is_null(False))
+        .where(own, Invoice.state == "paid", Invoice.paid_on.is_null(False))
         .order_by(Invoice.paid_on.desc(), Invoice.id.desc())
         .limit(HABIT)
-        .tuples()
     )
-    delays = [(paid_on - due_on).days for paid_on, due_on in query]
+    invoiced = Invoice.select(Invoice.currency, fn.SUM(Invoice.total_cents)).where(
+        own, Invoice.kind != "credit_note", Invoice.state.in_(("sent", "paid")), Invoice.issued_on > today - YEAR
+    )
+    excess = Invoice.select(Invoice.currency, fn.SUM(Invoice.excess_cents)).where(
+        own, Invoice.excess_cents > 0, Invoice.state.in_(("sent", "paid"))
+    )
+    by_currency = (query.group_by(Invoice.currency).order_by(Invoice.currency).tuples() for query in (invoiced, excess))
+    return _owed_read([client.id], today), paid.tuples(), *by_currency
+
+
+def _habit(paid: Iterable[Any]) -> int | None:
+    """The average number of days between due date and payment; negative when the client pays early."""
+    delays = [(paid_on - due_on).days for paid_on, due_on in paid]
     return round(sum(delays) / len(delays)) if len(delays) >= LEAST else None
 
 
@@ -124,10 +121,12 @@ def _searchable(client: Client, contacts: list[Contact]) -> str:
 
 
 def _owed(client_ids: list[int], today: date) -> dict[int, tuple[Owed, ...]]:
-    if not client_ids:
-        return {}
+    return _owed_rows(_owed_read(client_ids, today)) if client_ids else {}
+
+
+def _owed_read(client_ids: list[int], today: date) -> Any:
     is_late = Invoice.next_due_on < today
-    query: Any = (
+    return (
         Invoice.select(
             Invoice.client,
             Invoice.currency,
@@ -141,8 +140,11 @@ def _owed(client_ids: list[int], today: date) -> dict[int, tuple[Owed, ...]]:
         .order_by(Invoice.currency.desc())
         .tuples()
     )
+
+
+def _owed_rows(rows: Iterable[Any]) -> dict[int, tuple[Owed, ...]]:
     found: dict[int, tuple[Owed, ...]] = {}
-    for client_id, currency, *numbers in query:
+    for client_id, currency, *numbers in rows:
         count, balance, late_count, late = (int(number) for number in numbers)
         found[client_id] = (*found.get(client_id, ()), Owed(currency, count, balance, late_count, late))
     return found

@@ -13,7 +13,7 @@ from typing import Any
 
 from peewee import SQL, DateField, DateTimeField, Field, Function, Node, Select, Value, fn
 
-from relance.db import database, is_sqlite
+from relance.db import Answer, answer, database, is_sqlite, remember
 
 # Beyond that many values a statement would pass what a database takes: the reads are then made one by one.
 MANY_VALUES = 20_000
@@ -22,22 +22,35 @@ MANY_VALUES = 20_000
 def read(*queries: Any) -> list[list[Any]]:
     """The rows of each query (models or tuples, as it was written), all of them read in one statement.
 
-    For reads that do not depend on one another. A BLOB cannot be read so.
+    For reads that do not depend on one another. A BLOB cannot be read so. In a page that is shown, each answer is
+    remembered by itself: a part of the page that makes one of these reads later finds it.
     """
     if len(queries) == 1:
         return [list(queries[0])]
     written = [database.get_sql_context().sql(query).query() for query in queries]
-    values = [value for _sql, params in written for value in params]
-    if len(values) > MANY_VALUES:
+    answers = [answer(sql, values) for sql, values in written]
+    asked = [n for n, known in enumerate(answers) if known is None]
+    if len(asked) == 1 or sum(len(values) for _sql, values in written) > MANY_VALUES:
         return [list(query) for query in queries]
+    if asked:
+        found = _ask([(_selected(queries[n]), *written[n]) for n in asked])
+        for n, given in zip(asked, found, strict=True):
+            sql, values = written[n]
+            remember(sql, values, given)
+            answers[n] = given
+    return [list(query._get_cursor_wrapper(known)) for query, known in zip(queries, answers, strict=True)]
+
+
+def _ask(questions: list[tuple[list[Any], str, Any]]) -> list[Answer]:
+    """The answers of several queries, each given by what it selects, its SQL and its values."""
     parts, arrays = [], []
-    for n, (query, (sql, _)) in enumerate(zip(queries, written, strict=True)):
-        names = ", ".join(f"c{i}" for i in range(len(_selected(query))))
+    for n, (nodes, sql, _values) in enumerate(questions):
+        names = ", ".join(f"c{i}" for i in range(len(nodes)))
         parts.append(f"q{n} ({names}) AS ({sql})")
         arrays.append(f"(SELECT {_array(names)} FROM q{n})")  # noqa: S608 no value of ours nor of anybody is in it
-    statement = f"WITH {', '.join(parts)} SELECT {', '.join(arrays)}"
-    row: Any = database.execute_sql(statement, tuple(values)).fetchone()
-    return [_rows(query, found) for query, found in zip(queries, row, strict=True)]
+    values = tuple(value for _nodes, _sql, some in questions for value in some)
+    row: Any = database.execute_sql(f"WITH {', '.join(parts)} SELECT {', '.join(arrays)}", values).fetchone()
+    return [_answer(nodes, found) for (nodes, _sql, _values), found in zip(questions, row, strict=True)]
 
 
 def first(rows: list[Any]) -> Any:
@@ -83,15 +96,14 @@ def _selected(query: Any) -> list[Any]:
     return list(query._returning)
 
 
-def _rows(query: Any, found: Any) -> list[Any]:
+def _answer(nodes: list[Any], found: Any) -> Answer:
     rows: list[list[Any]] = json.loads(found) if isinstance(found, str) else found or []
-    nodes = _selected(query)
     readers = [(n, reader) for n, node in enumerate(nodes) if (reader := _reader(node)) is not None]
     for row in rows:
         for n, reader in readers:
             if row[n] is not None:
                 row[n] = reader(row[n])
-    return list(query._get_cursor_wrapper(_Cursor([_name(n, node) for n, node in enumerate(nodes)], rows)))
+    return Answer([(_name(n, node),) for n, node in enumerate(nodes)], [tuple(row) for row in rows])
 
 
 def _reader(node: Any) -> Callable[[str], Any] | None:
@@ -108,19 +120,3 @@ def _name(n: int, node: Any) -> str:
     if node.is_alias():
         return str(node._alias)
     return str(node.column_name) if isinstance(node, Field) else f"c{n}"
-
-
-class _Cursor:
-    """What peewee asks of a cursor, over rows that were already read."""
-
-    def __init__(self, names: list[str], rows: list[list[Any]]):
-        self.description = [(name,) for name in names]
-        self._rows = iter(rows)
-
-    def fetchone(self) -> tuple[Any, ...] | None:
-        """The next row, or None."""
-        row = next(self._rows, None)
-        return None if row is None else tuple(row)
-
-    def close(self) -> None:
-        """Nothing is open."""

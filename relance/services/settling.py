@@ -4,6 +4,7 @@ Only ``settle`` writes it.
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from peewee import fn
 
@@ -55,7 +56,12 @@ def paid_cents(invoice: Invoice) -> int:
 
 def credit_notes(invoice: Invoice) -> list[Invoice]:
     """The credit notes that count against ``invoice``, oldest first."""
-    return list(
+    return list(credit_notes_read(invoice))
+
+
+def credit_notes_read(invoice: Invoice) -> Any:
+    """The query of ``credit_notes``."""
+    return (
         Invoice.select()
         .where(Invoice.credited_invoice == invoice, Invoice.kind == "credit_note", Invoice.state.in_(CREDIT_STATES))
         .order_by(Invoice.issued_on, Invoice.id)

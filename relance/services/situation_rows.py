@@ -46,10 +46,17 @@ class Rows:
 
 def read(account: Account, client_ids: Iterable[int], today: dt.date) -> Rows:
     """All that decides about these clients on the account's day, in one statement."""
+    found = gathering.read(*reads(account, client_ids, today))
+    levels, held = dict(found[7]), HoldRows(*found[15:])
+    return Rows(*found[:7], levels, *found[8:15], held)  # type: ignore[call-arg, arg-type]
+
+
+def reads(account: Account, client_ids: Iterable[int], today: dt.date) -> tuple[Any, ...]:
+    """The queries of ``read``, in the order of Rows."""
     ids = list(client_ids)
     running = (Chase.account == account, Chase.client.in_(ids), Chase.ended_at.is_null())
     chases = Chase.select(Chase.id).where(*running)
-    found = gathering.read(
+    return (
         closures_of(account),
         Client.select().where(Client.account == account, Client.id.in_(ids)),
         Chase.select(Chase, Invoice, Sequence)
@@ -80,8 +87,6 @@ def read(account: Account, client_ids: Iterable[int], today: dt.date) -> Rows:
         .tuples(),
         *holds.frame_reads(account.id, ids, Chase.select(Chase.invoice).where(*running)),
     )
-    levels, held = dict(found[7]), HoldRows(*found[15:])
-    return Rows(*found[:7], levels, *found[8:15], held)  # type: ignore[call-arg, arg-type]
 
 
 def closures_of(account: Account) -> Any:

@@ -118,7 +118,9 @@ def of_invoices(
 def of_invoice(invoice: Invoice, now: datetime, *, as_sent: bool = False) -> Thread:
     """The thread of one invoice, from its sending to its payment, with the date of each instalment."""
     thread = of_invoices(invoice.account, [invoice], now, as_sent=as_sent)[invoice.id]
-    dates = [row.due_on for row in Instalment.select().where(Instalment.invoice == invoice)]
+    dates = [
+        row.due_on for row in Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position)
+    ]
     knots = [knot for knot in thread.knots if knot.kind != "due"]
     knots += [Knot("due", day) for day in dates]
     if as_sent or invoice.state not in ("draft", "to_process"):
@@ -135,6 +137,12 @@ def _dates(invoice: Invoice) -> Iterator[Knot]:
 def _sorted(knots: Iterable[Knot]) -> tuple[Knot, ...]:
     # The payment closes the thread even when it came before the due date.
     return tuple(sorted(knots, key=lambda knot: (knot.kind == "paid", knot.on, _RANK[knot.kind])))
+
+
+def reads(invoice_ids: Iterable[int]) -> tuple[Any, ...]:
+    """The queries of what was said about these invoices and what waits: e-mails, letters, tasks, chases."""
+    ids = list(invoice_ids)
+    return _messages_read(ids), _letters_read(ids), _tasks_read(ids), Chase.select().where(Chase.invoice.in_(ids))
 
 
 def _messages_read(invoice_ids: Iterable[int]) -> Any:

@@ -9,7 +9,17 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.payments import Payment
 from relance.rules import penalties, rates
 from relance.rules.calendar import local_date
-from relance.services import charging, client_figures, holding, invoicing, keeping_clients, settling, thanking, threads
+from relance.services import (
+    charging,
+    client_figures,
+    holding,
+    invoicing,
+    keeping_clients,
+    reading_ahead,
+    settling,
+    thanking,
+    threads,
+)
 from relance.services.holding import Held
 from relance.web import chases, holds, names, rows
 from relance.web.forms.holds import DISPUTES
@@ -23,7 +33,9 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
     now = clock.now()
     account = current_account()
     today = local_date(now, account.time_zone)
+    reading_ahead.of_invoice(invoice, today)
     thread = threads.of_invoice(invoice, now)
+    payments = list(Payment.select().where(Payment.invoice == invoice).order_by(Payment.received_on, Payment.id))
     client = invoice.client
     figures = client_figures.figures(client, today)
     is_draft = invoice.state in ("draft", "to_process")
@@ -42,8 +54,8 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         "points": rows.full(thread, account, held),
         "thread": thread,
         "why_silent": rows.reason(thread.why_silent),
-        "paid_cents": settling.paid_cents(invoice),
-        "payments": list(Payment.select().where(Payment.invoice == invoice).order_by(Payment.received_on, Payment.id)),
+        "paid_cents": sum(payment.amount_cents for payment in payments),
+        "payments": payments,
         "credit_notes": settling.credit_notes(invoice),
         "parts": list(Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position)),
         "charges": charges_of(invoice, today),

@@ -29,9 +29,9 @@ def test_what_is_owed_is_counted_by_currency_and_lateness(client):
 def test_a_habit_needs_two_paid_invoices(client):
     for days in (10, 20):
         invoice = make_invoice(client)
-        assert client_figures.habit(client) is None
+        assert client_figures.figures(client, TODAY).habit_days is None
         paying.record(invoice, 432_000, dt.date(2026, 10, 31) + dt.timedelta(days=days), by=None, now=NOW)
-    assert client_figures.habit(client) == 15
+    assert client_figures.figures(client, TODAY).habit_days == 15
 
 
 def test_the_year_s_invoices_leave_out_credit_notes_drafts_and_older_ones(client):

@@ -6,6 +6,7 @@ import pytest
 from peewee import JOIN, fn
 
 from relance import models
+from relance.db import remembering
 from relance.models.accounts import Account, User
 from relance.models.chases import Chase
 from relance.models.clients import Client
@@ -116,3 +117,14 @@ def test_more_values_than_a_statement_takes_are_read_one_by_one(latitude, monkey
 
 def test_a_value_known_already_is_read_with_the_rest(latitude):
     assert gathering.read(gathering.value(3), gathering.number(Client.select())) == [[(3,)], [(1,)]]
+
+
+def test_in_a_page_each_read_is_found_again_by_itself(chased, account):
+    with remembering(), counted() as queries:
+        gathering.read(Client.select().order_by(Client.id), Chase.select(), Invoice.select())
+        assert [row.id for row in Client.select().order_by(Client.id)] == [chased.client_id]
+        chases, accounts = gathering.read(Chase.select(), Account.select())
+        assert type(chases[0].started_at) is dt.datetime
+        assert gathering.read(Invoice.select(), Chase.select())[0] == [chased]
+    assert accounts == [account]
+    assert len(queries) == 2, "the second one for the account alone"
