@@ -2,15 +2,19 @@
 
 import datetime as dt
 import re
+import subprocess
+import sys
 
 import pytest
 
+from relance import clock as machine
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.models.quotes import Quote
-from relance.services import sweeping
+from relance.services import chasing, sweeping
 from relance.services.carrying import Post
+from relance.services.chasing import ChasePlan
 from tests import factories
 from tests.making import enrol, make_sequence
 from tests.web.reading import css, fields, page, words
@@ -127,3 +131,31 @@ def test_from_a_recall_by_hand_to_the_yes_and_the_invoice(client, account, latit
         "Devis enregistré, D-9, 1 800,00 €",
     ]
     assert live(20) == [] and len(smtp_server.received) == 1
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_write_to_each_client_once_and_reminders_go_first(
+    account, camille, environment, root, smtp_server
+):
+    """Thirty clients with a quote whose day has come, ten of them with a reminder of that day too."""
+    now = machine.now()
+    account.send_days, account.skips_holidays, account.alerts_overdue = "1234567", False, False
+    account.send_from_minute, account.send_until_minute = 0, 24 * 60
+    account.save()
+    today = chasing.today_of(account, now)
+    for n in range(30):
+        debtor = factories.make_client(account, f"Client {n:02}")
+        contact = factories.make_contact(debtor, f"Anne {n}", f"anne-{n}@client.example")
+        factories.make_quote(
+            debtor, issued_on=today - dt.timedelta(20), valid_until=today + dt.timedelta(3), nudges=1, next_check_at=now
+        )
+        if n < 10:
+            invoice = factories.make_invoice(debtor, due_on=today - dt.timedelta(1))
+            chasing.start(invoice, ChasePlan(contact_ids=(contact.id,), start="normal"), by=None, now=now)
+    tick = [sys.executable, "-m", "flask", "--app", "app", "tick", "--json"]
+    running = [subprocess.Popen(tick, cwd=root, env=environment, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [process.wait(120) for process in running] == [0, 0]
+    recipients = [address for mail in smtp_server.received for address in mail.recipients]
+    assert len(recipients) == len(set(recipients)) == 30
+    by_kind = [Message.select().where(Message.kind == kind).count() for kind in ("reminder", "quote")]
+    assert by_kind == [10, 20]
