@@ -49,6 +49,7 @@ NOT_SHOWN = {
     "relance/services/restoring.py": "the terminal",
     "relance/services/seed_cast.py": "the demonstration's own data",
     "relance/services/seed_events.py": "the demonstration's own data",
+    "relance/services/seed_quotes.py": "the demonstration's own data",
     "relance/services/seeding.py": "the demonstration's own data",
 }
 # Texts that look like sentences and are not: how they begin, with $ when that is all.
