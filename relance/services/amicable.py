@@ -28,6 +28,7 @@ KIND = "amicable"
 MOST = 50  # invoices in one letter
 MAX_OBJECT = 200  # characters
 MAX_BODY = 10_000
+MAX_LINES = 300  # a thousand take seconds to lay out, and letters are laid out one at a time
 LATEST = dt.timedelta(days=30)  # a letter may be dated ahead by this much
 SAME_FORM = dt.timedelta(minutes=10)
 FORMAL = 5  # the firmness of a formal notice, which is another letter
@@ -284,6 +285,8 @@ def _errors_of(words: Words) -> dict[str, str]:
         errors["body"] = "Écrivez le texte de la lettre."
     elif len(words.body) > MAX_BODY:
         errors["body"] = f"Raccourcissez le texte : {MAX_BODY} caractères au plus."
+    elif words.body.count("\n") >= MAX_LINES:
+        errors["body"] = f"Raccourcissez le texte : {MAX_LINES} lignes au plus."
     elif left:
         name = f"{{{left[0]}}}"
         errors["body"] = (

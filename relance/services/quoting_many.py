@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from peewee import JOIN
 
+from relance.db import transaction
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
@@ -116,14 +117,29 @@ def send_all(account: Account, ids: Sequence[int], *, key: str, by: User, now: d
     made = _made_before(account, ids, key)
     known = review(account, [number for number in ids if number not in made], now)
     for line in known.lines:
-        draft = Draft(tuple(contact.id for contact in line.contacts))
         try:
-            one = quoting_by_hand.send(line.quote, draft, key=f"{key}:{line.quote.id}", by=by, now=now, domain=domain)
+            one = _send(account, line, key=key, by=by, now=now, domain=domain)
         except WritingError:  # answered, or its contact gone, in this very second
             aside.append(Aside(line.quote, "changed"))
             continue
+        if one is None:
+            aside.append(Aside(line.quote, "today"))
+            continue
         found.append(one)
     return Result((*made.values(), *found), (*known.aside, *aside))
+
+
+def _send(account: Account, line: Line, *, key: str, by: User, now: dt.datetime, domain: str) -> Message | None:
+    """Queue the message of a line; None when another form did it after this one read its list."""
+    with transaction():
+        Client.get_by_id(line.quote.client_id).take_turn()
+        made = _made_before(account, [line.quote.id], key).get(line.quote.id)
+        if made is None and _recalled_on([line.quote], chasing.today_of(account, now)):
+            return None
+        draft = Draft(tuple(contact.id for contact in line.contacts))
+        return made or quoting_by_hand.send(
+            line.quote, draft, key=f"{key}:{line.quote.id}", by=by, now=now, domain=domain
+        )
 
 
 def _made_before(account: Account, ids: Sequence[int], key: str) -> dict[int, Message]:

@@ -226,6 +226,7 @@ def test_fifty_invoices_fit_in_a_letter_and_no_more(account, brewery, monkeypatc
         ({"words": Words("Objet", " \n ")}, "body"),
         ({"words": Words("Objet", "{tableau}\n\n{paiement}")}, "body"),
         ({"words": Words("Objet", "x" * 10_001)}, "body"),
+        ({"words": Words("Objet", "x\n" * 300 + "x")}, "body"),
         ({"words": Words("Objet", "Il reste {reste_du}.")}, "body"),
         ({"words": Words("Objet", "Voici {tableau} le tableau")}, "body"),
         ({"words": Words("Objet", "Bonjour\n{tableau}\n{tableau}")}, "body"),

@@ -68,6 +68,15 @@ def test_what_is_answered_between_the_review_and_the_click_is_not_sent(
     assert [(aside.quote.id, aside.because) for aside in result.aside] == [(quote.id, "changed")]
 
 
+def test_two_forms_sent_at_the_same_instant_are_one_message_a_quote(latitude, nadia, account, send, monkeypatch):
+    ids = [factories.make_quote(latitude).id for _ in range(3)]
+    known = quoting_many.review(account, ids, NOW)
+    monkeypatch.setattr(quoting_many, "review", lambda *_: known)  # both read their list before either wrote
+    first, second = send(ids, key="tab-1"), send(ids, key="tab-2")
+    assert len(first.messages) == 3 == Message.select().count() and second.messages == ()
+    assert {aside.because for aside in second.aside} == {"today"}
+
+
 def test_five_hundred_at_most_in_a_fixed_number_of_queries(latitude, nadia, account):
     few = [factories.make_quote(latitude).id for _ in range(3)]
     many = few + [factories.make_quote(latitude).id for _ in range(20)]
