@@ -1,8 +1,8 @@
 """Letters for a selection, one per client and currency: formal notices of what is late, or reminders to post."""
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ from relance.models.accounts import Account, User
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
-from relance.services import amicable, chasing, notice_checks, noticing
+from relance.services import amicable, chasing, claiming, holds, notice_checks, noticing, situations
 from relance.services.amicable import AmicableError
 from relance.services.bulk import Aside, not_owed
 from relance.services.noticing import NoticeError
@@ -52,38 +52,50 @@ class Prepared:
 
 
 def drafts(
-    account: Account, invoices: Sequence[Invoice], *, kind: str = NOTICE, delay_days: int = 8, now: dt.datetime
+    account: Account, invoices: Sequence[Invoice], *, kind: str = NOTICE, now: dt.datetime
 ) -> tuple[list[Draft], list[Aside]]:
-    """The letters of a kind (of KINDS) that these invoices would make, and what is set aside; nothing is written."""
+    """The letters of a kind (of KINDS) that these invoices would make, and what is set aside; nothing is written.
+
+    In a fixed number of queries. What only the writing finds (a rate that is not known) is told by ``prepare``.
+    """
     today = chasing.today_of(account, now)
+    held = holds.current(account, invoices, today) if kind == AMICABLE else {}
     groups: dict[tuple[int, str], list[Invoice]] = defaultdict(list)
     aside = []
     for invoice in invoices:
-        because = not_owed(invoice)
-        if not because and kind == NOTICE:
-            because = "" if invoice.is_overdue(today) else "not_late"
-        elif not because:
-            because = amicable.refusal([invoice])
+        if kind == NOTICE:
+            because = not_owed(invoice) or ("" if invoice.is_overdue(today) else "not_late")
+        else:
+            because = situations.stop_reason(account, invoice.client, invoice, invoice.balance_cents)
+            is_contested = any(one.kind == "dispute" for one in held.get(invoice.id, ()))
+            because = because or ("dispute" if is_contested else "")
         if because:
             aside.append(Aside(invoice, because))
         else:
             groups[invoice.client_id, invoice.currency].append(invoice)
+    early = _early(account, groups.values()) if kind == NOTICE else set()
     found = []
     for (client_id, currency), rows in groups.items():
-        problem = _problem(account, rows, kind, today, delay_days)
-        is_early = kind == NOTICE and notice_checks.is_early(account, rows)
+        problem = amicable.refusal(rows) if kind == AMICABLE and len(rows) > amicable.MOST else ""
+        is_early = any(row.id in early for row in rows)
         found.append(Draft(f"{client_id}-{currency}", rows[0].client, tuple(rows), is_early, problem))
     return found, aside
 
 
-def _problem(account: Account, rows: list[Invoice], kind: str, today: dt.date, delay_days: int) -> str:
-    if kind == AMICABLE:
-        return amicable.refusal(rows)
-    try:
-        noticing.draft(account, rows[0].client, rows, **_claims(rows[0].client, today, delay_days), today=today)
-    except NoticeError as error:
-        return str(error)
-    return ""
+def _early(account: Account, groups: Iterable[list[Invoice]]) -> set[int]:
+    """The invoices that were the object of fewer reminders than a notice wants before it."""
+    rows = [row for group in groups for row in group]
+    times = Counter(row.number for row in rows)
+    sent = claiming.reminders(account, [row for row in rows if times[row.number] == 1])
+    named = Counter(number for one in sent for number in one.numbers)
+    early = set()
+    for row in rows:
+        # Reminders name numbers: where two clients have the same one, each is looked at apart.
+        is_alone = times[row.number] == 1
+        is_early = named[row.number] < notice_checks.WANTED_REMINDERS
+        if is_early if is_alone else notice_checks.is_early(account, [row]):
+            early.add(row.id)
+    return early
 
 
 def prepare(
@@ -102,7 +114,7 @@ def prepare(
     """
     done = Prepared()
     today = chasing.today_of(account, now)
-    for one in drafts(account, invoices, kind=kind, delay_days=delay_days, now=now)[0]:
+    for one in drafts(account, invoices, kind=kind, now=now)[0]:
         if one.is_early and one.key not in anyway:
             continue
         try:

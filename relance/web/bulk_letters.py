@@ -31,13 +31,15 @@ def prepare() -> ResponseReturnValue:
     anyway = frozenset(request.form.getlist("anyway"))
     choices: dict[str, Any] = {"kind": _kind(), "delay_days": form.delay_days.data}
     done = bulk_letters.prepare(account, selection.invoices, anyway=anyway, by=current_user(), now=now, **choices)
+    refused = [_("{client} : {raison}", client=client.name, raison=_(why)) for client, why in done.refused]
+    if refused and not done.letters:
+        return _ask(selection, form, 422, " ".join(refused))
     if not done.letters:
         problem = _("Aucune lettre préparée : confirmez celles qui viennent tôt, ou choisissez d’autres factures.")
         return _ask(selection, form, 422, problem if selection.invoices else "")
     scope.ring()
-    _found, aside = bulk_letters.drafts(account, selection.invoices, now=now, **choices)
+    _found, aside = bulk_letters.drafts(account, selection.invoices, kind=_kind(), now=now)
     said = _n("Une lettre en préparation.", "{n} lettres en préparation.", len(done.letters))
-    refused = [_("{client} : {raison}", client=client.name, raison=_(why)) for client, why in done.refused]
     today = local_date(now, account.time_zone)
     notice = selection_words.notice(" ".join([said, *refused]), aside, selection.gone, today)
     to_list = Markup(' <a href="{}">{}</a>').format(selections.back(), _("Retour aux factures"))

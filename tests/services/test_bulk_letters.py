@@ -2,7 +2,9 @@ import datetime as dt
 
 import pytest
 
+from relance.db import database
 from relance.models.events import Event
+from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
 from relance.services import bulk, bulk_letters, disputing
 from relance.services.disputing import DisputeFacts
@@ -37,7 +39,7 @@ def test_there_is_one_letter_per_client_and_currency(account, invoice, latitude,
     second = factories.make_invoice(latitude, "DEUX", total_cents=30_000)
     dollars = factories.make_invoice(latitude, "USD", currency="USD")
     other = factories.make_invoice(sabatier, "TROIS")
-    found, aside = bulk_letters.drafts(account, chosen(account, invoice, second, dollars, other), delay_days=8, now=NOW)
+    found, aside = bulk_letters.drafts(account, chosen(account, invoice, second, dollars, other), now=NOW)
     assert aside == []
     shown = {one.key: ({row.number for row in one.invoices}, one.balance_cents, one.currency) for one in found}
     assert shown == {
@@ -54,9 +56,7 @@ def test_what_is_not_late_or_not_owed_is_set_aside(account, invoice, latitude):
     today = factories.make_invoice(latitude, "AUJOURDHUI", due_on=TODAY)
     draft = factories.make_invoice(latitude, "BROUILLON", state="draft")
     paid = factories.make_invoice(latitude, "PAYÉE", paid_cents=120_000)
-    found, aside = bulk_letters.drafts(
-        account, chosen(account, invoice, soon, today, draft, paid), delay_days=8, now=NOW
-    )
+    found, aside = bulk_letters.drafts(account, chosen(account, invoice, soon, today, draft, paid), now=NOW)
     assert [one.invoices for one in found] == [(invoice,)]
     assert {one.invoice.number: one.because for one in aside} == {
         "BIENTÔT": "not_late",
@@ -101,10 +101,10 @@ def test_a_letter_that_cannot_be_written_says_why(account, invoice, sabatier):
     later = dt.datetime(2031, 11, 24, 8)
     reminded(invoice)
     rows = chosen(account, invoice)
-    (one,), _aside = bulk_letters.drafts(account, rows, delay_days=8, now=later)
-    assert "taux" in one.problem
+    (one,), _aside = bulk_letters.drafts(account, rows, now=later)
     done = bulk_letters.prepare(account, rows, delay_days=8, anyway=[one.key], by=None, now=later)
     assert (done.letters, [client.id for client, _why in done.refused]) == ([], [invoice.client_id])
+    assert "taux" in done.refused[0][1]
 
 
 def test_a_reminder_to_post_is_written_for_what_is_not_late_yet_but_never_for_a_dispute(
@@ -118,7 +118,31 @@ def test_a_reminder_to_post_is_written_for_what_is_not_late_yet_but_never_for_a_
     assert [({row.number for row in one.invoices}, one.is_early) for one in found] == [
         ({invoice.number, "BIENTÔT"}, False)
     ]
-    assert [(one.invoice.number, "litige" in one.because) for one in aside] == [("CONTESTÉE", True)]
+    assert [(one.invoice.number, one.because) for one in aside] == [("CONTESTÉE", "dispute")]
     done = bulk_letters.prepare(account, rows, kind=bulk_letters.AMICABLE, by=None, now=NOW)
     assert [(letter.kind, letter.template) for letter in done.letters] == [("amicable", "rappel")]
     assert Letter.select().count() == 1
+
+
+def test_the_same_number_at_two_clients_is_counted_apart(account, invoice, sabatier):
+    twin = factories.make_invoice(sabatier, invoice.number, due_on=TODAY - dt.timedelta(20))
+    reminded(twin)
+    found, _aside = bulk_letters.drafts(account, chosen(account, invoice, twin), now=NOW)
+    assert {one.client.id: one.is_early for one in found} == {invoice.client_id: True, sabatier.id: False}
+
+
+@pytest.mark.parametrize("kind", bulk_letters.KINDS)
+def test_many_clients_take_no_more_queries_than_two(account, monkeypatch, kind):
+    counted = []
+    execute = database.obj.execute_sql
+    monkeypatch.setattr(database.obj, "execute_sql", lambda *a, **k: counted.append(a[0]) or execute(*a, **k))
+
+    def queries(clients):
+        for _n in range(clients):
+            factories.make_invoice(factories.make_client(account))
+        rows = chosen(account, *Invoice.select())
+        counted.clear()
+        assert bulk_letters.drafts(account, rows, kind=kind, now=NOW)[1] == []
+        return len(counted)
+
+    assert queries(2) == queries(20)
