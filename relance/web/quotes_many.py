@@ -47,16 +47,14 @@ def create() -> ResponseReturnValue:
     result = quoting_many.send_all(account, ids, key=key, by=current_user(), now=clock.now(), domain=domain)
     scope.ring()
     count = len(result.messages)
-    told = (
-        _n("Une prérelance part dans une minute.", "{n} prérelances partent dans une minute.", count)
-        if count
-        else _("Aucune prérelance ne part.")
-    )
+    if not count:  # answered or recalled meanwhile: the page says why of each
+        return _page(ids, 422)
+    told = _n("Une prérelance part dans une minute.", "{n} prérelances partent dans une minute.", count)
     if result.aside:
         told += " " + _n("Un devis mis de côté :", "{n} devis mis de côté :", len(result.aside))
         reasons = [f"{aside.quote.number}, {_(ASIDE[aside.because])}" for aside in result.aside[:5]]
         told += " " + "\u00a0; ".join(reasons) + "."
-    return go_to(url_for("sends.index", vue="envoyes") if count else url_for("quotes.index"), told, "info")
+    return go_to(url_for("sends.index", vue="envoyes"), told)
 
 
 @blueprint.get("/devis/selection")
@@ -84,7 +82,7 @@ def _ids(texts: Iterable[str]) -> list[int]:
     return list(dict.fromkeys(row_id(text) for text in texts if row_id(text)))
 
 
-def _page(ids: list[int]) -> ResponseReturnValue:
+def _page(ids: list[int], status: int = 200) -> ResponseReturnValue:
     found = quoting_many.review(current_account(), ids, clock.now()) if ids else Review((), ())
     page = render_template(
         "quotes/many.html",
@@ -94,4 +92,4 @@ def _page(ids: list[int]) -> ResponseReturnValue:
         most=MOST,
         is_over=len(ids) > MOST,
     )
-    return make_response(page)
+    return make_response(page, status)
