@@ -108,7 +108,7 @@ def make_mixed(invoices: int) -> Account:
     """One account as a business has it after years: of a hundred invoices 77 are paid, 18 owed, 5 drafts.
 
     Ten a client. Of those owed half are late, a third have a promise, a third a dispute, a third are paused: with a
-    thousand invoices each of these lists already fills a page. Two in three are under chase. Of all, one in fifty has
+    thousand invoices each of these lists already fills a page. Two in three are under chase. Of all, one in twenty has
     a note, one in ten is a deposit, one in twenty in francs.
     """
     db.database.create_tables(models.ALL)
@@ -154,7 +154,7 @@ def make_mixed(invoices: int) -> Account:
             balance_cents=f"CASE WHEN {place} < 77 THEN 0 ELSE {amount} END",
             currency="CASE WHEN n % 20 = 7 THEN 'CHF' ELSE 'EUR' END",
             object="'Mission ' || (n % 977)",
-            note="CASE WHEN n % 50 = 11 THEN 'Rappelé le comptable, dossier ' || n ELSE '' END",
+            note="CASE WHEN n % 20 = 11 THEN 'Rappelé le comptable, dossier ' || n ELSE '' END",
             paid_on=f"CASE WHEN {place} < 77 THEN date({due_on}, '+9 days') END",
             created_at=created,
             updated_at=created,
