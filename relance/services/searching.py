@@ -14,7 +14,7 @@ from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.quotes import Quote
 from relance.rules.money import parse_amount
-from relance.services.matching import asked, holds, plain
+from relance.services.matching import any_holds, asked, holds, plain
 
 SHOWN = 5  # of each kind
 MANY = 100  # what is counted; beyond, « plus de 100 »
@@ -88,7 +88,7 @@ def people(clients: list[Client], text: str) -> dict[int, Contact]:
 def _invoices(account: Account, words: str) -> Any:
     """As the list of invoices searches, the latest entered first."""
     fields = (Invoice.number, Invoice.object, Invoice.order_reference, Invoice.note)
-    parts: list[Any] = [holds(field, words) for field in fields]
+    parts: list[Any] = [any_holds(fields, words)]
     parts.append(Invoice.client.in_(_named(account, words)))
     cents = _cents(words)
     if cents is not None:
@@ -107,7 +107,7 @@ def _clients(account: Account, words: str) -> Any:
 
 
 def _quotes(account: Account, words: str) -> Any:
-    parts: list[Any] = [holds(field, words) for field in (Quote.number, Quote.object, Quote.order_reference)]
+    parts: list[Any] = [any_holds((Quote.number, Quote.object, Quote.order_reference), words)]
     parts.append(Quote.client.in_(_named(account, words)))
     cents = _cents(words)
     if cents is not None:
@@ -136,7 +136,7 @@ def _named(account: Account, words: str) -> Any:
 
 
 def _is_named(words: str) -> Expression:
-    return holds(Contact.name, words) | holds(Contact.email, words)
+    return any_holds((Contact.name, Contact.email), words)
 
 
 def _any(parts: list[Any]) -> Any:

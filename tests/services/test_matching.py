@@ -35,10 +35,25 @@ def test_words_are_found_without_their_accents(account, name, typed):
     assert found(account, typed) == [name]
 
 
-@pytest.mark.parametrize("typed", ["%", "_", "*", "?", "[a-z]", "[", "]", "\\", ".", ".*", "(", "^", "b_é", "{1}", "a|b"])
+@pytest.mark.parametrize(
+    "typed", ["%", "_", "*", "?", "[a-z]", "[", "]", "\\", ".", ".*", "(", "^", "b_é", "{1}", "a|b"]
+)
 def test_a_wildcard_is_a_sign_like_another(account, typed):
     make_client(account, "Blé")
     assert found(account, typed) == []
+
+
+def test_words_in_one_of_several_columns_are_found_never_across_two(account):
+    client = make_client(account, "Blé d’Or", note="Fournil", siren="")
+    columns = (Client.name, Client.note)
+    for typed, is_there in (
+        ("ble", True),
+        ("FOURNIL", True),
+        ("or fournil", False),
+        ("orfournil", False),
+        ("%", False),
+    ):
+        assert Client.select().where(Client.id == client.id, matching.any_holds(columns, typed)).exists() is is_there
 
 
 def test_what_is_asked_fits_in_a_column_and_on_a_line():
