@@ -129,6 +129,7 @@ ON_A_FILE = {
     "disputes.attachment",
     "quotes.pdf",
     "quotes_messages.attachment",
+    "quotes_messages.source",
 }
 SAME_FOR_ALL = {"imports.sample"}  # the file to fill in, whose examples are those of the demo
 ONLY_SHOWN = {
