@@ -37,14 +37,9 @@ def panel(groups: Iterable[Group], context: Context) -> Panel:
 
 
 def _line(kind: str, invoice: Invoice, context: Context) -> Line:
-    is_ancient = kind == "ancient"
-    detail = about(invoice, context.today)
-    if is_ancient:
-        detail += Markup(". {}").format(_("Plus de 90 jours de retard, rien de prévu."))
-    who = phone(context, invoice.client)
-    if who:
-        detail += Markup("{} {}").format("" if is_ancient else ".", who)
+    parts = [about(invoice, context.today), phone(context, invoice.client)]
+    detail = Markup("{}.").format(Markup(". ").join(part for part in parts if part))
     chase = Action(_("Relancer"), url_for("reminding.choose", id=invoice.id), is_dialog=True)
-    notice = Action(_("Préparer une mise en demeure"), f"/courriers/nouveau?factures={invoice.id}", is_quiet=True)
-    actions = (chase, notice) if is_ancient else (chase,)
+    notice = Action(_("Mise en demeure"), f"/courriers/nouveau?factures={invoice.id}", is_quiet=True)
+    actions = (chase, notice) if kind == "ancient" else (chase,)
     return Line("clock", "late", invoice.client.name, detail, actions, see_invoice(invoice))
