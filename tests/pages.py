@@ -202,6 +202,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("letters.new", {"factures": "@late", "type": "amiable"}),
     ("letters.index", {"type": "amiable", "statut": "prete"}),
     ("amicable.new", {"id": "@late"}),
+    ("amicable.new_many", {"factures": "@late"}),
     ("amicable.new", {"id": "@paid"}),
     ("letters.show", {"letter_id": "@amicable"}),
     ("letters.show", {"letter_id": "@letter"}),

@@ -18,7 +18,7 @@ blueprint = Blueprint("amicable", __name__)
 
 
 @blueprint.get("/factures/<int:id>/relancer/courrier")
-@blueprint.get("/courriers/amiable")
+@blueprint.get("/courriers/amiable", endpoint="new_many")
 def new(id: int | None = None) -> ResponseReturnValue:
     """The letter about one invoice, or about those of ``?factures=1,2``, with the text of ``?modele=``."""
     return opened(_asked(id, request.args.getlist("factures")))
@@ -31,7 +31,7 @@ def opened(asked: list[Invoice]) -> ResponseReturnValue:
 
 
 @blueprint.post("/factures/<int:id>/relancer/courrier/apercu")
-@blueprint.post("/courriers/amiable/apercu")
+@blueprint.post("/courriers/amiable/apercu", endpoint="preview_many")
 def preview(id: int | None = None) -> ResponseReturnValue:
     """The form and the paper after a choice or a word changed; nothing is saved."""
     asked = _posted(id)
@@ -46,7 +46,7 @@ def preview(id: int | None = None) -> ResponseReturnValue:
 
 
 @blueprint.post("/factures/<int:id>/relancer/courrier/pages")
-@blueprint.post("/courriers/amiable/pages")
+@blueprint.post("/courriers/amiable/pages", endpoint="pages_many")
 def pages(id: int | None = None) -> ResponseReturnValue:
     """How long the letter is, in words: laid out apart, so that the preview does not wait for it."""
     draft = amicable_page.reading(_posted(id), clock.now()).get("draft")
@@ -54,7 +54,7 @@ def pages(id: int | None = None) -> ResponseReturnValue:
 
 
 @blueprint.post("/factures/<int:id>/relancer/courrier")
-@blueprint.post("/courriers/amiable")
+@blueprint.post("/courriers/amiable", endpoint="create_many")
 def create(id: int | None = None) -> ResponseReturnValue:
     """Prepare the letter. The worker prints it; its page waits for it."""
     now = clock.now()
@@ -100,4 +100,4 @@ def _asked(id: int | None, given: list[str]) -> list[Invoice]:
 def _address(asked: list[Invoice]) -> str:
     if len(asked) == 1:
         return url_for("amicable.new", id=asked[0].id)
-    return url_for("amicable.new", factures=",".join(str(invoice.id) for invoice in asked))
+    return url_for("amicable.new_many", factures=",".join(str(invoice.id) for invoice in asked))

@@ -144,8 +144,10 @@ def _refused(asked: Sequence[Invoice], aside: Aside) -> dict[str, Any]:
 
 def addresses(invoices: Sequence[Invoice]) -> dict[str, str]:
     """Where the form is sent: under the invoice when it is alone."""
-    alone = {"id": invoices[0].id} if len(invoices) == 1 else {}
-    return {name: url_for(f"amicable.{name}", **alone) for name in ("create", "preview", "pages")}
+    names = ("create", "preview", "pages")
+    if len(invoices) == 1:
+        return {name: url_for(f"amicable.{name}", id=invoices[0].id) for name in names}
+    return {name: url_for(f"amicable.{name}_many") for name in names}
 
 
 def framed(facts: AmicableFacts) -> str:

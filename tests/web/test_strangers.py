@@ -24,7 +24,7 @@ from tests.web.strangers import World
 
 # Forms that answer POST and name no row but the one of their address.
 NAMES_NO_ROW = {
-    "batches.undo", "calls.create_reply",
+    "amicable.create", "amicable.pages", "amicable.preview", "batches.undo", "calls.create_reply",
     "access.confirm_sign_up", "access.forgotten", "access.install", "access.new_password", "access.sign_in",
     "access.sign_out", "access.sign_up", "calendar.add_closure", "calendar.delete_closure", "calendar.edit",
     "chases.toggle", "clients.add_contact", "clients.archive", "clients.archive_contact", "clients.create",
@@ -118,6 +118,9 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "batches.review": ({"ids": Invoice}, {"key": "x"}),
     "steps.hold": ({"etape": strangers.LINE}, {"motif": ""}),
     "steps.release": ({"etape": strangers.LINE}, {}),
+    "amicable.create_many": ({"factures": Invoice}, {"template": "rappel", "dated_on": "23/11/2026"}),
+    "amicable.pages_many": ({"factures": Invoice}, {"template": "rappel", "dated_on": "23/11/2026"}),
+    "amicable.preview_many": ({"factures": Invoice}, {"template": "rappel", "dated_on": "23/11/2026"}),
     "letters.create": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
     "letters.preview": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
 }
