@@ -16,10 +16,13 @@ from relance.services import (
     batches,
     deciding,
     forecasting,
+    gathering,
     outbox,
     quoting_by_hand,
     quoting_forecasts,
     sending_by_hand,
+    situations,
+    steps,
     telling,
     templating,
     upcoming,
@@ -74,17 +77,33 @@ def agenda_context(view: str) -> dict[str, Any]:
     account, now = current_account(), clock.now()
     asked = _asked(account)
     today = local_date(now, account.time_zone)
+    until = today + AHEAD
+    # One statement for what does not depend on the rest; the clients of the filter and the mails that wait find theirs.
+    rows, chased, [(proposed_count,)], *_ahead = gathering.read(
+        upcoming.held_rows(account),
+        forecasting.chased_clients(account, now, until),
+        gathering.number(asking.proposed(account)),
+        steps.levels_read(account.id),
+        outbox.waiting_query(account),
+        _clients(account),
+    )
     levels = templating.levels(account)
+    wanted = {row.chase.client_id for row in rows}
+    if view != "retenus" and account.suspended_at is None:
+        wanted |= {client_id for (client_id,) in chased}
+    loaded = situations.load(account, wanted, today)
 
     def is_asked(client_id: int, template: str) -> bool:
         level = str(levels.get(template, 1))
         return asked["client"] in ("", str(client_id)) and asked["niveau"] in ("", level)
 
-    held = [one for one in upcoming.held(account, now) if is_asked(one.client_id, one.template)]
+    found = upcoming.held_of(rows, loaded, today)
+    held = [one for one in found if is_asked(one.client_id, one.template)]
     sends = []
     if view != "retenus":
-        until = today + AHEAD
-        sends = [one for one in forecasting.for_account(account, now, until) if is_asked(one.client_id, one.template)]
+        if account.suspended_at is None:
+            planned = forecasting.of_situations((loaded[one] for (one,) in chased), now, until)
+            sends = [one for one in planned if is_asked(one.client_id, one.template)]
         held = [one for one in held if one.on <= until]
     asks = asking.asking_among(account, (send.invoice_id for send in sends))
     return {
@@ -94,7 +113,7 @@ def agenda_context(view: str) -> dict[str, Any]:
         "waiting": outbox.waiting(account) if view != "retenus" and not any(asked.values()) else (),
         "nudges": _nudges(account, now, asked, today) if view != "retenus" else [],
         "reasons": REASONS,
-        "proposed_count": asking.proposed(account).count(),
+        "proposed_count": proposed_count,
         "now": now,
         "template_name": names.template,
         "undo_back": "retenus" if view == "retenus" else "",
@@ -117,18 +136,21 @@ def _asked(account: Account) -> dict[str, str]:
 
 def _filters(account: Account, asked: dict[str, str]) -> dict[str, Any]:
     """The fields of the filters: the clients to whom something was or will be sent."""
-    clients = (
+    return {
+        "clients": list(_clients(account)),
+        "levels": [(key, names.template(template)) for key, template in LEVELS.items()],
+        "asked": asked,
+        "kept": {key: value for key, value in asked.items() if value},
+    }
+
+
+def _clients(account: Account) -> Any:
+    return (
         Client.select(Client.id, Client.name)
         .where(Client.account == account, Client.archived_at.is_null())
         .order_by(Client.name, Client.id)
         .limit(500)
     )
-    return {
-        "clients": list(clients),
-        "levels": [(key, names.template(template)) for key, template in LEVELS.items()],
-        "asked": asked,
-        "kept": {key: value for key, value in asked.items() if value},
-    }
 
 
 @blueprint.get("/envois/en-attente")
