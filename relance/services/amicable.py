@@ -36,7 +36,7 @@ FORMAL = 5  # the firmness of a formal notice, which is another letter
 DISPUTED = "Un litige est en cours sur cette facture : clôturez-le d'abord."
 FOREIGN = "Une lettre s'adresse à un seul client : choisissez les factures d'un même client."
 CHANGED = "Le reste dû a changé pendant que cette lettre était ouverte : relisez-la avec les nouveaux montants."
-NOTHING_LEFT = "Il ne reste rien à payer."
+ALL_PAID = "Il ne reste rien à payer."
 NOTHING = "Choisissez au moins une facture à régler."
 
 
@@ -150,7 +150,7 @@ def draft(
     except texts.TextError as error:
         raise AmicableError({"template": str(error)}) from error
     except ValueError as error:
-        raise AmicableError({"": NOTHING_LEFT}) from error
+        raise AmicableError({"": ALL_PAID}) from error
     return Draft(facts, basis_of(invoices), apart)
 
 
