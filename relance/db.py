@@ -64,6 +64,16 @@ def remembering() -> Iterator[None]:
         _answers.reset(token)
 
 
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Remember nothing in this block: what reads a hundred thousand rows, once, must not hold them."""
+    token = _answers.set(None)
+    try:
+        yield
+    finally:
+        _answers.reset(token)
+
+
 class Answer:
     """A cursor over rows that were read before."""
 

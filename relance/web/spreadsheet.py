@@ -23,7 +23,7 @@ from relance.web.scope import current_account
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # wide signs begin a formula too
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PIECE_ROWS = 500
 _PIECE_BYTES = 64 * 1024
@@ -47,7 +47,8 @@ def xlsx_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]])
     """
     with ExitStack() as stack:
         book = stack.enter_context(tempfile.TemporaryFile())
-        write_xlsx(book, name, header, rows)
+        with db.forgetting():
+            write_xlsx(book, name, header, rows)
         size = book.tell()
         book.seek(0)
         sent = stack.pop_all()  # the file is closed once it has left, or when nobody waits for it any more

@@ -6,8 +6,11 @@ from decimal import Decimal
 import openpyxl
 import pytest
 
+from relance import db
+from relance.models.accounts import Account
 from relance.web import spreadsheet
 from relance.web.spreadsheet import cell, csv_answer, xlsx_answer
+from tests.counting import counted
 
 
 @pytest.mark.parametrize(
@@ -21,6 +24,8 @@ from relance.web.spreadsheet import cell, csv_answer, xlsx_answer
         ("@x", "'@x"),
         ("+33 4", "'+33 4"),
         ("\t=1", "'\t=1"),
+        ("\n=1", "'\n=1"),
+        ("＝1", "'＝1"),
         ("-12", "'-12"),
         ("Latitude", "Latitude"),
         (12, "12"),
@@ -82,6 +87,16 @@ def test_a_workbook_holds_real_numbers_and_dates_and_runs_nothing(as_camille, cl
     assert [one.data_type for one in sheet[2]][:5] == ["n", "n", "d", "n", "s"]
     assert (sheet["A2"].number_format, sheet["C2"].number_format) == ("#,##0.00", "dd/mm/yyyy")
     assert sheet["A1"].font.bold
+
+
+def test_the_rows_read_for_a_workbook_are_not_remembered(as_camille):
+    def rows():
+        for _turn in range(3):
+            yield [Account.select(Account.id).get().id]
+
+    with db.remembering(), counted() as asked:
+        xlsx_answer("factures", ["Compte"], rows()).close()
+    assert sum(sql.startswith("SELECT") and '"account"' in sql for sql in asked) == 3
 
 
 def test_beyond_the_rows_of_a_sheet_another_begins(as_camille, monkeypatch):
