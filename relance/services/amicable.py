@@ -20,7 +20,7 @@ from relance.models.letters import Letter, LetterInvoice
 from relance.rules import postal, texts, variables
 from relance.rules.calendar import local_date
 from relance.rules.plans import LEVELS
-from relance.services import amicable_text, appending, chasing, claiming, printing, proposing, templating
+from relance.services import amicable_text, appending, chasing, claiming, printing, proposing, templating, writing
 from relance.services.amicable_text import Words
 from relance.services.appending import Apart
 
@@ -33,7 +33,7 @@ LATEST = dt.timedelta(days=30)  # a letter may be dated ahead by this much
 SAME_FORM = dt.timedelta(minutes=10)
 FORMAL = 5  # the firmness of a formal notice, which is another letter
 
-DISPUTED = "Un litige est en cours sur cette facture : clôturez-le d'abord."
+DISPUTED = writing.DISPUTED
 FOREIGN = "Une lettre s'adresse à un seul client : choisissez les factures d'un même client."
 CHANGED = "Le reste dû a changé pendant que cette lettre était ouverte : relisez-la avec les nouveaux montants."
 ALL_PAID = "Il ne reste rien à payer."
