@@ -9,7 +9,7 @@ from relance import clock
 from relance.models.chases import Chase
 from relance.models.clients import Contact
 from relance.models.invoices import Invoice
-from relance.services import chasing, following, forecasting, keeping_clients, planning, previewing
+from relance.services import chasing, following, forecasting, keeping_clients, planning, previewing, reading_ahead
 from relance.services.carrying import Post
 from relance.services.chasing import ChaseError, ChasePlan
 from relance.web import names, posting, scope
@@ -28,6 +28,7 @@ FIELDS = {name: name for name in ("frequency", "count", "first_offset_days", "se
 def edit(id: int) -> ResponseReturnValue:
     """The reminder settings of an invoice; step 2 of a new one."""
     invoice = invoice_or_404(id)
+    reading_ahead.of_invoice(invoice, chasing.today_of(current_account(), clock.now()))
     chase = chasing.chase_of(invoice)
     is_active = chase is not None and chase.is_active
     follows = following.follows_client(invoice) or (not is_active and following.may_follow_client(invoice))

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from relance import clock, storage
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import bulk, invoicing, listing, threads
+from relance.services import bulk, invoicing, listing, reading_ahead, threads
 from relance.services.invoice_facts import InvoiceError
 from relance.web import invoice_filters, names, rows
 from relance.web.htmx import go_to, respond, wants_fragment
@@ -83,6 +83,7 @@ def show(id: int) -> ResponseReturnValue:
 def past(id: int) -> ResponseReturnValue:
     """The history alone, filtered (?h=) and longer (?avant=); whole on a page of its own, to print."""
     invoice = invoice_or_404(id)
+    reading_ahead.of_invoice(invoice, local_date(clock.now(), invoice.account.time_zone))
     context = {"invoice": invoice, **history_context(invoice, 0 if wants_fragment() else WHOLE)}
     return respond("invoices/history.html", "invoices/_history.html", **context)
 
