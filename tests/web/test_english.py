@@ -15,6 +15,7 @@ from relance.models.holds import Hold
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.models.payments import Payment
+from relance.models.quotes import Quote
 from relance.models.templates import Template
 from relance.services import seeding
 from tests import pages
@@ -50,6 +51,7 @@ WRITTEN_BY_PEOPLE = (
     (Client, ("name", "address", "note")),
     (Contact, ("name", "role")),
     (Invoice, ("number", "object", "note", "order_reference")),
+    (Quote, ("number", "object", "note", "order_reference", "declined_because")),
     (Payment, ("reference",)),
     (Message, ("subject", "body_text")),
     (Closure, ("label",)),
