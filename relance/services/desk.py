@@ -53,7 +53,7 @@ def read(invoice: Invoice) -> Desk:
         .distinct()
         .where(
             Message.client == invoice.client_id,
-            Message.kind.in_(("reminder", "manual")),
+            Message.kind.in_(("reminder", "manual", "quote")),
             Message.state.in_(situations.COUNTED),
             Message.day_on.is_null(False),
         )

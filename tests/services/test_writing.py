@@ -170,6 +170,11 @@ def test_a_message_asks_for_the_late_instalments_else_for_the_next_one(latitude,
     assert writing.compose(late, writing.first_draft(late, TODAY), now).total_cents == 20_000
 
 
+def test_a_quote_recalled_today_is_a_caution_too(invoice, nadia, now):
+    factories.make_message(nadia.client, [], kind="quote", day_on=TODAY, state="sent")
+    assert writing.caution(invoice, now) == Caution(last_on=TODAY)
+
+
 def test_a_recent_message_or_a_closed_day_is_a_caution_not_a_refusal(send, invoice, now):
     assert writing.caution(invoice, now) == Caution()
     send()
