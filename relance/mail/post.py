@@ -192,14 +192,14 @@ class Line:
         words = f"«\u00a0{error.code} {error.text}\u00a0»"
         return Unreachable(
             "temporary",
-            f"Le serveur {self._smtp.host} demande d’attendre\u00a0: {words}. {NOTHING_LEFT}",
+            f"Le serveur {self._smtp.host} demande d’attendre\u00a0: {words}. Aucune relance n’est partie.",
         )
 
     def _dropped(self, error: DroppedError) -> Outcome:
         server = f"Le serveur {self._smtp.host}"
         reason = "timeout" if error.is_timeout else "dropped"
         if error.phase == "dot":
-            lost = Unreachable(reason, f"{server} ne répond plus. {NOTHING_LEFT}")
+            lost = Unreachable(reason, f"{server} ne répond plus. Aucune relance n’est partie.")
             self._outage = lost if error.is_timeout else None
             return Uncertain(
                 reason,
@@ -208,7 +208,7 @@ class Line:
             )
         if error.is_timeout:
             return self._down(reason, f"{server} n’a pas répondu en {self._timeout:g}\u00a0secondes.")
-        return Unreachable(reason, f"{server} a coupé la connexion avant la fin du message. {NOTHING_LEFT}")
+        return Unreachable(reason, f"{server} a coupé la connexion avant la fin du message. Aucune relance n’est partie.")
 
     def _lost(self, error: Exception) -> Unreachable:
         """Name, for the user, why there is no connection."""

@@ -50,6 +50,7 @@ SAME = {
     "SIRET",
     "Simulation",
     "Type",
+    "Version",
     "Zurich",
     "six",
     "{n} clients",
