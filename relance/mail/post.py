@@ -208,7 +208,9 @@ class Line:
             )
         if error.is_timeout:
             return self._down(reason, f"{server} n’a pas répondu en {self._timeout:g}\u00a0secondes.")
-        return Unreachable(reason, f"{server} a coupé la connexion avant la fin du message. Aucune relance n’est partie.")
+        return Unreachable(
+            reason, f"{server} a coupé la connexion avant la fin du message. Aucune relance n’est partie."
+        )
 
     def _lost(self, error: Exception) -> Unreachable:
         """Name, for the user, why there is no connection."""
