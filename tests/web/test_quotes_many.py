@@ -84,3 +84,13 @@ def test_the_bar_counts_what_is_ticked_and_all_of_a_filter_with_its_ids(client, 
 def test_what_is_ticked_is_exported_alone(client, quotes):
     text = client.post("/devis/exporter", data={"ids": [str(quotes[1].id), "999999", "x"]}).text
     assert "D-1" in text and "D-0" not in text
+
+
+def test_a_client_of_several_quotes_is_named_before_it_receives_several_e_mails(client, quotes, account):
+    other = factories.make_client(account, "Librairie L’Encrier")
+    factories.make_contact(other)
+    alone = factories.make_quote(other, "D-9")
+    both = page(client, f"{PATH}?ids={quotes[0].id}&ids={quotes[1].id}&ids={alone.id}")
+    assert "plusieurs e-mails aujourd’hui : Latitude Conseil." in words(css(both, "form.stack")[0])
+    one = page(client, f"{PATH}?ids={quotes[0].id}&ids={alone.id}")
+    assert "plusieurs e-mails" not in words(css(one, "form.stack")[0])
