@@ -139,20 +139,19 @@ def up(migrator: Any, db: Any) -> None:
     db.create_tables([BatchLine])
 
     migrator.migrate(migrator.drop_index("invoice", "invoice_account_id_state_next_due_on_id"))
+    key: Any = Quote._meta.primary_key
     migrator.migrate(migrator.add_column("account", "relance_1_days", IntegerField(default=7)))
     migrator.migrate(migrator.add_column("account", "relance_2_days", IntegerField(default=7)))
     migrator.migrate(migrator.add_column("account", "last_reminder_days", IntegerField(default=8)))
     migrator.migrate(migrator.add_column("account", "notice_days", IntegerField(default=8)))
     migrator.migrate(migrator.add_column("account", "quote_remind_days", IntegerField(default=7)))
     migrator.migrate(
-        migrator.add_column(
-            "message", "quote_id", ForeignKeyField(Quote, field=Quote.id, null=True, on_delete="CASCADE")
-        )
+        migrator.add_column("message", "quote_id", ForeignKeyField(Quote, field=key, null=True, on_delete="CASCADE"))
     )
     migrator.migrate(migrator.add_column("letter", "template", CharField(default="")))
     migrator.migrate(migrator.add_column("letter", "is_edited", BooleanField(default=False)))
     migrator.migrate(
-        migrator.add_column("event", "quote_id", ForeignKeyField(Quote, field=Quote.id, null=True, on_delete="CASCADE"))
+        migrator.add_column("event", "quote_id", ForeignKeyField(Quote, field=key, null=True, on_delete="CASCADE"))
     )
     migrator.migrate(migrator.add_index("invoice", ("account_id", "next_due_on", "id")))
     migrator.migrate(migrator.add_index("invoice", ("account_id", "state", "balance_cents", "id", "next_due_on")))

@@ -39,8 +39,8 @@ class Batch(BaseModel):
 class BatchLine(BaseModel):
     """One message of a batch: a client and the invoices it speaks of. States: waiting → queued | aside.
 
-    ``invoice_ids`` and ``contact_ids`` are JSON lists; ``balances`` (JSON, by invoice id, cents) is what was shown when the
-    person confirmed: a line whose balance changed meanwhile is set aside. ``reason`` says why it was.
+    ``invoice_ids`` and ``contact_ids`` are JSON lists; ``balances`` (JSON, by invoice id, cents) is what was shown
+    when the person confirmed: a line whose balance changed meanwhile is set aside. ``reason`` says why it was.
     """
 
     batch = ForeignKeyField(Batch, backref="lines", on_delete="CASCADE")

@@ -30,7 +30,9 @@ def notice(done: str, aside: Sequence[Aside], gone: int, today: date) -> Markup:
     """What was done, then the invoices set aside with their reasons, each a link, and those that are no more."""
     parts = [Markup("{}").format(done)] if done else []
     if aside:
-        parts.append(Markup("{}").format(_n("Une facture laissée de côté :", "{n} factures laissées de côté :", len(aside))))
+        parts.append(
+            Markup("{}").format(_n("Une facture laissée de côté :", "{n} factures laissées de côté :", len(aside)))
+        )
         parts.append(Markup("{}.").format(Markup(", ").join(_links(aside, today))))
     if gone:
         parts.append(Markup("{}").format(gone_words(gone)))
