@@ -6,6 +6,7 @@ const FIELDS = "input, textarea, select, [contenteditable]";
 const PREFIX = "g"; // « g t » goes to the dashboard
 const PATIENCE = 1500; // ms between the two keys
 let prefixAt = -Infinity;
+let ahead = null; // what is typed while the search is on its way
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
@@ -15,13 +16,33 @@ document.addEventListener("keydown", (event) => {
   // Single keys: outside fields, and only for the user who wants them.
   if (!("shortcuts" in document.body.dataset) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.matches?.(FIELDS) || $("dialog[open]")) return;
+  if (ahead !== null && event.key.length === 1) {
+    ahead += event.key;
+    return void event.preventDefault();
+  }
   const isSecond = event.timeStamp - prefixAt < PATIENCE;
   prefixAt = event.key === PREFIX && !isSecond ? event.timeStamp : -Infinity;
   const control = bearer(isSecond ? `${PREFIX} ${event.key}` : event.key);
-  if (control) press(control);
-  else if (event.key === "?" && !isSecond) htmx.ajax("GET", "/raccourcis", { target: "#fenetre", swap: "innerHTML" });
+  if (control) {
+    if (event.key === "/" && control.matches("[hx-get]")) ahead = "";
+    press(control);
+  } else if (event.key === "?" && !isSecond) htmx.ajax("GET", "/raccourcis", { target: "#fenetre", swap: "innerHTML" });
   else return;
   event.preventDefault();
+});
+
+// The search has come: what was typed meanwhile is its first words, not shortcuts of the page.
+document.addEventListener("htmx:afterSettle", () => {
+  const field = ahead === null ? null : $("dialog [role=combobox]");
+  if (!field) return;
+  if (ahead) {
+    field.value = ahead + field.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  ahead = null;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!event.detail.successful) ahead = null;
 });
 
 // The control of a key: the last one that shows, else one folded away (in a closed menu, in a bar of another width).
