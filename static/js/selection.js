@@ -117,6 +117,9 @@ function refresh() {
   timer = setTimeout(() => htmx.trigger(form, "chosen"), 120);
 }
 
+// A button of the bar takes the place of the refresh that a tick has just asked for.
+document.addEventListener("click", (event) => event.target.closest?.("#selection button") && clearTimeout(timer), true);
+
 function restore() {
   const list = $("#list table");
   if (!list) return;
