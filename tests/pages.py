@@ -136,7 +136,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("reminding.choose", {"id": "@paid"}),
     ("batches.review", {"ids": "@late"}),
     ("batches.review", {"statut": "toutes", "tout": "1"}),
-    ("batches.preview", {"ids": "@late", "ligne": "@batch_line"}),
+    ("batches.preview", {"ids": "@late", "ligne": "@batch_line", "modele": "relance_1"}),
     ("batches.show", {"batch_id": "@batch"}),
     ("messages.new", {"id": "@late"}),
     ("messages.new", {"id": "@refused"}),

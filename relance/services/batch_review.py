@@ -13,7 +13,7 @@ from relance.models.chases import Chase, ChaseContact
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
-from relance.services import chasing, holds, proposing, situations, templating
+from relance.services import chasing, gathering, holds, proposing, situations, templating
 from relance.services.holds import Held
 
 MOST = 500  # invoices in one sending
@@ -116,14 +116,15 @@ def review(
             continue
         recipients = frozenset(contact.email for contact in people.of(invoice))
         groups[invoice.client_id, invoice.currency, recipients].append(invoice)
-    levels = templating.levels(account)
-    offered = {ref for ref, _name in templating.choices(account)}
+    infos = templating.listed(account)
+    levels = {info.ref: info.level for info in infos}
+    offered = {info.ref for info in infos if info.category in templating.REMINDERS}
     last = last_written({client_id for client_id, _currency, _people in groups}, today)
     lines: list[Line] = []
     seen: set[int] = set()
-    for (client_id, currency, _emails), rows in groups.items():
-        key = f"{client_id}-{currency}-{rows[0].id}"
-        proposed = max((proposals[row.id].template for row in rows), key=lambda ref: levels.get(ref, 0))
+    for (client_id, _currency, _emails), rows in groups.items():
+        key = key_of(rows)
+        proposed = _firmest([proposals[row.id].template for row in rows], levels)
         last_on = last.get(client_id)
         near = last_on is not None and last_on > today - dt.timedelta(max(account.min_gap_days, 1))
         is_recent = near or client_id in seen
@@ -143,6 +144,24 @@ def review(
         )
         seen.add(client_id)
     return Review(tuple(lines), tuple(aside), missing)
+
+
+def key_of(invoices: Sequence[Invoice]) -> str:
+    """What names the line of these invoices in a form: their client, their currency, the oldest of them."""
+    return f"{invoices[0].client_id}-{invoices[0].currency}-{invoices[0].id}"
+
+
+def text_for(account: Account, invoices: Sequence[Invoice], wanted: str, now: dt.datetime) -> str:
+    """The template of a line: the wanted one where it may be sent about an invoice, else the proposed one."""
+    info = templating.find(account, wanted)
+    if info is not None and info.archived_at is None and info.category in templating.REMINDERS:
+        return wanted
+    proposals = proposing.of_invoices(account, invoices, chasing.today_of(account, now))
+    return _firmest([proposal.template for proposal in proposals.values()], templating.levels(account))
+
+
+def _firmest(templates: Iterable[str], levels: Mapping[str, int]) -> str:
+    return max(templates, key=lambda ref: levels.get(ref, 0))
 
 
 def refusal(account: Account, invoice: Invoice, today: dt.date) -> str:
@@ -169,20 +188,20 @@ def _aside(account: Account, invoice: Invoice, held: Sequence[Held], people: "_P
 
 
 class _People:
-    """The contacts of some invoices' clients and chases, in three queries."""
+    """The contacts of some invoices' clients and chases, in one statement."""
 
     def __init__(self, invoices: Sequence[Invoice]) -> None:
         self.at_client: dict[int, list[Contact]] = defaultdict(list)
-        for contact in Contact.select().where(Contact.client.in_({invoice.client_id for invoice in invoices})):
-            self.at_client[contact.client_id].append(contact)
-        chases = Chase.select(Chase.id, Chase.invoice).where(
-            Chase.invoice.in_([invoice.id for invoice in invoices]), Chase.ended_at.is_null()
-        )
-        by_chase = {chase_id: invoice_id for chase_id, invoice_id in chases.tuples()}  # noqa: C416 typed rows
         self.chosen: dict[int, set[int]] = defaultdict(set)
-        links = ChaseContact.select(ChaseContact.chase, ChaseContact.contact)
-        for chase_id, contact_id in links.where(ChaseContact.chase.in_(list(by_chase))).tuples():
-            self.chosen[by_chase[chase_id]].add(contact_id)
+        links = ChaseContact.select(Chase.invoice, ChaseContact.contact).join(Chase)
+        contacts, chosen = gathering.read(
+            Contact.select().where(Contact.client.in_(sorted({invoice.client_id for invoice in invoices}))),
+            links.where(Chase.invoice.in_([invoice.id for invoice in invoices]), Chase.ended_at.is_null()).tuples(),
+        )
+        for contact in contacts:
+            self.at_client[contact.client_id].append(contact)
+        for invoice_id, contact_id in chosen:
+            self.chosen[invoice_id].add(contact_id)
 
     def of(self, invoice: Invoice) -> tuple[Contact, ...]:
         """Whom to write to; nobody when they cannot be reached: another person needs the user's word."""
@@ -206,20 +225,18 @@ class _People:
 def last_written(client_ids: Iterable[int], today: dt.date) -> dict[int, dt.date]:
     """The day of the last e-mail to each client: sent, about to leave, or confirmed by a form and still to be made."""
     ids = list(client_ids)
-    query = (
+    written, confirmed = gathering.read(
         Message.select(Message.client, fn.MAX(Message.day_on))
         .where(Message.client.in_(ids), Message.kind.in_(TO_CLIENTS), Message.state.in_(situations.COUNTED))
         .group_by(Message.client)
-        .tuples()
-    )
-    found = {client_id: _as_date(day) for client_id, day in query if day is not None}
-    confirmed = (
+        .tuples(),
         BatchLine.select(BatchLine.client)
         .join(Batch)
         .where(BatchLine.client.in_(ids), BatchLine.state == "waiting", Batch.undone_at.is_null())
         .distinct()
-        .tuples()
+        .tuples(),
     )
+    found = {client_id: _as_date(day) for client_id, day in written if day is not None}
     return found | {client_id: max(today, found.get(client_id, today)) for (client_id,) in confirmed}
 
 

@@ -59,24 +59,27 @@ def review() -> ResponseReturnValue:
 @blueprint.get("/factures/envoyer-relances/apercu")
 def preview() -> ResponseReturnValue:
     """The exact text of one message of the list, as it would leave now; nothing is saved."""
-    now = clock.now()
+    account, now = current_account(), clock.now()
+    invoices, _missing = batch_review.chosen(account, _asked(account, now))
     key = request.args.get("ligne", "")
-    line = next((line for line in _review(now).lines if line.key == key), None)
-    if line is None:
+    if not invoices or key != batch_review.key_of(invoices) or len({invoice.client_id for invoice in invoices}) > 1:
         abort(404)
+    asked = [*request.args.getlist("modele"), *request.args.getlist(f"modele-{key}")]
+    template = batch_review.text_for(account, invoices, asked[-1] if asked else "", now)
+    contacts = batch_review.recipients_of(invoices[0])
+    copies_user = bool(request.args.get("copies_user"))
+    composed, problem = None, ""
     try:
-        composed = sending_many.compose(
-            current_account(),
-            line.invoices,
-            line.contacts,
-            line.template,
-            now,
-            copies_user=bool(request.args.get("copies_user")),
-        )
-        problem = ""
+        composed = sending_many.compose(account, invoices, contacts, template, now, copies_user=copies_user)
     except ValueError as error:
-        composed, problem = None, _(str(error))
-    context: dict[str, Any] = {"line": line, "composed": composed, "problem": problem, "template_name": names.template}
+        problem = _(str(error))
+    context: dict[str, Any] = {
+        "client": invoices[0].client,
+        "template": template,
+        "composed": composed,
+        "problem": problem,
+        "template_name": names.template,
+    }
     context["words"] = unwrapped(composed.text) if composed is not None else ""
     return respond("batches/preview.html", "batches/_preview.html", **context)
 

@@ -36,6 +36,7 @@ def test_a_selection_is_confirmed_in_a_dialog_and_followed(page: Page, debtors):
     expect(dialog.get_by_role("heading", name="Envoyer 6 relances ?")).to_be_visible()
     settled(page)
     expect(dialog.get_by_role("checkbox", name="Envoyer quand même Client 5")).to_be_checked()
+    expect(dialog.get_by_role("checkbox", name="Envoyer quand même Client 5")).to_be_focused()
     dialog.get_by_label("Modèle pour Client 0").select_option("relance_2")
     dialog.get_by_role("link", name="Aperçu Client 0").click()
     expect(dialog.locator(".mail-text")).to_contain_text(debtors[0].number)
