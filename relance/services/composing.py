@@ -11,11 +11,11 @@ from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
-from relance.models.messages import Message, MessageItem
+from relance.models.messages import Message
 from relance.rules import penalties
 from relance.rules.calendar import local_date
 from relance.rules.texts import Wording
-from relance.services import attaching, charging, gathering, templating
+from relance.services import attaching, charging, composing_ahead, gathering, templating
 
 SHARED_NAMES = frozenset(
     "service comptabilité compta comptable direction facturation accueil secrétariat administration contact "
@@ -186,7 +186,7 @@ def empty_variables(prepared: Prepared) -> tuple[str, ...]:
 
 def owner_of(account: Account) -> User:
     """The user replies and alerts go to: the first of the account."""
-    owner: User = User.select().where(User.account == account).order_by(User.id).get()
+    owner: User = composing_ahead.owner_read(account).get()
     return owner
 
 
@@ -225,7 +225,7 @@ def _facts(
 
 
 def _line(part: Part, today: dt.date) -> Line:
-    count = part.of or Instalment.select().where(Instalment.invoice == part.invoice).count()
+    count = part.of or int(gathering.read(composing_ahead.count_read(part.invoice.id))[0][0][0])
     return Line(
         number=part.invoice.number,
         object=part.invoice.object,
@@ -266,14 +266,8 @@ def thread_of(invoice_ids: Sequence[int]) -> str:
 
 def _last_sent(invoice_ids: Sequence[int], but: str = "") -> Message | None:
     """The last message that left about one of these invoices; both that are ever asked for come in one statement."""
-    query = (
-        Message.select(Message.id, Message.sent_at, Message.references, Message.message_id)
-        .join(MessageItem)
-        .where(MessageItem.invoice.in_(list(invoice_ids)), Message.state == "sent")
-        .order_by(Message.sent_at.desc(), Message.id.desc())
-        .limit(1)
-    )
-    last: Message | None = gathering.first(gathering.read(query, query.where(Message.kind != "thanks"))[bool(but)])
+    reads = composing_ahead.last_sent_reads(invoice_ids)
+    last: Message | None = gathering.first(gathering.read(*reads)[bool(but)])
     return last
 
 

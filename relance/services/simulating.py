@@ -4,23 +4,21 @@ Nothing is written.
 """
 
 import datetime as dt
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from relance import db
 from relance.models.accounts import Account, User
 from relance.models.chases import Chase
 from relance.models.clients import Client
-from relance.models.documents import Document
 from relance.models.invoices import Invoice
-from relance.models.messages import Message, MessageAttachment, MessageItem
 from relance.rules import calendar as cal
 from relance.rules import moves, schedule
 from relance.rules.moves import Item
 from relance.rules.schedule import Decision
-from relance.services import chasing, composing, forecasting, queueing, situations
+from relance.services import chasing, composing, composing_ahead, forecasting, queueing, situations, stored_messages
 from relance.services.composing import Composed
 from relance.services.situations import Situation, Tracked
 
@@ -86,12 +84,13 @@ def of_client(client: Client, now: dt.datetime) -> tuple[Coming, ...]:
 def _of_client(client: Client, now: dt.datetime, invoices: set[int] | None) -> tuple[Coming, ...]:
     account: Account = client.account
     loaded = situations.load(account, [client.id], chasing.today_of(account, now))
-    return tuple(_run(loaded[client.id], now, composing.owner_of(account), invoices))
+    decided = _decided(account, [loaded[client.id]], now, invoices)[client.id]
+    return tuple(_run(loaded[client.id], decided, now, composing.owner_of(account), invoices))
 
 
 def of_situation(situation: Situation, now: dt.datetime, owner: User, invoices: set[int]) -> tuple[Coming, ...]:
     """What is to come about these invoices in a situation that may not be stored yet: choices to be confirmed."""
-    return tuple(_run(situation, now, owner, invoices))
+    return tuple(_run(situation, list(_decisions(situation, now)), now, owner, invoices))
 
 
 def of_invoice(invoice: Invoice, now: dt.datetime) -> tuple[Coming, ...]:
@@ -101,14 +100,14 @@ def of_invoice(invoice: Invoice, now: dt.datetime) -> tuple[Coming, ...]:
 
 def of_account(account: Account, now: dt.datetime, after: int = 0) -> Page:
     """A page of an account: the clients by name, those after the client ``after``, that have something to come."""
-    today, owner = chasing.today_of(account, now), composing.owner_of(account)
-    policy = situations.policy_of(account)
     found: list[tuple[Client, tuple[Coming, ...]]] = []
     rows = list(_chased(account, now, after).limit(PAGE_SIZE + 1))
     shown = rows[:PAGE_SIZE]
-    loaded = situations.load(account, [client.id for client in shown], today, policy)
+    loaded = situations.load(account, [client.id for client in shown], chasing.today_of(account, now))
+    decided = _decided(account, loaded.values(), now, None)
+    owner = composing.owner_of(account)
     for client in shown:
-        events = tuple(_run(loaded[client.id], now, owner, None))
+        events = tuple(_run(loaded[client.id], decided[client.id], now, owner, None))
         if events:
             found.append((client, events))
     return Page(tuple(found), shown[-1].id if len(rows) > PAGE_SIZE else 0)
@@ -150,15 +149,42 @@ def _decisions(situation: Situation, now: dt.datetime) -> Iterator[Decision]:
     return schedule.preview(situation.items, situation.past, situation.policy, start, end)
 
 
-def _run(situation: Situation, now: dt.datetime, owner: User, invoices: set[int] | None) -> Iterator[Coming]:
+def _decided(
+    account: Account, loaded: Iterable[Situation], now: dt.datetime, invoices: set[int] | None
+) -> dict[int, list[Decision]]:
+    """What is decided for these clients; what their messages need is read at once, for a page that shows them."""
+    rows = list(loaded)
+    decided = {situation.client.id: list(_decisions(situation, now)) for situation in rows}
+    if db.is_remembering():
+        more = stored_messages.read_ahead([s.client.id for s in rows], chasing.today_of(account, now))
+        composing_ahead.of_messages(
+            account,
+            (
+                [situation.tracked[pick.item.key].invoice for pick in decision.picks]
+                for situation in rows
+                for decision in decided[situation.client.id]
+                if decision.picks and (invoices is None or _named(situation, decision) & invoices)
+            ),
+            more,
+        )
+    return decided
+
+
+def _named(situation: Situation, decision: Decision) -> set[int]:
+    return {situation.tracked[pick.item.key].invoice.id for pick in decision.picks}
+
+
+def _run(
+    situation: Situation, decided: Iterable[Decision], now: dt.datetime, owner: User, invoices: set[int] | None
+) -> Iterator[Coming]:
     """One client's events in order, or those about these invoices: no other text is written.
 
     The day of the previous message is that of the simulated one, as it will be.
     """
     events = list(_waiting(situation, now))
     previous = {about.invoice_id: event.on for event in events for about in event.about}
-    for decision in _decisions(situation, now):
-        named = {situation.tracked[pick.item.key].invoice.id for pick in decision.picks}
+    for decision in decided:
+        named = _named(situation, decision)
         if decision.picks and (invoices is None or named & invoices):
             events.append(_mail(situation, decision, now, owner, previous))
         previous.update(dict.fromkeys(named, decision.day))
@@ -231,46 +257,15 @@ def _waiting(situation: Situation, now: dt.datetime) -> Iterator[Coming]:
     """The messages already written that wait in the queue, or for a yes."""
     account, client = situation.account, situation.client
     today = chasing.today_of(account, now)
-    rows = Message.select().where(
-        Message.client == client,
-        Message.kind.in_(("reminder", "manual")),
-        Message.state.in_(situations.OUTSTANDING),
-        ~((Message.state == "proposed") & (Message.day_on < today)),
-    )
-    for message in rows.order_by(Message.not_before_at, Message.id):
-        items = (
-            MessageItem.select(MessageItem, Invoice)
-            .join(Invoice)
-            .where(MessageItem.message == message)
-            .order_by(MessageItem.id)
-        )
+    for message in stored_messages.waiting_read(client.id, today):
         at = max(message.not_before_at, now)
+        items = stored_messages.items_read(message.id)
         about = tuple(About(i.invoice_id, i.invoice.number, i.offset_days, i.balance_cents) for i in items)
-        documents = MessageAttachment.select(MessageAttachment.document).where(MessageAttachment.message == message)
-        ids = tuple(row[0] for row in documents.order_by(MessageAttachment.id).tuples())
+        ids = tuple(row[0] for row in stored_messages.files_read(message.id))
         day = max(cal.local_date(at, account.time_zone), today)
         asks = message.state == "proposed"
-        text = _stored(message, ids)
+        text = stored_messages.composed(message, ids)
         yield Coming("waiting", day, at, client, about, message.template, text, _names(ids), asks, "", message.id)
-
-
-def _stored(message: Message, document_ids: tuple[int, ...]) -> Composed:
-    return Composed(
-        subject=message.subject,
-        text=message.body_text,
-        html=message.body_html,
-        to=tuple((name, email) for name, email in json.loads(message.to_json)),
-        cc=tuple((name, email) for name, email in json.loads(message.cc_json)),
-        from_name=message.from_name,
-        reply_to=message.reply_to,
-        template=message.template,
-        language=message.language,
-        currency=message.currency,
-        total_cents=message.total_cents,
-        references=message.references,
-        document_ids=document_ids,
-        facts=message.facts,
-    )
 
 
 def _about(tracked: Tracked, offset_days: int) -> About:
@@ -281,7 +276,7 @@ def _names(document_ids: Iterable[int]) -> tuple[str, ...]:
     ids = list(document_ids)
     if not ids:
         return ()
-    names = {row.id: row.name for row in Document.select().where(Document.id.in_(ids))}
+    names = {row.id: row.name for row in stored_messages.documents_read(ids)}
     return tuple(names[one] for one in ids if one in names)
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from relance.db import remembering
 from relance.models.accounts import Account, Closure
 from relance.models.chases import Chase
 from relance.models.events import Event
@@ -12,6 +13,7 @@ from relance.models.messages import Message
 from relance.services import chasing, extending, pausing, promising, simulating, sweeping
 from relance.services.promising import PromiseFacts
 from tests import factories, making
+from tests.counting import counted
 from tests.factories import NOW, TODAY
 from tests.making import switch_on
 from tests.services.sending import nine_on
@@ -154,3 +156,10 @@ def test_an_invoice_shows_whole_messages_and_only_those_about_it(latitude, nadia
 def test_a_suspended_account_sends_nothing(chased, account):
     Account.update(suspended_at=NOW).where(Account.id == account.id).execute()
     assert simulating.of_invoice(making.fresh(chased), NOW) == ()
+
+
+def test_what_is_read_ahead_for_a_page_changes_nothing_of_it(world):
+    alone = everything(world, NOW)
+    with remembering(), counted() as queries:
+        assert everything(world, NOW) == alone
+    assert len(queries) <= 7
