@@ -3,13 +3,14 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from relance.models.holds import Task
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import MessageItem
 from relance.rules.moves import Item
 from relance.rules.plans import Step
-from relance.services import holds, situations
+from relance.services import gathering, holds, situations
 from relance.services.holds import Frame
 
 Gathered = list[tuple[Instalment, Item]]
@@ -20,11 +21,11 @@ def gather(
 ) -> dict[int, Gathered]:
     """By invoice, its instalments with money left under these steps, in a fixed number of queries."""
     rows = {invoice.id: invoice for invoice in invoices}
-    done = _done(rows)
+    sent, brought_up, owed = gathering.read(*reads(rows))
+    done = _done([*sent, *brought_up])
     frames = holds.frames(account_id, {row.id: row.client_id for row in rows.values()}, dt.date.max)
     gathered: dict[int, Gathered] = {invoice_id: [] for invoice_id in rows}
-    owed = Instalment.select().where(Instalment.invoice.in_(list(rows)), Instalment.balance_cents > 0)
-    for row in owed.order_by(Instalment.invoice, Instalment.position):
+    for row in owed:
         item = Item(
             key=row.id,
             due_on=row.due_on,
@@ -38,13 +39,20 @@ def gather(
     return gathered
 
 
-def _done(invoices: dict[int, Invoice]) -> dict[int, set[int]]:
+def reads(invoice_ids: Iterable[int]) -> tuple[Any, ...]:
+    """The queries of the steps already sent, of those brought up, and of the instalments with money left."""
+    ids = list(invoice_ids)
+    owed = Instalment.select().where(Instalment.invoice.in_(ids), Instalment.balance_cents > 0)
+    done = (
+        table.select(table.instalment, table.step).where(table.invoice.in_(ids), table.slot.is_null(False)).tuples()
+        for table in (MessageItem, Task)
+    )
+    return *done, owed.order_by(Instalment.invoice, Instalment.position)
+
+
+def _done(rows: Iterable[Any]) -> dict[int, set[int]]:
     """The steps already sent or brought up, by instalment."""
     found: dict[int, set[int]] = defaultdict(set)
-    for table in (MessageItem, Task):
-        query = table.select(table.instalment, table.step).where(
-            table.invoice.in_(list(invoices)), table.slot.is_null(False)
-        )
-        for instalment_id, step in query.tuples():
-            found[instalment_id].add(step)
+    for instalment_id, step in rows:
+        found[instalment_id].add(step)
     return found

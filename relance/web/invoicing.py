@@ -10,7 +10,7 @@ from relance.db import transaction
 from relance.models.clients import Client
 from relance.models.invoices import Instalment, Invoice
 from relance.rules.calendar import local_date
-from relance.services import filing, following, invoicing, keeping_clients, listing, threads
+from relance.services import filing, following, invoicing, keeping_clients, listing, reading_ahead, threads
 from relance.services.invoice_facts import InvoiceError, StaleFormError
 from relance.services.keeping_clients import ClientError
 from relance.web import chases, names, rows
@@ -144,9 +144,9 @@ def check(id: int) -> ResponseReturnValue:
     now, account = clock.now(), current_account()
     if invoice.state not in ("draft", "to_process"):
         return go_to(url_for("invoices.show", id=id))
-    checked = invoicing.check(
-        account, invoicing.facts_of(invoice), today=local_date(now, account.time_zone), invoice=invoice
-    )
+    today = local_date(now, account.time_zone)
+    reading_ahead.of_invoice(invoice, today)
+    checked = invoicing.check(account, invoicing.facts_of(invoice), today=today, invoice=invoice)
     thread = threads.of_invoice(invoice, now, as_sent=True)
     context: dict[str, Any] = {
         "invoice": invoice,
