@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from relance.letters.amicable import AmicableFacts
 from relance.models.accounts import Account
@@ -44,27 +45,39 @@ def before_posting(
     return found + [Check(False, sentence, fix=fix) for sentence, fix in notice_checks.own_gaps(account)]
 
 
+def reads(client: Client, invoices: Sequence[Invoice]) -> tuple[Any, ...]:
+    """What ``before_posting`` reads about a letter that does not exist yet."""
+    return _promises(invoices), _letters(invoices).limit(1), claiming.main_contact(client).paginate(1, 1)
+
+
 def _promised(invoices: Sequence[Invoice]) -> list[Check]:
     numbers = {invoice.id: invoice.number for invoice in invoices}
-    rows = Promise.select(Promise.invoice, Promise.promised_on).where(
-        Promise.invoice.in_(list(numbers)), Promise.state == "open"
-    )
     sentence = "Facture {numéro} : un paiement est promis pour le {date}"
-    return [Check(False, sentence, {"numéro": numbers[key], "date": day}) for key, day in rows.tuples()]
+    return [Check(False, sentence, {"numéro": numbers[key], "date": day}) for key, day in _promises(invoices)]
+
+
+def _promises(invoices: Sequence[Invoice]) -> Any:
+    ids = [invoice.id for invoice in invoices]
+    promises = Promise.select(Promise.invoice, Promise.promised_on)
+    return promises.where(Promise.invoice.in_(ids), Promise.state == "open").tuples()
 
 
 def _earlier(invoices: Sequence[Invoice], but: Letter | None) -> dt.date | None:
     """The date of the last amicable letter about one of these invoices."""
-    query = (
+    query = _letters(invoices)
+    if but is not None:
+        query = query.where(Letter.id < but.id)
+    row = query.first()
+    return row.dated_on if row is not None else None
+
+
+def _letters(invoices: Sequence[Invoice]) -> Any:
+    return (
         Letter.select(Letter.dated_on)
         .join(LetterInvoice)
         .where(LetterInvoice.invoice.in_([invoice.id for invoice in invoices]), Letter.kind == "amicable")
         .order_by(Letter.dated_on.desc(), Letter.id.desc())
     )
-    if but is not None:
-        query = query.where(Letter.id < but.id)
-    row = query.first()
-    return row.dated_on if row is not None else None
 
 
 def _about_text(facts: AmicableFacts) -> list[Check]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from relance.letters.facts import Bank, ClaimedInvoice, NoticeFacts, Period, Received, Sender, SentReminder
 from relance.models.accounts import Account
@@ -81,9 +82,14 @@ def recipient(client: Client) -> Printed:
     """The client's address as the envelope shows it, with what is missing. A service of theirs comes second."""
     service = ""
     if client.kind != "individual":
-        main = Contact.get_or_none(Contact.client == client, Contact.is_main, Contact.archived_at.is_null())
+        main = main_contact(client).get_or_none()
         service = main.role if main is not None else ""
     return compose(client.name, client.address, client.country, service)
+
+
+def main_contact(client: Client) -> Any:
+    """The query of the client's main contact."""
+    return Contact.select().where(Contact.client == client, Contact.is_main, Contact.archived_at.is_null())
 
 
 def contractual_rate(account: Account, client: Client, invoice: Invoice) -> int | None:

@@ -7,13 +7,14 @@ from typing import Any
 from flask import render_template, request, url_for
 from markupsafe import Markup
 
+from relance import db
 from relance.letters import amicable as paper
 from relance.letters import press
 from relance.letters.amicable import AmicableFacts
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import amicable, amicable_checks, templating
+from relance.services import amicable, amicable_checks, gathering, templating
 from relance.services.amicable import FORMAL, AmicableError, Draft
 from relance.services.amicable_text import Words
 from relance.web import names, notice_page
@@ -31,6 +32,8 @@ def opening(asked: Sequence[Invoice], template: str, now: datetime) -> dict[str,
     kept, aside = amicable.sort_out(asked)
     if not kept:
         return _refused(asked, aside)
+    if db.is_remembering():
+        gathering.read(*amicable_checks.reads(kept[0].client, kept))
     account = current_account()
     today = local_date(now, account.time_zone)
     offered = amicable.offered(account)
