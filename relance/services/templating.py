@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from relance.mail import delivered
 from relance.models.accounts import Account
@@ -90,8 +91,7 @@ def names(account: Account | int) -> dict[str, str]:
 
 def levels(account: Account | int) -> dict[str, int]:
     """How firm each is, from 0 (presumes nothing) to 5."""
-    rows = Template.select(Template.ref, Template.level).where(Template.account == account)
-    own = {ref: level for ref, level in rows.tuples()}  # noqa: C416 typed rows
+    own = {ref: level for ref, level in _levels(account)}  # noqa: C416 typed rows
     return {ref: kind.level for ref, kind in delivered.KINDS.items()} | own
 
 
@@ -168,12 +168,25 @@ def has_history(account: Account | int, ref: str) -> bool:
     return sent.exists() or items.exists()
 
 
-def _stored(account: Account | int) -> tuple[list[Template], list[TemplateText]]:
-    """What the account changed or wrote: few rows, read in one statement that a page shown asks for once."""
-    rows, texts = gathering.read(
+def reads(account: Account | int) -> tuple[Any, ...]:
+    """The queries of the names, the texts and the levels, for a page that reads all of them ahead."""
+    return *_changes(account), _levels(account)
+
+
+def _levels(account: Account | int) -> Any:
+    return Template.select(Template.ref, Template.level).where(Template.account == account).tuples()
+
+
+def _changes(account: Account | int) -> tuple[Any, Any]:
+    return (
         Template.select().where(Template.account == account),
         TemplateText.select().where(TemplateText.account == account),
     )
+
+
+def _stored(account: Account | int) -> tuple[list[Template], list[TemplateText]]:
+    """What the account changed or wrote: few rows, read in one statement that a page shown asks for once."""
+    rows, texts = gathering.read(*_changes(account))
     return rows, texts
 
 

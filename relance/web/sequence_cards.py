@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from relance import db
 from relance.mail import delivered
 from relance.models.accounts import Account
 from relance.models.sequences import Sequence, SequenceStep
 from relance.models.templates import TemplateText
 from relance.rules.wording import french
-from relance.services import delivered_sequences, sequencing, templating
+from relance.services import delivered_sequences, gathering, sequencing, templating
 from relance.web import names
 from relance.web.i18n import _
 
@@ -58,6 +59,8 @@ class Texts:
         own = TemplateText.select().where(
             TemplateText.account == account, TemplateText.variant == "vous", ~TemplateText.is_many
         )
+        if db.is_remembering():
+            gathering.read(own, *templating.reads(account))
         return cls(
             {key: names.template(key) for key in names.TEMPLATES} | templating.own_names(account),
             templating.levels(account),

@@ -10,7 +10,7 @@ from relance import clock
 from relance.models.chases import Chase, Entry
 from relance.models.clients import Client
 from relance.models.sequences import Sequence
-from relance.services import enrolling
+from relance.services import enrolling, gathering
 from relance.services.enrolling import EntryReport, EntryRow
 from relance.services.listing import plain
 from relance.web.numbers import row_id
@@ -44,7 +44,9 @@ class Choice:
 
 def context(sequence: Sequence, pending: list[Pending] | None = None) -> dict[str, Any]:
     """The zone of the clients. ``pending``: those chosen, not yet saved."""
-    members = list(_members(sequence).order_by(fn.LOWER(Client.name), Client.id).limit(CHIPS))
+    members, others = gathering.read(
+        _members(sequence).order_by(fn.LOWER(Client.name), Client.id).limit(CHIPS), _others(sequence)
+    )
     chosen = pending or []
     hidden = {one.client.id for one in chosen}
     report = preview(sequence, chosen)
@@ -54,7 +56,7 @@ def context(sequence: Sequence, pending: list[Pending] | None = None) -> dict[st
         "pending": chosen,
         "entry": report,
         "moved_rows": moved_rows(report),
-        "others": [client for client in _others(sequence) if client.id not in hidden],
+        "others": [client for client in others if client.id not in hidden],
         "found": [],
         "typed": "",
         "clients_problem": "",
@@ -113,10 +115,10 @@ def _members(sequence: Sequence) -> Any:
     return Client.select().where(Client.sequence == sequence, Client.archived_at.is_null())
 
 
-def _others(sequence: Sequence) -> list[Client]:
+def _others(sequence: Sequence) -> Any:
     query = Client.select().where(
         Client.account == sequence.account_id,
         Client.archived_at.is_null(),
         Client.sequence.is_null() | (Client.sequence != sequence),
     )
-    return list(query.order_by(fn.LOWER(Client.name), Client.id).limit(PROPOSED))
+    return query.order_by(fn.LOWER(Client.name), Client.id).limit(PROPOSED)
