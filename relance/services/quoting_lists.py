@@ -17,7 +17,7 @@ from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.models.quotes import Quote
 from relance.rules.money import parse_amount
-from relance.services import matching, situation_rows
+from relance.services import gathering, matching, situation_rows
 
 PAGE_SIZE = 50
 STATUSES = ("attente", "a-relancer", "acceptes", "refuses", "expires", "tous")
@@ -103,7 +103,12 @@ def counts(account: Account, today: dt.date) -> dict[str, int]:
 
 def count_to_remind(account: Account, today: dt.date) -> int:
     """How many quotes wait for an answer and have reached their day: a person may recall them."""
-    return int(Quote.select().where(Quote.account == account, _to_remind(account, today)).count())
+    return gathering.numbers([to_remind(account, today)])[0]
+
+
+def to_remind(account: Account, today: dt.date) -> Any:
+    """The quotes that ``count_to_remind`` counts."""
+    return Quote.select().where(Quote.account == account, _to_remind(account, today))
 
 
 def is_to_remind(quote: Quote, today: dt.date) -> bool:

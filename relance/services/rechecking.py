@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from relance.models.accounts import Account
 from relance.models.chases import Chase, ChaseContact, Skip
@@ -71,9 +72,14 @@ def refresh(message: Message, now: dt.datetime, *, on: dt.date | None = None) ->
 
 def mark_of(message: Message) -> str:
     """What tells one text from another: its recipients, its subject, its words and what travels with it."""
-    files = sorted(document_id for (document_id,) in message.attachments.select(MessageAttachment.document).tuples())
+    files = sorted(document_id for (document_id,) in files_of(message))
     read = [message.to_json, message.cc_json, message.subject, message.body_text, message.body_html, json.dumps(files)]
     return hashlib.sha256("\n".join(read).encode()).hexdigest()[:32]
+
+
+def files_of(message: Message) -> Any:
+    """The query of the files that ``mark_of`` counts."""
+    return message.attachments.select(MessageAttachment.document).tuples()
 
 
 def _asked_first(message: Message, account: Account, now: dt.datetime) -> bool:

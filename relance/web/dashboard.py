@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, get_flashed_messages, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from relance import clock
+from relance import clock, db
 from relance.models.accounts import Account
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import attending, quoting_lists, summarising, week
+from relance.services import attending, gathering, quoting_lists, summarising, templating, week
 from relance.services.summarising import Sum, Summary
 from relance.web import ageing, agenda, filters, names, onboarding, todo
 from relance.web.i18n import _, _n
@@ -66,6 +66,8 @@ def _context() -> dict[str, Any]:
     """The figures and what waits, with the sends of the week. None stands for a panel that could not be read."""
     account, now = current_account(), clock.now()
     today = local_date(now, account.time_zone)
+    if db.is_remembering():
+        gathering.read(gathering.number(quoting_lists.to_remind(account, today)), *templating.reads(account))
     summary = _readable(lambda: summarising.summary(account, today))
     return {
         "board": _readable(lambda: todo.board(account, attending.groups(account, now), now)),

@@ -8,10 +8,10 @@ from datetime import datetime
 from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from relance import clock
+from relance import clock, db
 from relance.models.accounts import Account
 from relance.models.messages import Message
-from relance.services import asking, outbox
+from relance.services import asking, gathering, outbox, rechecking
 from relance.services.asking import Answer
 from relance.services.outbox import Parcel
 from relance.web import filters, names, scope
@@ -61,6 +61,13 @@ def proposals_of(parcels: Iterable[Parcel], changed: Iterable[int] = ()) -> list
         )
         for parcel in parcels
     ]
+
+
+def read_ahead(messages: Iterable[Message]) -> None:
+    """Read in one statement the files of a few messages, in a page that is shown."""
+    if db.is_remembering():
+        rows = list(messages)
+        gathering.read(*(row.attachments for row in rows), *(rechecking.files_of(row) for row in rows))
 
 
 @blueprint.get("/envois/a-valider")

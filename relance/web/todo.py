@@ -45,6 +45,7 @@ def _lines(groups: list[Group], context: Context) -> list[Line]:
     for group in groups:
         rows = list(group.rows)
         if group.kind == "proposed":
+            proposals.read_ahead(group.rows)
             rows = proposals.proposals_of(outbox.parcels(group.rows))
             found += [todo_sends.everything(group, rows)] if group.count > 1 else []
         found += [WRITERS[group.kind](row, context) for row in rows]
