@@ -11,6 +11,7 @@ from relance.models.messages import Message
 from relance.services import paying, sweeping
 from relance.services.carrying import Post
 from tests import factories
+from tests.counting import counted
 from tests.making import switch_on
 from tests.web import reading
 from tests.web.reading import css, fields, words
@@ -88,6 +89,12 @@ def test_the_dashboard_shows_what_waits_with_its_exact_text(client, asked):
     assert "compta@latitude-conseil.example" in mail.text_content()
     assert " ".join(row.body_text.split()) in " ".join(mail.text_content().split())
     assert css(page, '.side-link[href="/tableau-de-bord"] .n')[0].text_content().strip().startswith("2")
+
+
+def test_the_files_of_all_that_waits_are_read_at_once(client, asked):
+    with counted() as queries:
+        reading.page(client, HOME)
+    assert sum("message_attachment" in sql for sql in queries) == 1
 
 
 def test_a_yes_sends_one_and_only_that_one(client, asked, run, bell):
