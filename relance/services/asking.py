@@ -145,10 +145,15 @@ def asking_among(account: Account, invoice_ids: Iterable[int]) -> set[int]:
     ids = list(set(invoice_ids))
     if account.asks_before_sending or not ids:
         return set(ids)
-    rows = (
+    return {invoice_id for (invoice_id,) in asking_read(ids)}
+
+
+def asking_read(invoice_ids: Iterable[int]) -> Any:
+    """The query of those of these invoices whose own setting, or whose sequence, asks for a yes; as tuples."""
+    asks = Chase.asks_before_sending | (Sequence.asks_before_sending == True)  # noqa: E712
+    return (
         Chase.select(Chase.invoice)
         .join(Sequence, JOIN.LEFT_OUTER)
-        .where(Chase.invoice.in_(ids), Chase.asks_before_sending | (Sequence.asks_before_sending == True))  # noqa: E712
+        .where(Chase.invoice.in_(list(invoice_ids)), asks)
         .tuples()
     )
-    return {invoice_id for (invoice_id,) in rows}

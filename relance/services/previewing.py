@@ -12,7 +12,7 @@ from relance.models.documents import Document
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
 from relance.rules.schedule import Decision
-from relance.services import forecasting, queueing, situations
+from relance.services import composing_ahead, forecasting, queueing, situations
 from relance.services.carrying import Post
 from relance.services.chasing import ChasePlan
 from relance.services.composing import Composed
@@ -42,8 +42,7 @@ def preview(account: Account, invoice: Invoice, plan: ChasePlan, now: dt.datetim
         return Preview((), 0, None)
     index = max(0, min(index, len(decisions) - 1))
     composed = _compose(situation, decisions, index)
-    documents = tuple(Document.select().where(Document.id.in_(list(composed.document_ids))))
-    return Preview(sends, index, composed, documents)
+    return Preview(sends, index, composed, _documents(composed))
 
 
 def of_step(invoice: Invoice, step: int, now: dt.datetime) -> tuple[PlannedSend, Composed, tuple[Document, ...]] | None:
@@ -56,8 +55,7 @@ def of_step(invoice: Invoice, step: int, now: dt.datetime) -> tuple[PlannedSend,
         for pick in decision.picks:
             if pick.step.index == step and situation.tracked[pick.item.key].invoice.id == invoice.id:
                 composed = _compose(situation, decisions, index)
-                documents = tuple(Document.select().where(Document.id.in_(list(composed.document_ids))))
-                return forecasting.planned_send(situation, pick, decision, now), composed, documents
+                return forecasting.planned_send(situation, pick, decision, now), composed, _documents(composed)
     return None
 
 
@@ -68,8 +66,15 @@ def _send_about(situation: Situation, invoice: Invoice, decision: Decision, now:
     return forecasting.planned_send(situation, lead, decision, now)
 
 
+def _documents(composed: Composed) -> tuple[Document, ...]:
+    ids = list(composed.document_ids)
+    return tuple(Document.select().where(Document.id.in_(ids))) if ids else ()
+
+
 def _compose(situation: Situation, decisions: list[Decision], index: int) -> Composed:
     decision = decisions[index]
+    invoices = [situation.tracked[pick.item.key].invoice for pick in decision.picks]
+    composing_ahead.of_messages(situation.account, [invoices])
     previous_on = decisions[index - 1].day if index else None
     return queueing.compose_picks(
         situation, decision.picks, decision.lead.step.template, decision.day, previous_on=previous_on

@@ -8,13 +8,25 @@ import datetime as dt
 from typing import Any
 
 from relance import db
-from relance.models.chases import Chase, ChaseContact, Skip
+from relance.models.accounts import SmtpServer
+from relance.models.chases import Chase, ChaseContact, Entry, Skip
 from relance.models.clients import Client, Contact
 from relance.models.holds import Extension, Hold
 from relance.models.invoices import Instalment, Invoice
 from relance.models.payments import Payment
 from relance.models.sequences import Sequence
-from relance.services import client_figures, gathering, holds, settling, situation_rows, threads
+from relance.services import (
+    asking,
+    client_figures,
+    composing_ahead,
+    entry_items,
+    gathering,
+    holds,
+    settling,
+    situation_rows,
+    steps,
+    threads,
+)
 
 
 def of_invoice(invoice: Invoice, today: dt.date) -> None:
@@ -40,6 +52,42 @@ def of_invoice(invoice: Invoice, today: dt.date) -> None:
         *situation_rows.reads(invoice.account, [client_id], today),
     )
     _of_chase(gathering.first(chases), clients[0].sequence_id)
+
+
+def of_reminders(invoice: Invoice, today: dt.date) -> None:
+    """Read what the reminder settings of this invoice need, with the text of a message about it alone."""
+    if not db.is_remembering():
+        return
+    of_invoice(invoice, today)
+    account, chase = invoice.account, Chase.get_or_none(Chase.invoice == invoice)
+    followed = Client.get_by_id(invoice.client_id).sequence_id
+    ids = sorted({one for one in (followed, chase.sequence_id if chase is not None else None) if one})
+    items = entry_items.reads([invoice.id])
+    more = [
+        *items,
+        *holds.frame_reads(account.id, {invoice.client_id}, [invoice.id]),
+        Instalment.select().where(Instalment.invoice == invoice),
+        Sequence.select().where(Sequence.account == account, Sequence.archived_at.is_null()),
+        asking.asking_read([invoice.id]),
+        _one(SmtpServer.select().where(SmtpServer.account == account, SmtpServer.verified_at.is_null(False))),
+    ]
+    for one in ids:
+        more.append(_one(Sequence.select().where(Sequence.id == one, Sequence.account == account)))
+        more.append(Sequence.select(Sequence.id, Sequence.revision).where(Sequence.id.in_([one])).tuples())
+    composing_ahead.of_messages(account, [[invoice]], more)
+    _of_steps(chase, ids, [row.id for row in items[-1]])
+
+
+def _of_steps(chase: Chase | None, sequence_ids: list[int], instalment_ids: list[int]) -> None:
+    """The blocks of these sequences as they are published, those the chase keeps, and where it was entered."""
+    queries = [Entry.select().where(Entry.instalment.in_(instalment_ids))] if instalment_ids else []
+    for one in sequence_ids:
+        sequence = Sequence.get_or_none(Sequence.id == one)
+        if sequence is not None:
+            queries.append(steps.revisions_read([(one, sequence.revision)]))
+    if chase is not None and chase.sequence_id and chase.frozen_revision is not None:
+        queries.append(steps.revisions_read([(chase.sequence_id, chase.frozen_revision)]))
+    composing_ahead.at_once(queries)
 
 
 def _of_chase(chase: Chase | None, sequence_id: int | None) -> None:

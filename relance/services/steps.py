@@ -1,7 +1,7 @@
 """The steps of plans as they stand: of a frequency, or of a sequence's published, frozen or draft revision."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from relance.models.chases import Chase
@@ -60,16 +60,20 @@ def of_revisions(account_id: int, revisions: Iterable[Revision]) -> dict[Revisio
     wanted = set(revisions)
     if not wanted:
         return {}
-    rows, levels = gathering.read(
+    rows, levels = gathering.read(revisions_read(wanted), levels_read(account_id))
+    return {revision: steps for revision, steps in by_revision(rows, dict(levels)).items() if revision in wanted}
+
+
+def revisions_read(wanted: Collection[Revision]) -> Any:
+    """The query of the blocks of these revisions, with those of another sequence that bears one of their numbers."""
+    return (
         SequenceStep.select()
         .where(
             SequenceStep.sequence.in_([sequence_id for sequence_id, _ in wanted]),
             SequenceStep.revision.in_([revision for _, revision in wanted]),
         )
-        .order_by(SequenceStep.offset_days, SequenceStep.id),
-        levels_read(account_id),
+        .order_by(SequenceStep.offset_days, SequenceStep.id)
     )
-    return {revision: steps for revision, steps in by_revision(rows, dict(levels)).items() if revision in wanted}
 
 
 def by_revision(rows: Iterable[SequenceStep], levels: dict[str, int]) -> dict[Revision, tuple[Step, ...]]:

@@ -28,7 +28,7 @@ FIELDS = {name: name for name in ("frequency", "count", "first_offset_days", "se
 def edit(id: int) -> ResponseReturnValue:
     """The reminder settings of an invoice; step 2 of a new one."""
     invoice = invoice_or_404(id)
-    reading_ahead.of_invoice(invoice, chasing.today_of(current_account(), clock.now()))
+    reading_ahead.of_reminders(invoice, chasing.today_of(current_account(), clock.now()))
     chase = chasing.chase_of(invoice)
     is_active = chase is not None and chase.is_active
     follows = following.follows_client(invoice) or (not is_active and following.may_follow_client(invoice))
