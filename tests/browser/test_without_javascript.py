@@ -116,7 +116,9 @@ def test_reminders_are_switched_on_then_off_again(plain, nadia, invoice):
 def test_a_reminder_is_read_then_sent_by_hand_and_undone(plain, nadia, invoice):
     plain.goto(f"/factures/{invoice.id}")
     plain.get_by_role("link", name="Relancer maintenant").click()
-    plain.get_by_role("button", name="Envoyer", exact=True).click()
+    plain.get_by_role("link", name="Relancer par e-mail").click()
+    plain.get_by_label("Maintenant").check()
+    plain.locator("#send").click()  # « Envoyer », or « Programmer » outside the hours
     plain.wait_for_url(re.compile(r"/messages/\d+$"))
     assert Message.get().state == "queued"
     plain.goto("/envois")
@@ -147,7 +149,7 @@ def test_a_letter_is_prepared_and_downloaded(plain, nadia, invoice):
     plain.goto("/courriers")
     plain.get_by_role("link", name="Préparer une lettre").first.click()
     plain.wait_for_url("**/courriers/nouveau")
-    plain.get_by_role("link", name="Latitude Conseil").first.click()
+    plain.get_by_role("link", name="Mise en demeure Latitude Conseil").click()
     plain.get_by_label("Préparer la lettre malgré tout").check()
     plain.get_by_role("button", name="Préparer la lettre").first.click()
     plain.wait_for_url(re.compile(r"/courriers/\d+$"))

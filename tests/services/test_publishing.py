@@ -340,7 +340,7 @@ def test_the_effect_costs_a_fixed_number_of_queries(account, weekly, latitude, n
     with counting(database) as queries:
         shown = publishing.effect_of(fresh, factories.NOW)
     assert shown.changed + shown.unchanged == count and account_row.id == account.id
-    assert len(queries) == 15
+    assert len(queries) == 10
 
 
 def test_a_first_publication_cut_short_leaves_nothing_half_done(account, camille, latitude, nadia, monkeypatch):

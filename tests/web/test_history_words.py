@@ -1,6 +1,7 @@
 from relance.models.chases import FREQUENCIES as STORED
 from relance.models.clients import Contact
 from relance.models.invoices import Invoice
+from relance.models.quotes import Quote
 from relance.rules.plans import LEVELS
 from relance.services.planning import FINAL
 from relance.services.planning import REASONS as NEVER_CHASED
@@ -17,7 +18,7 @@ def test_every_frequency_has_its_words():
 
 
 def test_every_change_that_is_told_is_one_of_a_column():
-    columns = set(Invoice._meta.fields) | set(Contact._meta.fields) | {"instalments"}
+    columns = {*Invoice._meta.fields, *Contact._meta.fields, *Quote._meta.fields, "instalments"}
     assert set(CHANGES) - columns == set()
 
 
