@@ -25,7 +25,7 @@ PASSWORD = "le-mot-de-passe-de-camille"
 PASSWORD_HASH = generate_password_hash(PASSWORD, method="pbkdf2:sha256:1")
 IBAN = "FR7630006000011234567890189"  # the sample IBAN of the banks' own documentation
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(1001)  # beyond the numbers that tests write themselves
 
 
 def make_account(business_name: str = "Atelier Roussel", **fields: Any) -> Account:

@@ -27,7 +27,7 @@ from tests import factories
 
 NOW = dt.datetime(2026, 11, 23, 10, 0)  # a Monday, 11:00 in Paris
 TODAY = dt.date(2026, 11, 23)
-_numbers = count(1)
+_numbers = count(500_001)  # beyond those of tests/factories.py, whatever the order of tests
 
 
 def make_account(**values):
