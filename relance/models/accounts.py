@@ -63,6 +63,7 @@ class Account(BaseModel):
     min_amount_cents = IntegerField(default=0)
     payment_days = IntegerField(default=30)
     late_rate_bp = IntegerField(null=True)  # contractual rate, hundredths of a percent; null: the legal default
+    rates_acknowledged = CharField(default="")  # « 2027-1 »: the user knows that this half-year has no rates yet
     claims_penalties = BooleanField(default=False)  # in e-mails, from relance 2 on
     alerts_overdue = BooleanField(default=True)
     next_alert_at = DateTimeField(null=True, index=True)

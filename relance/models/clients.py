@@ -32,6 +32,7 @@ class Client(BaseModel):
     country = CharField(default="FR")
     language = CharField(default="fr")
     payment_days = IntegerField(null=True)  # null: the account's
+    late_rate_bp = IntegerField(null=True)  # contractual rate, hundredths of a percent; null: the account's
     is_exempt = BooleanField(default=False)  # never chased
     sequence = ForeignKeyField(Sequence, null=True, backref="clients", on_delete="SET NULL")
     enrolled_at = DateTimeField(null=True)

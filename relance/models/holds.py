@@ -8,6 +8,8 @@ from relance.models.chases import Chase
 from relance.models.clients import Client
 from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
+from relance.models.letters import Letter
+from relance.models.payment_plans import PaymentPlan
 
 DISPUTE_KINDS = ("service", "amount", "order", "other")
 
@@ -15,7 +17,8 @@ DISPUTE_KINDS = ("service", "amount", "order", "other")
 class Pause(BaseModel):
     """No reminder until ``until_on`` included (null: until somebody resumes).
 
-    Of one invoice, of a whole client (no invoice), or of the whole account (neither).
+    Of one invoice, of a whole client (no invoice), or of the whole account (neither). With ``letter`` or ``plan``,
+    Relance itself wrote it for one invoice: a posted letter, or a payment plan that is kept, holds its reminders.
     """
 
     account = ForeignKeyField(Account, backref="pauses", on_delete="CASCADE")
@@ -24,6 +27,8 @@ class Pause(BaseModel):
     starts_on = DateField()  # the account's day
     until_on = DateField(null=True)
     reason = CharField(default="")
+    letter = ForeignKeyField(Letter, null=True, backref="pauses", on_delete="CASCADE")
+    plan = ForeignKeyField(PaymentPlan, null=True, backref="pauses", on_delete="CASCADE")
     made_by = ForeignKeyField(User, null=True, on_delete="SET NULL")
     made_at = DateTimeField()
     ended_on = DateField(null=True)  # resumed by hand: the account's day
