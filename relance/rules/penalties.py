@@ -49,7 +49,8 @@ class Claim:
     """One invoice, and the day its interest is counted up to (``as_of``, included).
 
     ``debtor`` is organisation, individual or public. ``contractual_rate_bp`` counts for organisations
-    only. ``notice_received_on`` counts for individuals only: without it they owe no interest.
+    only. ``notice_received_on`` counts for individuals only: without it they owe no interest. ``table``: the legal
+    rates it is counted by.
     """
 
     dues: tuple[Due, ...]
@@ -59,6 +60,7 @@ class Claim:
     contractual_rate_bp: int | None = None
     notice_received_on: date | None = None
     imputation: str = "principal_first"
+    table: rates.Table = field(default=rates.DELIVERED, repr=False)
 
     @classmethod
     def single(
@@ -72,6 +74,7 @@ class Claim:
         contractual_rate_bp: int | None = None,
         notice_received_on: date | None = None,
         imputation: str = "principal_first",
+        table: rates.Table = rates.DELIVERED,
     ) -> "Claim":
         """A claim with one due date, the usual case."""
         return cls(
@@ -82,6 +85,7 @@ class Claim:
             contractual_rate_bp,
             notice_received_on,
             imputation,
+            table,
         )
 
     def __post_init__(self) -> None:
@@ -216,7 +220,7 @@ def _rate_on(day: date, due_on: date, claim: Claim) -> int:
     if claim.debtor == "organisation" and claim.contractual_rate_bp is not None:
         return claim.contractual_rate_bp
     # Public buyers: frozen at the half-year of the first day of interest.
-    return rates.rate_for(claim.debtor, due_on + ONE_DAY if claim.debtor == "public" else day)
+    return claim.table.rate_for(claim.debtor, due_on + ONE_DAY if claim.debtor == "public" else day)
 
 
 def _apply(move: Movement, tranches: list[_Tranche], claim: Claim, already_paid: int) -> int:
