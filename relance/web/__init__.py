@@ -55,6 +55,7 @@ BLUEPRINTS = (
     "backlog",
     "thanks",
     "letters",
+    "letters_list",
     "amicable",
     "statements",
     "quotes",

@@ -43,7 +43,7 @@ def prepare() -> ResponseReturnValue:
     today = local_date(now, account.time_zone)
     notice = selection_words.notice(" ".join([said, *refused]), aside, selection.gone, today)
     to_list = Markup(' <a href="{}">{}</a>').format(selections.back(), _("Retour aux factures"))
-    return go_to(url_for("letters.index"), notice + to_list)
+    return go_to(url_for("letters_list.index"), notice + to_list)
 
 
 def _kind() -> str:

@@ -64,4 +64,4 @@ def unknown(asked: Mapping[str, str]) -> bool:
 def page_url(page: int, asked: Mapping[str, str]) -> str:
     """Another page of the same list."""
     values: dict[str, Any] = {"page": page, **kept(asked)}
-    return url_for("letters.index", **values)
+    return url_for("letters_list.index", **values)

@@ -21,7 +21,7 @@ LISTS = (
     "invoices.index",
     "quotes.index",
     "clients.index",
-    "letters.index",
+    "letters_list.index",
     "journal.index",
     "sequences.index",
     "templates.index",
