@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from relance.letters import pages, window
-from relance.letters.facts import Bank, Sender, read
+from relance.letters.facts import Bank, Joined, Sender, read
 from relance.rules.money import format_amount
 from relance.rules.postal import PAYMENT, TABLE
 from relance.rules.wording import NBSP, long_date, short_date
@@ -52,19 +52,11 @@ class Owed:
 
 
 @dataclass(frozen=True)
-class Joined:
-    """The file of an invoice whose ``pages`` follow the letter in its PDF."""
-
-    number: str
-    sha256: str
-    pages: int
-
-
-@dataclass(frozen=True)
 class AmicableFacts:
     """All that the letter says. ``body``: paragraphs parted by blank lines, as they are printed.
 
     A line that is only « {tableau} » or « {paiement} » stands for the table or the bank details.
+    ``signature``, ``enclosures`` and ``anchor`` as in facts.NoticeFacts.
     """
 
     template: str
@@ -78,6 +70,9 @@ class AmicableFacts:
     lines: tuple[Owed, ...]
     bank: Bank
     joined: tuple[Joined, ...]
+    signature: str = ""
+    enclosures: tuple[str, ...] = ()
+    anchor: str = ""
 
     @property
     def total_cents(self) -> int:

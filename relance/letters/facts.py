@@ -86,8 +86,23 @@ class SentReminder:
 
 
 @dataclass(frozen=True)
+class Joined:
+    """A file whose ``pages`` follow the letter in its PDF: the invoice ``number``, else a piece named ``title``."""
+
+    number: str
+    sha256: str
+    pages: int
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class NoticeFacts:
-    """A formal notice. ``debtor`` is organisation, individual or public."""
+    """A formal notice. ``debtor`` is organisation, individual or public.
+
+    ``mention``: registered, by_hand or none. ``words``: a person's text, paragraph by paragraph (notice_text.KEYS).
+    ``signature``: the SHA-256 of a PNG in storage, '' to sign by hand. ``enclosures``: what else is in the envelope.
+    ``anchor``: the head of the account's journal when the letter was frozen (hexadecimal), '' before.
+    """
 
     debtor: str
     dated_on: date
@@ -101,6 +116,12 @@ class NoticeFacts:
     claims_fee: bool
     imputation: str
     bank: Bank
+    mention: str = "registered"
+    words: tuple[tuple[str, str], ...] = ()
+    signature: str = ""
+    enclosures: tuple[str, ...] = ()
+    joined: tuple[Joined, ...] = ()
+    anchor: str = ""
 
     @property
     def every_invoice_was_chased(self) -> bool:
@@ -145,7 +166,10 @@ class NoticeFacts:
 
 
 def read(kind: Any, value: Any) -> Any:
-    """Build ``kind`` (a dataclass, a tuple of something, a date or a plain value) from decoded JSON."""
+    """Build ``kind`` (a dataclass, a tuple of something, a date or a plain value) from decoded JSON.
+
+    A field that was not there when the text was written takes its default.
+    """
     if typing.get_origin(kind) is tuple:
         return tuple(read(typing.get_args(kind)[0], item) for item in value)
     if kind is date:

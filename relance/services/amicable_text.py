@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from relance.letters.amicable import AmicableFacts, Joined, Owed
-from relance.letters.facts import Bank
+from relance.letters.amicable import AmicableFacts, Owed
+from relance.letters.facts import Bank, Joined
 from relance.mail import layout, phrases, reminders
 from relance.mail.reminders import ReminderFacts
 from relance.models.accounts import Account

@@ -8,7 +8,7 @@ from relance import storage
 from relance.imports import pdf
 from relance.imports.values import RefusedError
 from relance.letters import joining
-from relance.letters.amicable import Joined
+from relance.letters.facts import Joined
 from relance.letters.joining import Enclosure, JoinError
 from relance.models.documents import Document
 from relance.models.invoices import Invoice

@@ -1,12 +1,12 @@
 """What a client owes on late invoices at a date, line by line: the facts of a letter, made from rows."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from relance.letters.facts import Bank, ClaimedInvoice, NoticeFacts, Period, Received, Sender, SentReminder
+from relance.letters.facts import Bank, ClaimedInvoice, Joined, NoticeFacts, Period, Received, Sender, SentReminder
 from relance.models.accounts import Account
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Instalment, Invoice
@@ -40,11 +40,18 @@ def notice_facts(
     claims_interest: bool,
     claims_fee: bool,
     imputation: str = "principal_first",
+    mention: str = "registered",
+    words: Mapping[str, str] | None = None,
+    signature: str = "",
+    enclosures: Sequence[str] = (),
+    joined: Sequence[Joined] = (),
+    anchor: str = "",
 ) -> NoticeFacts:
     """The facts of a formal notice at ``dated_on`` (local date), interest counted up to that day included.
 
     Raises rates.UnknownRate when a half-year is not in the tables. What the law does not allow (fees of
     an individual, 40 € in another currency) is not claimed, whatever was asked.
+    The last six are kept as they are (see facts.NoticeFacts).
     """
     invoices = ordered(invoices)
     rows = _Rows(invoices)
@@ -70,6 +77,12 @@ def notice_facts(
             bic=account.bic,
             reference=reference(account, invoices),
         ),
+        mention=mention,
+        words=tuple(sorted((words or {}).items())),
+        signature=signature,
+        enclosures=tuple(enclosures),
+        joined=tuple(joined),
+        anchor=anchor,
     )
 
 

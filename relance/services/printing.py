@@ -13,7 +13,7 @@ from relance import storage
 from relance.db import transaction
 from relance.letters import amicable, joining, pages, press
 from relance.letters.amicable import AmicableFacts
-from relance.letters.facts import NoticeFacts
+from relance.letters.facts import Joined, NoticeFacts
 from relance.models.accounts import Heartbeat, User
 from relance.models.documents import Document
 from relance.models.events import record
@@ -77,24 +77,29 @@ def needs_hand(letter: Letter, now: datetime) -> bool:
     return seen is None or now - seen.seen_at > SILENCE
 
 
+def facts_of(letter: Letter) -> AmicableFacts | NoticeFacts:
+    """What a frozen letter was made from."""
+    kind = AmicableFacts if letter.kind == "amicable" else NoticeFacts
+    return kind.from_json(letter.facts)
+
+
 def page_of(letter: Letter) -> str:
-    """The HTML of the letter."""
-    if letter.kind == "amicable":
-        return amicable.page(AmicableFacts.from_json(letter.facts))
-    return pages.formal_notice(NoticeFacts.from_json(letter.facts))
+    """The HTML of a frozen letter."""
+    facts = facts_of(letter)
+    return amicable.page(facts) if isinstance(facts, AmicableFacts) else pages.formal_notice(facts)
 
 
-def joined_to(letter: Letter) -> tuple[amicable.Joined, ...]:
-    """The invoices whose pages follow the letter in its PDF."""
-    return AmicableFacts.from_json(letter.facts).joined if letter.kind == "amicable" else ()
+def joined_to(letter: Letter) -> tuple[Joined, ...]:
+    """The files whose pages follow the letter in its PDF."""
+    return facts_of(letter).joined
 
 
 def _printed(letter: Letter) -> bytes:
-    joined = joined_to(letter)
-    pdf = press.print_pdf(page_of(letter), created_at=letter.created_at, is_archived=not joined)
-    if not joined:
+    facts = facts_of(letter)
+    pdf = press.print_pdf(page_of(letter), created_at=letter.created_at, is_archived=not facts.joined)
+    if not facts.joined:
         return pdf
-    return appending.follow(pdf, joined, AmicableFacts.from_json(letter.facts).language)
+    return appending.follow(pdf, facts.joined, getattr(facts, "language", "fr"))
 
 
 def file_name(letter: Letter) -> str:

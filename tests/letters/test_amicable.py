@@ -8,7 +8,8 @@ import pypdf
 import pytest
 
 from relance.letters import amicable, press
-from relance.letters.amicable import AmicableFacts, Joined, Owed
+from relance.letters.amicable import AmicableFacts, Owed
+from relance.letters.facts import Joined
 from tests.letters import samples
 from tests.letters.paper import assert_window_is_clean, placed_words
 

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 
-from relance.letters.facts import NoticeFacts
+from relance.letters.facts import Joined, NoticeFacts
 from tests.letters import samples
 
 
@@ -31,3 +31,16 @@ def test_what_is_claimed_is_the_sum_of_its_invoices():
 def test_despite_needs_a_reminder_about_every_invoice():
     assert samples.organisation().every_invoice_was_chased
     assert not samples.several().every_invoice_was_chased
+
+
+def test_facts_written_before_a_field_existed_take_its_default():
+    facts = samples.organisation()
+    old = {
+        name: value
+        for name, value in json.loads(facts.to_json()).items()
+        if name not in ("mention", "words", "signature", "enclosures", "joined", "anchor")
+    }
+    assert NoticeFacts.from_json(json.dumps(old)) == facts
+    joined = (Joined("", "a" * 64, 2, "Bon de commande"),)
+    chosen = samples.organisation(words=(("opening", "Bonjour"),), joined=joined, enclosures=("Devis signé",))
+    assert NoticeFacts.from_json(chosen.to_json()) == chosen

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from relance.letters.amicable import Joined
+from relance.letters.facts import Joined
 from relance.models.invoices import Invoice
 from relance.models.templates import TemplateText
 from relance.rules.texts import Wording

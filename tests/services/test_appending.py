@@ -3,7 +3,7 @@
 import pytest
 
 from relance import storage
-from relance.letters.amicable import Joined
+from relance.letters.facts import Joined
 from relance.services import appending
 from tests import factories
 from tests.letters import made
