@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relance.mail.layout import Link, Table, Text, clean, lay_out
+from relance.rules import anchors
 from relance.rules.money import format_amount
 from relance.rules.wording import NBSP, weekday_date
 
@@ -36,9 +37,19 @@ class ForewarnedLine:
 
 
 def forewarning(
-    lines: Sequence[ForewarnedLine], day: dt.date, minute: int, url: str, *, language: str = "fr", first_name: str = ""
+    lines: Sequence[ForewarnedLine],
+    day: dt.date,
+    minute: int,
+    url: str,
+    *,
+    language: str = "fr",
+    first_name: str = "",
+    anchor: str = "",
 ) -> Text:
-    """What leaves on ``day`` from ``minute`` after midnight (local), with one link to the planned sends."""
+    """What leaves on ``day`` from ``minute`` after midnight (local), with one link to the planned sends.
+
+    ``anchor`` is the head of the journal (services.anchoring), shown at the foot.
+    """
     language = "en" if language == "en" else "fr"
     words = _WORDS[language]
     rows = tuple(_row(line, language) for line in lines)
@@ -51,6 +62,7 @@ def forewarning(
             "client": clean(lines[0].client),
             "day": weekday_date(day, language),
             "time": _time(minute, language),
+            "anchor": anchors.grouped(anchor),
         },
         {
             "table": Table(tuple(words["head"]), rows, ("Total", "", _total(lines, language))),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from relance.mail.layout import Link, Text, clean, lay_out
+from relance.rules import anchors
 from relance.rules.money import format_amount
 from relance.rules.wording import NBSP, french
 
@@ -35,13 +36,23 @@ class FailureLine:
     is_stopped: bool = False
 
 
-def overdue_alert(lines: Sequence[OverdueLine], *, language: str = "fr", first_name: str = "") -> Text:
-    """The daily alert: each invoice with its client, what is left, its delay, and one link to chase it."""
+def overdue_alert(
+    lines: Sequence[OverdueLine], *, language: str = "fr", first_name: str = "", anchor: str = ""
+) -> Text:
+    """The daily alert: each invoice with its client, what is left, its delay, and one link to chase it.
+
+    ``anchor`` is the head of the journal (services.anchoring), shown at the foot.
+    """
     language = _known(language)
     label = "Send a reminder" if language == "en" else "Relancer"
     return lay_out(
         f"overdue_alert/{language}.txt",
-        {"hello": _hello(first_name, language), "n": len(lines), "number": clean(lines[0].number)},
+        {
+            "hello": _hello(first_name, language),
+            "n": len(lines),
+            "number": clean(lines[0].number),
+            "anchor": anchors.grouped(anchor),
+        },
         {"links": tuple(Link(_overdue(line, language), label, line.url) for line in lines)},
         language=language,
     )
@@ -56,7 +67,9 @@ def _overdue(line: OverdueLine, language: str) -> str:
     return f"{clean(line.number)}, {clean(line.client)}{NBSP}: {amount}, {days}"
 
 
-def failure_notice(lines: Sequence[FailureLine], *, language: str = "fr", first_name: str = "") -> Text:
+def failure_notice(
+    lines: Sequence[FailureLine], *, language: str = "fr", first_name: str = "", anchor: str = ""
+) -> Text:
     """What was refused or is uncertain, with the reason and a link to where it can be taken up."""
     language = _known(language)
     label = "Open" if language == "en" else "Ouvrir"
@@ -69,6 +82,7 @@ def failure_notice(lines: Sequence[FailureLine], *, language: str = "fr", first_
             "has_failed": any(not line.is_uncertain for line in lines),
             "has_uncertain": any(line.is_uncertain for line in lines),
             "is_stopped": all(line.is_stopped for line in lines),
+            "anchor": anchors.grouped(anchor),
         },
         {"links": tuple(Link(_failure(line, language), label, line.url) for line in lines)},
         language=language,

@@ -11,7 +11,7 @@ from relance.models.events import record
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import calendar as cal
-from relance.services import composing, notifying
+from relance.services import anchoring, composing, notifying
 
 ALERT_MINUTE = 8 * 60  # local time
 FAILURE_PAUSE = dt.timedelta(minutes=15)
@@ -103,7 +103,9 @@ def _alert(account: Account, today: dt.date, now: dt.datetime, base_url: str, do
         )
         for row in late
     )
-    text = notices.overdue_alert(lines, language=owner.language, first_name=owner.first_name)
+    text = notices.overdue_alert(
+        lines, language=owner.language, first_name=owner.first_name, anchor=anchoring.head(account)
+    )
     message = notifying.queue_user_mail(owner, "overdue_alert", text, now=now, domain=domain)
     return int(message.id)
 
@@ -156,7 +158,9 @@ def _report(account: Account, now: dt.datetime, base_url: str, domain: str) -> i
         )
         for message in mine
     )
-    text = notices.failure_notice(lines, language=owner.language, first_name=owner.first_name)
+    text = notices.failure_notice(
+        lines, language=owner.language, first_name=owner.first_name, anchor=anchoring.head(account)
+    )
     return int(notifying.queue_user_mail(owner, "failure_notice", text, now=now, domain=domain).id)
 
 

@@ -8,7 +8,7 @@ from relance.mail.forewarnings import ForewarnedLine
 from relance.models.accounts import Account
 from relance.rules import calendar as cal
 from relance.rules import labels
-from relance.services import asking, composing, forecasting, notifying, situations, templating
+from relance.services import anchoring, asking, composing, forecasting, notifying, situations, templating
 from relance.services.forecasting import PlannedSend
 
 CHOICES = ("never", "asked", "always")
@@ -97,5 +97,6 @@ def _forewarn(account: Account, day: dt.date, now: dt.datetime, base_url: str, d
         f"{base_url}/envois",
         language=owner.language,
         first_name=owner.first_name,
+        anchor=anchoring.head(account),
     )
     return int(notifying.queue_user_mail(owner, "forewarning", text, now=now, domain=domain).id)
