@@ -8,7 +8,7 @@ from relance.rules.calendar import Calendar
 from relance.rules.plans import Step
 
 DAY = dt.timedelta(1)
-HOLDS = ("pause", "client_pause", "account_pause", "promise", "dispute")
+HOLDS = ("pause", "client_pause", "account_pause", "promise", "dispute", "letter", "plan")
 SILENT = ("", "closed", "held_step")  # waits of which the history says nothing
 
 

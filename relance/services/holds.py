@@ -91,6 +91,8 @@ def _pauses(account_id: int, client_ids: Iterable[int]) -> Any:
 
 
 def _kind(pause: Pause) -> str:
+    if pause.letter_id or pause.plan_id:
+        return "letter" if pause.letter_id else "plan"
     return "pause" if pause.invoice_id else "client_pause" if pause.client_id else "account_pause"
 
 

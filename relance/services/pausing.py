@@ -187,7 +187,8 @@ def _is_on(today: dt.date) -> tuple[Any, ...]:
 
 def _bears_on(account: Account, client: Client | None, invoice: Invoice | None) -> tuple[Any, ...]:
     if invoice is not None:
-        return (Pause.invoice == invoice,)
+        # What Relance holds by itself (a posted letter, a plan) is not the user's pause.
+        return Pause.invoice == invoice, Pause.letter.is_null(), Pause.plan.is_null()
     if client is not None:
         return Pause.client == client, Pause.invoice.is_null()
     return Pause.account == account, Pause.client.is_null(), Pause.invoice.is_null()

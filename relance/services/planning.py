@@ -30,6 +30,8 @@ REASONS = {
     "client_pause": "Les relances de ce client sont en pause.",
     "account_pause": "Tous les envois sont suspendus.",
     "promise": "Un paiement est promis.",
+    "letter": "Une lettre a été postée : les e-mails attendent la fin du délai qu'elle accorde.",
+    "plan": "Un échéancier est en cours.",
     "dispute": "La facture est en litige.",
     "held_step": "La prochaine relance est retenue.",
     "unenrolled": "Le client ne suit plus de séquence.",

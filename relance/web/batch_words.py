@@ -28,6 +28,8 @@ ASIDE = {
     "account_pause": "tous les envois sont suspendus",
     "promise": "paiement promis",
     "dispute": "litige en cours",
+    "letter": "lettre postée",
+    "plan": "échéancier en cours",
     "notice": "le dernier rappel est resté sans effet",
     "balance_changed": "le solde a changé",
     "contact_gone": "le destinataire a changé",
@@ -37,7 +39,7 @@ ASIDE = {
     "unwritable": "le texte n’a pas pu être écrit",
     "undone": "annulé par vous",
 }
-DATED = ("pause", "client_pause", "account_pause", "promise")
+DATED = ("pause", "client_pause", "account_pause", "promise", "letter", "plan")
 
 
 def aside(found: Aside, today: date) -> str:

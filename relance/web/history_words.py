@@ -39,6 +39,8 @@ REASONS = {
     "account_pause": "tous les envois sont suspendus",
     "promise": "promesse de paiement en cours",
     "dispute": "litige en cours",
+    "letter": "lettre postée",
+    "plan": "échéancier en cours",
     "extension": "délai accordé",
     "not_paid": "le paiement a été supprimé",
     "held": "retenue par vous",

@@ -13,14 +13,22 @@ from relance.web import filters
 from relance.web.i18n import _
 
 # The most useful truth first.
-RANK = ("dispute", "promise", "pause", "client_pause", "account_pause")
-BADGES = {"dispute": "dispute", "promise": "promise", "pause": "paused", "client_pause": "paused"}
+RANK = ("dispute", "plan", "promise", "letter", "pause", "client_pause", "account_pause")
+SAID = ("dispute", "promise", "plan")  # these mean something even where nothing is on
+BADGES = {
+    "dispute": "dispute",
+    "plan": "plan",
+    "promise": "promise",
+    "letter": "paused",
+    "pause": "paused",
+    "client_pause": "paused",
+}
 FAR = 300  # days: beyond, a date without its year is ambiguous
 
 
 def ranked(holds: Iterable[Held], *, is_chased: bool) -> tuple[Held, ...]:
     """The holds that mean something for an invoice, the most useful first: nothing is paused where nothing is on."""
-    known = [held for held in holds if held.kind in RANK and (is_chased or held.kind in ("dispute", "promise"))]
+    known = [held for held in holds if held.kind in RANK and (is_chased or held.kind in SAID)]
     return tuple(sorted(known, key=lambda held: RANK.index(held.kind)))
 
 
@@ -41,7 +49,7 @@ def short(holds: Iterable[Held]) -> str:
             return _("Envois suspendus")
         return _("Envois suspendus jusqu'au {date}", date=filters.day_month(held.until_on))
     if held.until_on is None:
-        return _("En pause")
+        return _("En pause, lettre postée") if held.kind == "letter" else _("En pause")
     return _("En pause jusqu'au {date}", date=filters.day_month(held.until_on))
 
 
