@@ -17,6 +17,7 @@ from relance.rules.address import Printed, compose, town_of
 from relance.rules.calendar import local_date
 from relance.rules.money import NBSP
 from relance.rules.penalties import Claim, Due, Movement
+from relance.services import letter_receipts, rating
 
 LABELS = {
     "echeance": "Relance à l’échéance",
@@ -54,7 +55,7 @@ def notice_facts(
     The last six are kept as they are (see facts.NoticeFacts).
     """
     invoices = ordered(invoices)
-    rows = _Rows(invoices)
+    rows = _Rows(account, invoices)
     claimed = tuple(
         _claim(account, client, invoice, rows, dated_on, claims_interest, claims_fee, imputation)
         for invoice in invoices
@@ -106,11 +107,10 @@ def main_contact(client: Client) -> Any:
 
 
 def contractual_rate(account: Account, client: Client, invoice: Invoice) -> int | None:
-    """The rate printed on the invoice, else the account's, in hundredths of a percent; None: the legal default."""
+    """The rate of the invoice, else the client's, else the account's (hundredths of a percent); None: the legal one."""
     if client.kind != "organisation":
         return None
-    rate: int | None = invoice.late_rate_bp if invoice.late_rate_bp is not None else account.late_rate_bp
-    return rate
+    return rating.contractual_rate(account, client.late_rate_bp, invoice.late_rate_bp)
 
 
 def reminders(account: Account, invoices: Sequence[Invoice]) -> list[SentReminder]:
@@ -143,10 +143,12 @@ def reminders(account: Account, invoices: Sequence[Invoice]) -> list[SentReminde
 
 
 class _Rows:
-    """The instalments, payments and credit notes of some invoices, in three queries."""
+    """The instalments, payments and credit notes of some invoices, the rates and the receipts: five queries."""
 
-    def __init__(self, invoices: Sequence[Invoice]) -> None:
+    def __init__(self, account: Account, invoices: Sequence[Invoice]) -> None:
         ids = [invoice.id for invoice in invoices]
+        self.table = rating.table_of(account)
+        self.noticed = letter_receipts.notice_received_on(ids)  # consumers only count by it
         self.instalments: dict[int, list[Instalment]] = defaultdict(list)
         self.received: dict[int, list[Received]] = defaultdict(list)
         for row in Instalment.select().where(Instalment.invoice.in_(ids)).order_by(Instalment.position):
@@ -176,9 +178,13 @@ def _claim(
     # Money announced for a later day has been received by whoever recorded it: it counts on the letter's day.
     received = sorted(rows.received[invoice.id], key=lambda line: (line.on, line.number))
     moves = [Movement(min(line.on, dated_on), line.amount_cents, line.is_credit_note) for line in received]
+    # A consumer owes interest from the receipt of an earlier notice: none for the letter that is being written.
+    noticed = rows.noticed.get(invoice.id) if client.kind == "individual" else None
     # Without interest the debt is counted at a rate of nothing, which needs no table.
     debtor, counted = (client.kind, rate) if claims_interest else ("organisation", 0)
-    owed = penalties.late_interest(Claim(tuple(dues), dated_on, debtor, tuple(moves), counted, None, imputation))
+    owed = penalties.late_interest(
+        Claim(tuple(dues), dated_on, debtor, tuple(moves), counted, noticed, imputation, rows.table)
+    )
     return ClaimedInvoice(
         number=invoice.number,
         issued_on=invoice.issued_on,
