@@ -497,17 +497,8 @@ def _held_invoices(late: Invoice, user: User, now: dt.datetime) -> dict[str, int
 
 def _prepare(account: Account, user: User, number: str, now: dt.datetime) -> Letter:
     invoice = _invoice(number)
-    return noticing.prepare(
-        account,
-        invoice.client,
-        [invoice],
-        dated_on=now.date(),
-        delay_days=8,
-        claims_interest=True,
-        claims_fee=True,
-        by=user,
-        now=now,
-    )
+    choices = noticing.NoticeChoices(dated_on=now.date())
+    return noticing.prepare(account, invoice.client, [invoice], choices=choices, by=user, now=now)
 
 
 def _letters(account: Account, user: User, now: dt.datetime) -> dict[str, int]:

@@ -4,7 +4,6 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
@@ -13,7 +12,7 @@ from relance.models.letters import Letter
 from relance.services import amicable, chasing, claiming, holds, notice_checks, noticing, situations
 from relance.services.amicable import AmicableError
 from relance.services.bulk import Aside, not_owed
-from relance.services.noticing import NoticeError
+from relance.services.noticing import NoticeChoices, NoticeError
 
 NOTICE, AMICABLE = "notice", "amicable"
 KINDS = (NOTICE, AMICABLE)
@@ -121,19 +120,14 @@ def prepare(
             if kind == AMICABLE:
                 letter = amicable.prepare(account, one.client, one.invoices, by=by, now=now)
             else:
-                claims = _claims(one.client, today, delay_days)
-                letter = noticing.prepare(account, one.client, one.invoices, by=by, now=now, **claims)
+                choices = _choices(one.client, today, delay_days)
+                letter = noticing.prepare(account, one.client, one.invoices, choices=choices, by=by, now=now)
             done.letters.append(letter)
         except (NoticeError, AmicableError) as error:
             done.refused.append((one.client, str(error)))
     return done
 
 
-def _claims(client: Client, today: dt.date, delay_days: int) -> dict[str, Any]:
+def _choices(client: Client, today: dt.date, delay_days: int) -> NoticeChoices:
     """What a notice claims unless a person says otherwise: all that the law allows."""
-    return {
-        "dated_on": today,
-        "delay_days": delay_days,
-        "claims_interest": True,
-        "claims_fee": client.kind != "individual",
-    }
+    return NoticeChoices(dated_on=today, delay_days=delay_days, claims_fee=client.kind != "individual")

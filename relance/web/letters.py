@@ -68,8 +68,11 @@ def create() -> ResponseReturnValue:
         is_valid = False
     if not is_valid:
         return _page(client, late, form, 422)
+    choices = form.choices()
+    if choices is None:
+        return _page(client, late, form, 422)
     try:
-        letter = noticing.prepare(account, client, chosen, by=current_user(), now=now, **form.claims())
+        letter = noticing.prepare(account, client, chosen, choices=choices, by=current_user(), now=now)
     except NoticeError as error:
         notice_page.refuse(form, error)
         return _page(client, late, form, 422)

@@ -52,11 +52,11 @@ def late_clients() -> list[Client]:
 
 def draft(client: Client, late: Sequence[Invoice], form: NoticeForm) -> tuple[NoticeFacts | None, NoticeError | None]:
     """What the letter would say, or why it cannot be written."""
-    claims = form.claims()
-    if claims["dated_on"] is None:
+    choices = form.choices()
+    if choices is None:
         return None, None
     try:
-        return noticing.draft(current_account(), client, form.chosen(late), today=today(), **claims), None
+        return noticing.draft(current_account(), client, form.chosen(late), choices, today()), None
     except NoticeError as error:
         return None, error
 
@@ -86,14 +86,16 @@ def context(client: Client, late: Sequence[Invoice], form: NoticeForm) -> dict[s
 
 def _frame(client: Client, form: NoticeForm) -> str:
     """The address of the letter that would be made, for the frame."""
-    claims = form.claims()
-    asked: dict[str, Any] = {name: 1 for name in ("claims_interest", "claims_fee") if claims[name]}
+    choices = form.choices()
+    if choices is None:
+        return ""
+    asked: dict[str, Any] = {name: 1 for name in ("claims_interest", "claims_fee") if getattr(choices, name)}
     return url_for(
         "letters.draft",
         client=client.id,
         invoices=form.invoices.data,
-        dated_on=claims["dated_on"].isoformat(),
-        delay_days=claims["delay_days"],
+        dated_on=choices.dated_on.isoformat(),
+        delay_days=choices.delay_days,
         **asked,
     )
 

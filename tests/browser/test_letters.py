@@ -57,10 +57,7 @@ def test_no_page_of_letters_scrolls_sideways(sign_in_page, camille, late, width)
         camille.account,
         late.client,
         [late],
-        dated_on=NOW.date(),
-        delay_days=8,
-        claims_interest=True,
-        claims_fee=True,
+        choices=noticing.NoticeChoices(dated_on=NOW.date()),
         by=camille,
         now=NOW,
     )

@@ -8,6 +8,7 @@ import pypdf
 from relance.models.events import Event
 from relance.models.messages import Message, MessageItem
 from relance.services import noticing
+from relance.services.noticing import NoticeChoices
 from tests import factories
 from tests.factories import NOW, TODAY
 
@@ -20,8 +21,8 @@ def late(client, number=None, **fields):
 
 
 def prepare(account, client, invoices, *, now=NOW, by=None, **options):
-    values = {"dated_on": TODAY, "delay_days": 8, "claims_interest": True, "claims_fee": True} | options
-    return noticing.prepare(account, client, invoices, by=by, now=now, **values)
+    choices = NoticeChoices(**{"dated_on": TODAY} | options)
+    return noticing.prepare(account, client, invoices, choices=choices, by=by, now=now)
 
 
 def remind(invoice, template, on, state="sent", kind="reminder", subject="Facture en retard"):

@@ -9,6 +9,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.services import noticing
+from relance.services.noticing import NoticeChoices
 from relance.web.forms import Form
 from relance.web.forms.fields import DateField, required
 from relance.web.i18n import _
@@ -36,12 +37,14 @@ class NoticeForm(Form):
         ticked = set(self.invoices.data or [])
         return [invoice for invoice in late if invoice.id in ticked]
 
-    def claims(self) -> dict[str, Any]:
-        """What ``noticing.draft`` and ``noticing.prepare`` take."""
+    def choices(self) -> NoticeChoices | None:
+        """What the service takes; None without a date."""
+        if self.dated_on.data is None:
+            return None
         fee = self._fields.get("claims_fee")
-        return {
-            "dated_on": self.dated_on.data,
-            "delay_days": self.delay_days.data,
-            "claims_interest": bool(self.claims_interest.data),
-            "claims_fee": bool(fee.data) if fee is not None else False,
-        }
+        return NoticeChoices(
+            dated_on=self.dated_on.data,
+            delay_days=self.delay_days.data,
+            claims_interest=bool(self.claims_interest.data),
+            claims_fee=bool(fee.data) if fee is not None else False,
+        )

@@ -1,0 +1,129 @@
+"""What goes with the text of a letter, of any kind: the picture of a signature, the files that follow, enclosures."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from relance.letters.amicable import AmicableFacts
+from relance.letters.facts import Joined, NoticeFacts
+from relance.models.accounts import Account
+from relance.models.clients import Client
+from relance.models.documents import Document
+from relance.models.evidence import Evidence
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter, LetterEnclosure, LetterInvoice
+from relance.models.signatures import Signature
+from relance.services import anchoring, appending
+from relance.services.appending import Apart
+
+MAX_ENCLOSURES = 12
+MAX_ENCLOSURE = 120  # characters of one line
+
+
+class PartError(Exception):
+    """Something cannot go with the letter: ``errors`` maps a field (signature, evidence, enclosures) to French."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Parts:
+    """``signature``: the SHA-256 of a PNG, '' to sign by hand. ``apart``: the files that cannot follow, with why."""
+
+    signature: str
+    joined: tuple[Joined, ...]
+    apart: tuple[Apart, ...]
+
+
+def gather(
+    account: Account,
+    client: Client,
+    invoices: Sequence[Invoice],
+    *,
+    signature_id: int | None,
+    evidence_ids: Sequence[int],
+    enclosures: Sequence[str],
+) -> Parts:
+    """Read them. ``invoices``: those whose file is to follow, in order; none when they stay out of the PDF.
+
+    PartError for what is no longer there, what is somebody else's, and lines too long to print.
+    """
+    errors = _errors(enclosures)
+    signature, pieces = "", []
+    if signature_id is not None:
+        row = _signature(account, signature_id)
+        if row is None:
+            errors["signature"] = "Cette signature a été supprimée. Choisissez-en une autre, ou signez à la main."
+        else:
+            signature = row.document.sha256
+    if evidence_ids:
+        pieces = _pieces(client, evidence_ids)
+        if len(pieces) < len(set(evidence_ids)):
+            errors["evidence"] = "Une pièce choisie a été retirée du dossier de ce client : décochez-la."
+    if errors:
+        raise PartError(errors)
+    joined, apart = appending.share_out(invoices)
+    return Parts(signature, joined, apart)
+
+
+def offered_evidence(client: Client, invoices: Sequence[Invoice]) -> list[Evidence]:
+    """The pieces that may follow a letter about these invoices: theirs, and those of the client; oldest first."""
+    of_them = Evidence.invoice.is_null() | Evidence.invoice.in_([invoice.id for invoice in invoices])
+    query = Evidence.select(Evidence, Document).join(Document)
+    in_use = (Evidence.client == client) & Evidence.archived_at.is_null()
+    return list(query.where(in_use & of_them).order_by(Evidence.added_at, Evidence.id))
+
+
+def evidence_of(letter: Letter) -> tuple[int, ...]:
+    """The ids of the pieces chosen for a letter, in their order."""
+    rows = LetterEnclosure.select(LetterEnclosure.evidence).where(LetterEnclosure.letter == letter)
+    return tuple(key for (key,) in rows.order_by(LetterEnclosure.id).tuples())
+
+
+def keep_evidence(letter: Letter, evidence_ids: Sequence[int]) -> None:
+    """Write down the pieces of a letter, in place of those before."""
+    if evidence_of(letter) == tuple(dict.fromkeys(evidence_ids)):
+        return
+    LetterEnclosure.delete().where(LetterEnclosure.letter == letter).execute()
+    for key in dict.fromkeys(evidence_ids):
+        LetterEnclosure.create(letter=letter, evidence=key)
+
+
+def keep_lines(letter: Letter, lines: Sequence[tuple[Invoice, int, int, int]]) -> None:
+    """Write down its invoices, each with cents of principal, interest and indemnity, in place of those before."""
+    LetterInvoice.delete().where(LetterInvoice.letter == letter).execute()
+    for invoice, principal, interest, fee in lines:
+        LetterInvoice.create(
+            letter=letter, invoice=invoice, principal_cents=principal, interest_cents=interest, fee_cents=fee
+        )
+
+
+def frozen(account: Account, facts: NoticeFacts | AmicableFacts, now: dt.datetime) -> dict[str, Any]:
+    """What a row of letters gets when it is frozen at ``now`` (UTC): its facts, anchored to the journal."""
+    anchored = replace(facts, anchor=anchoring.head(account))
+    return {"facts": anchored.to_json(), "requested_at": now, "frozen_at": now, "updated_at": now}
+
+
+def _signature(account: Account, signature_id: int) -> Signature | None:
+    in_use = (Signature.id == signature_id) & (Signature.account == account) & Signature.archived_at.is_null()
+    found: Signature | None = Signature.select(Signature, Document).join(Document).where(in_use).first()
+    return found
+
+
+def _pieces(client: Client, evidence_ids: Sequence[int]) -> list[Evidence]:
+    query = Evidence.select(Evidence, Document).join(Document)
+    rows = query.where(Evidence.id.in_(list(evidence_ids)), Evidence.client == client, Evidence.archived_at.is_null())
+    found = {row.id: row for row in rows}
+    return [found[key] for key in dict.fromkeys(evidence_ids) if key in found]
+
+
+def _errors(enclosures: Sequence[str]) -> dict[str, str]:
+    if len(enclosures) > MAX_ENCLOSURES:
+        return {"enclosures": f"Citez {MAX_ENCLOSURES} pièces au plus, une par ligne."}
+    long = next((line for line in enclosures if len(line) > MAX_ENCLOSURE), "")
+    if long:
+        return {"enclosures": f"Raccourcissez « {long[:30]}… » : {MAX_ENCLOSURE} caractères au plus par ligne."}
+    return {}
