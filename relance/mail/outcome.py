@@ -11,10 +11,14 @@ Refusals = Mapping[str, tuple[int, str]]
 
 @dataclass(frozen=True)
 class Sent:
-    """The server took it. ``refused`` names the recipients it would not take, if any."""
+    """The server took it. ``refused`` names the recipients it would not take, if any.
+
+    ``source_sha256`` is that of the bytes handed over.
+    """
 
     server_answer: str
     refused: Refusals = field(default_factory=dict)
+    source_sha256: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Uncertain:
 
     reason: str
     sentence: str
+    source_sha256: str = field(default="", compare=False)
 
 
 Outcome = Sent | Unreachable | Refused | Uncertain

@@ -1,5 +1,6 @@
 """The only door to Flask-Mail: hands mails to one server and says exactly what became of each."""
 
+import hashlib
 import smtplib
 import ssl
 from collections.abc import Sequence
@@ -66,6 +67,11 @@ class _Message(flask_mail.Message):
         instant = dated_at.replace(tzinfo=UTC).timestamp() if dated_at is not None else self.date or 0
         self._bytes = self._bytes or mime.build(self._mail, instant)
         return self._bytes
+
+    @property
+    def sha256(self) -> str:
+        """Of what is handed over."""
+        return hashlib.sha256(self.as_bytes()).hexdigest()
 
 
 class _Connection(flask_mail.Connection):
@@ -162,7 +168,8 @@ class Line:
             if was_open and error.phase == "mail":
                 # Closed while idle, or after as many mails as it allows: nothing of this one was said.
                 return self._hand_over(message, envelope_from)
-            return self._dropped(error)
+            outcome = self._dropped(error)
+            return replace(outcome, source_sha256=message.sha256) if isinstance(outcome, Uncertain) else outcome
         except RejectedError as error:
             if error.code == 421:
                 self._connection.drop()
@@ -171,7 +178,7 @@ class Line:
             else:
                 self._clear()
             return self._rejected(error)
-        return Sent(answer, refused)
+        return Sent(answer, refused, message.sha256)
 
     def _clear(self) -> None:
         """Forget the refused transaction so that the next mail starts clean."""

@@ -48,8 +48,30 @@ class Event(BaseModel):
         facts: dict[str, Any] = json.loads(self.data)
         return facts
 
+    @property
+    def digest(self) -> str:
+        """What stands for this event in the chain: its invoice's id (0 without), a dot, the SHA-256 of its contents.
+
+        A case file shows the events of its client and, of the others, the digest alone: the whole chain is checked
+        without telling what happened to somebody else. The id in clear is what shows that none was left out.
+        """
+        body = {
+            "account": self.account_id,
+            "at": self.at.isoformat(),
+            "data": self.facts,
+            "invoice": self.invoice_id,
+            "kind": self.kind,
+            "user": self.user_id,
+        }
+        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
+        return f"{self.invoice_id or 0}.{hashlib.sha256(canonical.encode()).hexdigest()}"
+
     def hash_after(self, previous: str) -> str:
-        """The chain value of this event when the one before has ``previous``."""
+        """The chain value of this event when the one before has ``previous``: « 2 », then 64 hexadecimal digits."""
+        return "2" + hashlib.sha256(f"{previous}{self.digest}".encode()).hexdigest()
+
+    def hash_v1_after(self, previous: str) -> str:
+        """The same as it was sealed before « 2 »: 64 digits, made of the contents themselves."""
         body = [previous, self.account_id, self.kind, self.data, self.at.isoformat(), self.user_id]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()
 

@@ -113,12 +113,13 @@ def finish(claimed: Claimed, outcome: Outcome, now: dt.datetime, carrier: Carrie
         if isinstance(outcome, Sent):
             refused = {address: f"{code} {text}" for address, (code, text) in outcome.refused.items()}
             state = _close(message, "sent", now, error="", sent_at=now, refused_json=json.dumps(refused))
-            tell(message, "reminder_sent", now, to=json.loads(message.to_json), template=message.template)
+            told = {"to": json.loads(message.to_json), "template": message.template, "answer": outcome.server_answer}
+            tell(message, "reminder_sent", now, **told, **_source(outcome))
             for address, answer in refused.items():
                 tell(message, "recipient_refused", now, address=address, answer=answer)
         elif isinstance(outcome, Uncertain):
             state = _close(message, "uncertain", now, error=outcome.sentence)
-            tell(message, "reminder_uncertain", now, error=outcome.sentence)
+            tell(message, "reminder_uncertain", now, error=outcome.sentence, **_source(outcome))
         elif isinstance(outcome, Refused):
             state = _close(message, "refused", now, error=outcome.sentence)
             tell(message, "reminder_refused", now, error=outcome.sentence)
@@ -146,6 +147,11 @@ def _close(message: Message, state: str, now: dt.datetime, **values: object) -> 
         Message.id == message.id, Message.claim == message.claim, Message.state.in_(("sending", "uncertain"))
     ).execute()
     return state
+
+
+def _source(outcome: Sent | Uncertain) -> dict[str, str]:
+    """The fingerprint of what left, so that the journal vouches for the message itself."""
+    return {"source_sha256": outcome.source_sha256} if outcome.source_sha256 else {}
 
 
 def tell(message: Message, kind: str, now: dt.datetime, **facts: object) -> None:

@@ -60,7 +60,13 @@ def told(invoice: Invoice) -> dict[str, Any]:
         "currency": invoice.currency,
         "due_on": invoice.due_on,
         "source": invoice.source,
+        **told_file(invoice),
     }
+
+
+def told_file(invoice: Invoice) -> dict[str, str]:
+    """The fingerprint of the invoice's file, if it has one: the journal vouches for the file itself."""
+    return {"document_sha256": invoice.document.sha256} if invoice.document is not None else {}
 
 
 def plan_of(invoice: Invoice) -> tuple[InstalmentFacts, ...]:

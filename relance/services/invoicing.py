@@ -25,7 +25,7 @@ from relance.services.invoice_facts import (
     StaleFormError,
     check,
 )
-from relance.services.invoice_rows import changes, columns_of, facts_of, plan_of, told, write_instalments
+from relance.services.invoice_rows import changes, columns_of, facts_of, plan_of, told, told_file, write_instalments
 from relance.services.numbering import suggest_number
 
 __all__ = [
@@ -133,6 +133,7 @@ def update(invoice: Invoice, facts: InvoiceFacts, *, version: int, by: User | No
                 invoice=saved,
                 user=by,
                 changes=moved,
+                **(told_file(saved) if "document" in moved else {}),
             )
         _settle_all(saved, by=by, now=now)
         if before.credited_invoice_id and before.credited_invoice_id != saved.credited_invoice_id:

@@ -39,7 +39,13 @@ def first_break(account_id: int) -> int | None:
     """The id of the first event whose hash no longer fits: somebody changed the past. None when all is well."""
     previous = START
     for event in Event.select().where(Event.account == account_id, Event.chain.is_null(False)).order_by(Event.id):
-        if event.chain != event.hash_after(previous):
+        chain = str(event.chain)
+        if chain != (event.hash_after(previous) if is_v2(chain) else event.hash_v1_after(previous)):
             return int(event.id)
-        previous = event.chain
+        previous = chain
     return None
+
+
+def is_v2(chain: str) -> bool:
+    """True for a value made of digests; False for those sealed by the first versions of Relance."""
+    return len(chain) == 65

@@ -6,10 +6,12 @@ machine: the replay stands for the server. What is due today is left to the work
 """
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 
 from relance.config import Smtp
 from relance.db import transaction
+from relance.mail import mime
 from relance.mail.outcome import Sent
 from relance.models.accounts import Account, User
 from relance.models.chases import Chase
@@ -170,9 +172,9 @@ def _replay_day(account: Account, day: dt.date) -> None:
     for (message_id,) in list(waiting.tuples()):
         claimed = handing_over.claim(message_id, at, _SERVER)
         if claimed is not None:
-            handing_over.finish(
-                claimed, Sent("250 accepté pour la démonstration"), at + dt.timedelta(seconds=8), _SERVER
-            )
+            source = mime.build(claimed.mail, at.replace(tzinfo=dt.UTC).timestamp())
+            taken = Sent("250 accepté pour la démonstration", source_sha256=hashlib.sha256(source).hexdigest())
+            handing_over.finish(claimed, taken, at + dt.timedelta(seconds=8), _SERVER)
 
 
 def _tell_overdue(account: Account, day: dt.date) -> None:

@@ -1,6 +1,8 @@
 """The journal is chained: a changed past shows."""
 
 import datetime as dt
+import hashlib
+import json
 
 from relance.models.events import Event, record
 from relance.services import journal
@@ -35,3 +37,42 @@ def test_an_event_of_this_minute_waits_for_the_transactions_still_open(account, 
     record("note_added", account=account, at=now)
     assert journal.seal(now) == 0
     assert journal.seal(LATER) == 1
+
+
+def test_a_chain_is_checked_by_the_digests_alone(account, latitude, now):
+    invoice = factories.make_invoice(latitude)
+    record("note_added", account=account, at=now, text="é\u2028", invoice=invoice, client=latitude)
+    record("note_added", account=account, at=now, text="sans facture", user=None)
+    journal.seal(LATER)
+    previous = journal.START
+    for event in Event.select().where(Event.account == account).order_by(Event.id):
+        which, _, sha256 = event.digest.partition(".")
+        assert which == str(event.invoice_id or 0) and len(sha256) == 64
+        previous = "2" + hashlib.sha256(f"{previous}{event.digest}".encode()).hexdigest()
+        assert event.chain == previous
+
+
+def test_the_values_sealed_by_the_first_versions_still_hold_and_the_next_ones_follow_them(account, now):
+    previous = journal.START
+    for n in range(3):
+        event = record("note_added", account=account, at=now, text=f"note {n}")
+        body = [previous, account.id, "note_added", event.data, now.isoformat(), None]
+        previous = hashlib.sha256(json.dumps(body).encode()).hexdigest()
+        Event.update(chain=previous).where(Event.id == event.id).execute()
+    later = record("note_added", account=account, at=now, text="depuis")
+    journal.seal(LATER)
+    later = Event.get_by_id(later.id)
+    assert later.chain == later.hash_after(previous) and journal.is_v2(later.chain) and not journal.is_v2(previous)
+    assert journal.first_break(account.id) is None
+    old = Event.select().where(Event.account == account).order_by(Event.id)[1]
+    Event.update(at=now + dt.timedelta(days=1)).where(Event.id == old.id).execute()
+    assert journal.first_break(account.id) == old.id
+
+
+def test_an_event_moved_to_another_invoice_shows(account, latitude, now):
+    one, other = factories.make_invoice(latitude), factories.make_invoice(latitude)
+    moved = record("note_added", account=account, at=now, text="x", invoice=one, client=latitude)
+    record("note_added", account=account, at=now, text="y")
+    journal.seal(LATER)
+    Event.update(invoice=other).where(Event.id == moved.id).execute()
+    assert journal.first_break(account.id) == moved.id

@@ -1,10 +1,12 @@
 """What was sent is shown as sent, byte for byte: the bytes made again are those the server received."""
 
 import datetime as dt
+import hashlib
 
 import pytest
 
 from relance import storage
+from relance.models.events import Event
 from relance.models.messages import Message
 from relance.services import sent_source, sweeping
 from tests import factories
@@ -24,6 +26,11 @@ def assert_same_bytes(smtp_server, address):
     assert mails and len(mails) == len(rows)
     for mail, row in zip(mails, rows, strict=True):
         assert sent_source.source_of(row) == mail.content
+        told = {
+            event.facts["source_sha256"]
+            for event in Event.select().where(Event.message == row, Event.kind == "reminder_sent")
+        }
+        assert told == {hashlib.sha256(mail.content).hexdigest()}  # the journal vouches for these very bytes
 
 
 @pytest.mark.requirement("S3.34")
