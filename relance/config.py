@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 PREFIX = "RELANCE_"
+ECB_URL = "https://data-api.ecb.europa.eu/service/data/FM/B.U2.EUR.4F.KR.MRR_FR.LEV"
 
 
 class ConfigError(Exception):
@@ -50,6 +51,8 @@ class Settings:
     inbox_dir: str | None = None
     smtp_timeout: int = 20
     mailbox_port: int = 0
+    fetches_ecb_rates: bool = False
+    ecb_url: str = ECB_URL  # of the series of the main refinancing rate
 
     @property
     def has_local_mailbox(self) -> bool:
@@ -98,6 +101,7 @@ class Settings:
             inbox_dir=_value(env, "INBOX_DIR", "") or None,
             smtp_timeout=_number(env, "SMTP_TIMEOUT", 20, 1, 300),
             mailbox_port=_number(env, "MAILBOX_PORT", 0, 0, 65535),
+            fetches_ecb_rates=_choice(env, "ECB_RATES", "0", ("0", "1")) == "1",
         )
 
 

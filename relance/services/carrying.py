@@ -47,6 +47,7 @@ class Post:
     base_url: str = "http://127.0.0.1:8000"
     timeout: float = 20
     is_open: bool = False  # anybody may sign up: an account's own server must be on the Internet
+    ecb_url: str = ""  # where the ECB's rate is fetched, when the host allows it
 
     @classmethod
     def of(cls, settings: Settings) -> "Post":
@@ -58,6 +59,7 @@ class Post:
             settings.base_url,
             settings.smtp_timeout,
             settings.signup == "open",
+            settings.ecb_url if settings.fetches_ecb_rates else "",
         )
 
     def instance_carrier(self) -> Carrier:

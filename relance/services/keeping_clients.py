@@ -61,7 +61,7 @@ MAX_ADDRESS_LINES = 6
 
 @dataclass(frozen=True)
 class ClientFacts:
-    """What a person or a file says about a client. ``payment_days`` None: the account's."""
+    """What a person or a file says about a client. ``payment_days`` or ``late_rate_bp`` None: the account's."""
 
     name: str
     kind: str = "organisation"
@@ -71,6 +71,7 @@ class ClientFacts:
     country: str = "FR"
     language: str = "fr"
     payment_days: int | None = None
+    late_rate_bp: int | None = None
     is_exempt: bool = False
     note: str = ""
 
@@ -222,6 +223,8 @@ def _client_columns(facts: ClientFacts) -> dict[str, Any]:
         errors["country"] = "Indiquez le pays par ses deux lettres, par exemple FR."
     if facts.payment_days is not None and not 0 <= facts.payment_days <= 120:
         errors["payment_days"] = "Indiquez un délai entre 0 et 120 jours."
+    if facts.late_rate_bp is not None and not 0 <= facts.late_rate_bp <= 10_000:
+        errors["late_rate_bp"] = "Indiquez un taux annuel entre 0 et 100 %."
     lines = [" ".join(line.split()) for line in facts.address.splitlines()]
     lines = [line for line in lines if line]
     if len(lines) > MAX_ADDRESS_LINES:
@@ -243,6 +246,7 @@ def _client_columns(facts: ClientFacts) -> dict[str, Any]:
         "country": facts.country,
         "language": facts.language,
         "payment_days": facts.payment_days,
+        "late_rate_bp": facts.late_rate_bp,
         "is_exempt": facts.is_exempt,
         "note": facts.note.strip(),
     }

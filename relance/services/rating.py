@@ -4,15 +4,11 @@ What a person enters wins, for their account, over what was fetched for the inst
 delivered; figure by figure. Letters that are frozen keep theirs: only what is counted from now on follows.
 """
 
-import datetime as dt
 from typing import Any
 
 from relance.models.accounts import Account
 from relance.models.legal_rates import LegalRate
-from relance.rules import rates
 from relance.rules.rates import DELIVERED, HalfYear, Table
-
-NOTICE = dt.timedelta(weeks=6)
 
 
 def table_of(account: Account | int) -> Table:
@@ -47,28 +43,6 @@ def _half_year(row: LegalRate) -> HalfYear:
 
 def _is_entered(row: HalfYear) -> bool:
     return row.origin == "entered"
-
-
-def missing(table: Table, today: dt.date) -> HalfYear | None:
-    """The half-year whose rates the table lacks, when it has begun or begins within six weeks; else None.
-
-    As much of it as is known: an order of late December may give the legal rate before the ECB's is known.
-    """
-    for year, half in (rates.half_of(today), rates.half_of(today + NOTICE)):
-        row = table.get(year, half) or HalfYear(year, half, None, None, None, "", "")
-        if not row.is_complete:
-            return row
-    return None
-
-
-def is_told(account: Account, row: HalfYear, today: dt.date) -> bool:
-    """True when the account is to be told of it: not yet acknowledged, or acknowledged before it began."""
-    return today >= row.starts_on or account.rates_acknowledged != key_of(row)
-
-
-def key_of(row: HalfYear) -> str:
-    """« 2027-1 »."""
-    return f"{row.year}-{row.half}"
 
 
 def contractual_rate(account: Account, client_rate_bp: int | None, invoice_rate_bp: int | None) -> int | None:

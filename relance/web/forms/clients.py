@@ -8,7 +8,7 @@ from relance.models.clients import Client, Contact
 from relance.services.keeping_clients import ClientFacts, ContactFacts
 from relance.web import names
 from relance.web.forms import Form
-from relance.web.forms.fields import LinesField, NumberField, TextField, required
+from relance.web.forms.fields import LinesField, NumberField, RateField, TextField, required
 from relance.web.i18n import _
 from relance.web.numbers import row_id
 
@@ -24,6 +24,7 @@ class ClientForm(Form):
     country = TextField("Pays", default="FR")
     language = SelectField("Langue des messages", default="fr")
     payment_days = NumberField("Délai de paiement", low=0, high=120)
+    late_rate_bp = RateField("Taux des pénalités de retard")
     is_exempt = BooleanField("Ne jamais relancer ce client")
     note = LinesField("Note interne")
     contact_name = TextField("Nom du contact")
@@ -45,6 +46,7 @@ class ClientForm(Form):
             country=(self.country.data or "FR").upper(),
             language=self.language.data,
             payment_days=self.payment_days.data,
+            late_rate_bp=self.late_rate_bp.data,
             is_exempt=self.is_exempt.data,
             note=self.note.data,
         )
@@ -68,6 +70,7 @@ def fill(form: ClientForm, client: Client) -> None:
         "country",
         "language",
         "payment_days",
+        "late_rate_bp",
         "is_exempt",
         "note",
     ):
