@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from relance.letters import pages, window
+from relance.letters import pages
 from relance.letters.facts import Bank, Joined, Sender, read
 from relance.rules.money import format_amount
 from relance.rules.postal import PAYMENT, TABLE
-from relance.rules.wording import NBSP, long_date, short_date
+from relance.rules.wording import NBSP, short_date
 
 _WORDS = {
     "fr": {
@@ -25,6 +25,7 @@ _WORDS = {
         "enclosed": f"Pièces jointes{NBSP}: ",
         "enclosed_one": f"Pièce jointe{NBSP}: ",
         "invoice": f"facture n°{NBSP}",
+        "signature": "Image de la signature de ",
     },
     "en": {
         "object": "Subject: ",
@@ -35,6 +36,7 @@ _WORDS = {
         "enclosed": "Enclosures: ",
         "enclosed_one": "Enclosure: ",
         "invoice": f"invoice{NBSP}",
+        "signature": "Picture of the signature of ",
     },
 }
 
@@ -91,23 +93,30 @@ class AmicableFacts:
 
 
 def page(facts: AmicableFacts) -> str:
-    """The HTML of the letter alone. Every word of a user is escaped."""
+    """The HTML of the letter alone. Every word of a user is escaped. StorageError when its signature is gone."""
     words = _WORDS[facts.language]
     *parts, last = _parts(facts.body) or [("text", ())]
     if last[0] != "text":  # the leave was taken out: the signature stands by itself
         parts, last = [*parts, last], ("text", ())
-    return pages.render(
+    page = pages.render(
         "amicable.html",
         facts=facts,
         words=words,
         parts=parts,
         leave=last[1],
-        place_and_date=_place_and_date(facts),
-        window_class=f"pt-{window.font_size(facts.recipient)}".replace(".", "-"),
+        place_and_date=pages.place_and_date(facts.sender.place, facts.dated_on, facts.language),
+        window_class=pages.window_class(facts.recipient),
+        signature=pages.signature_source(facts.signature),
+        anchor=pages.anchor_words(facts.anchor),
         day=lambda on: short_date(on, facts.language),
         money=lambda cents: format_amount(cents, facts.currency, facts.language),
-        enclosed=", ".join(f"{words['invoice']}{one.number}" for one in facts.joined),
+        enclosed=_enclosed(facts, str(words["invoice"])),
     )
+    return pages.raised(page) if facts.language == "fr" else page
+
+
+def _enclosed(facts: AmicableFacts, word: str) -> list[str]:
+    return list(dict.fromkeys([*(one.title or f"{word}{one.number}" for one in facts.joined), *facts.enclosures]))
 
 
 def _parts(body: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -124,10 +133,3 @@ def _parts(body: str) -> list[tuple[str, tuple[str, ...]]]:
                 lines.append(line)
         found += [("text", tuple(lines))] if lines else []
     return found
-
-
-def _place_and_date(facts: AmicableFacts) -> str:
-    place, day = facts.sender.place, long_date(facts.dated_on, facts.language)
-    if facts.language == "en":
-        return f"{place}, {day}" if place else day
-    return f"{place}, le {day}" if place else f"Le {day}"

@@ -58,7 +58,10 @@ class Period:
 
 @dataclass(frozen=True)
 class ClaimedInvoice:
-    """One invoice of the letter. ``later_cents`` is the part that is not due yet and not claimed."""
+    """One invoice of the letter. ``later_cents`` is the part that is not due yet and not claimed.
+
+    ``reference``: the client's order number.
+    """
 
     number: str
     issued_on: date
@@ -73,6 +76,7 @@ class ClaimedInvoice:
     daily_cents: int
     has_contractual_rate: bool
     periods: tuple[Period, ...]
+    reference: str = ""
 
 
 @dataclass(frozen=True)

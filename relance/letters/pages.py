@@ -1,7 +1,8 @@
 """Facts → HTML of the letter: the templates, their French typography, and the few words they need."""
 
+import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,17 +11,16 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from relance.letters import window
+from relance import storage
+from relance.letters import notice_text, window, words
 from relance.letters.facts import NoticeFacts
 from relance.rules.money import format_amount, format_rate
 from relance.rules.wording import NBSP, french_source, long_date, short_date
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "letters" / "pdf"
 STYLESHEET = Path(__file__).with_name("letter.css")
-NUMBERS = {8: "huit", 15: "quinze"}
-MAX_DATES = 6
-MAX_NUMBERS = 3
-LONGEST_WHOLE = 24
+MAX_OBJECTS = 5  # beyond so many invoices, their objects are left to the invoices themselves
+_FIRST = re.compile(rf"(?<![\w.,])1er(?={NBSP}[a-zéû])")
 FRAMES = range(820, 260, -20)  # widths in pixels at which the preview is scaled down
 
 
@@ -46,10 +46,9 @@ def _environment() -> Environment:
         rate=format_rate,
         long_date=long_date,
         short_date=short_date,
-        groups=groups,
-        whole=whole,
-        dates=join_dates,
-        numbers=join_numbers,
+        groups=words.groups,
+        whole=words.whole,
+        dates=words.join_dates,
     )
     return environment
 
@@ -60,52 +59,74 @@ def render(template: str, **values: Any) -> str:
 
 
 def formal_notice(facts: NoticeFacts) -> str:
-    """The HTML of a formal notice: the letter, then its annex. Names and objects are escaped."""
-    return (
-        _environment()
-        .get_template("formal_notice.html")
-        .render(
+    """The HTML of a formal notice: the letter, then its annex. Names, objects and words are escaped.
+
+    StorageError when the picture of the signature is gone.
+    """
+    return raised(
+        render(
+            "formal_notice.html",
             facts=facts,
+            title=_title(facts),
+            text=notice_text.printed(facts),
             single=facts.invoices[0] if len(facts.invoices) == 1 else None,
-            window_class=f"pt-{window.font_size(facts.recipient)}".replace(".", "-"),
-            delay=NUMBERS[facts.delay_days],
+            window_class=window_class(facts.recipient),
+            place_and_date=place_and_date(facts.sender.place, facts.dated_on),
+            signature=signature_source(facts.signature),
+            anchor=anchor_words(facts.anchor),
+            enclosed=_enclosed(facts),
             rates={period.rate_bp for invoice in facts.invoices for period in invoice.periods},
             has_only_contractual=all(invoice.has_contractual_rate for invoice in facts.invoices),
             has_contractual=any(invoice.has_contractual_rate for invoice in facts.invoices),
-            max_dates=MAX_DATES,
-            max_numbers=MAX_NUMBERS,
+            max_objects=MAX_OBJECTS,
         )
     )
 
 
-def groups(iban: str) -> str:
-    """An IBAN by groups of four: « FR76 3000 6000 … »."""
-    return NBSP.join(iban[start : start + 4] for start in range(0, len(iban), 4))
+def _title(facts: NoticeFacts) -> str:
+    numbers = [invoice.number for invoice in facts.invoices]
+    what = f"facture n°{NBSP}{numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} factures"
+    return f"Mise en demeure de payer, {what}"
 
 
-def whole(number: str) -> Markup:
-    """A number kept on one line, unless it is too long for one."""
-    kind = "whole" if len(number) <= LONGEST_WHOLE else "long"
-    return Markup('<span class="{}">{}</span>').format(kind, number)
+def _enclosed(facts: NoticeFacts) -> list[str]:
+    """What is in the envelope with the letter, in the order of the sheets."""
+    count = len(facts.invoices)
+    copies = f"copie de la facture n°{NBSP}{facts.invoices[0].number}" if count == 1 else f"copie des {count} factures"
+    found = [copies]
+    found += ["décompte des intérêts"] if facts.interest_cents else []
+    found += ["relevé des relances"] if facts.reminders else []
+    return list(dict.fromkeys([*found, *(one.title for one in facts.joined if one.title), *facts.enclosures]))
 
 
-def join_dates(days: Sequence[date]) -> str:
-    """« 30 septembre, 8 octobre et 23 octobre 2026 »: the year once when it is the same."""
-    ordered = sorted(set(days))
-    words = [
-        long_date(day, year=index == len(ordered) - 1 or ordered[index + 1].year != day.year)
-        for index, day in enumerate(ordered)
-    ]
-    return _join(words)
+def window_class(recipient: tuple[str, ...]) -> str:
+    """The class of letter.css at which the recipient stays inside the window."""
+    return f"pt-{window.font_size(recipient)}".replace(".", "-")
 
 
-def join_numbers(numbers: Sequence[str]) -> str:
-    """« F-1, F-2 et F-3 »."""
-    return _join(list(numbers))
+def raised(page: str) -> str:
+    """« 1er octobre » with its « er » above the line, in the body of a page of ours."""
+    head, body, rest = page.partition("<body")
+    return head + body + _FIRST.sub("1<sup>er</sup>", rest)
 
 
-def _join(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} et {words[-1]}"
+def place_and_date(place: str, on: date, language: str = "fr") -> str:
+    """« Lyon, le 23 novembre 2026 »; in English « Lyon, 23 November 2026 »."""
+    day = long_date(on, language)
+    if language == "en":
+        return f"{place}, {day}" if place else day
+    return f"{place}, le {day}" if place else f"Le {day}"
+
+
+def signature_source(sha256: str) -> str:
+    """The picture of a signature as a data: address, '' without one. StorageError when its bytes are gone."""
+    return f"data:image/png;base64,{base64.b64encode(storage.get(sha256)).decode()}" if sha256 else ""
+
+
+def anchor_words(anchor: str) -> str:
+    """« Journal : abcd ef01 2345 », the first twelve digits of the head of the journal; '' without one."""
+    short = anchor[:12]
+    return f"Journal{NBSP}: {' '.join(short[at : at + 4] for at in range(0, len(short), 4))}" if short else ""
 
 
 def preview(page: str, css: str) -> str:

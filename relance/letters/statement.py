@@ -10,7 +10,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from relance.letters import pages, window
+from relance.letters import pages
 from relance.letters.facts import Bank, Received, Sender
 
 STYLESHEET = Path(__file__).with_name("statement.css")
@@ -117,5 +117,5 @@ def page(statements: Sequence[StatementFacts]) -> str:
         statements=statements,
         first=first,
         style=style,
-        window_class=f"pt-{window.font_size(first.recipient)}".replace(".", "-"),
+        window_class=pages.window_class(first.recipient),
     )

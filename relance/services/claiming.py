@@ -199,6 +199,7 @@ def _claim(
         daily_cents=owed.daily_cents,
         has_contractual_rate=rate is not None,
         periods=tuple(Period(**vars(segment)) for segment in owed.segments) if claims_interest else (),
+        reference=invoice.order_reference.strip(),
     )
 
 
