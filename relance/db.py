@@ -123,6 +123,8 @@ def _question(handle: Any, sql: str, params: Iterable[Any] | None) -> tuple[int,
 class _Remembering(peewee.Database):
     """A database that gives the same answer to the same question, where ``remembering`` asks for it."""
 
+    url = ""
+
     def execute_sql(self, sql: str, params: Any = None) -> Any:
         """A cursor over what the statement gives."""
         answers = _answers.get()
@@ -158,7 +160,7 @@ def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         # IMMEDIATE: a transaction that will write takes its lock at the start, so two workers
         # queue up instead of failing half-way with « database is locked ».
-        handle: peewee.Database = _Sqlite(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=30)
+        handle: _Sqlite | _Postgres = _Sqlite(path, pragmas=SQLITE_PRAGMAS, lock_type="IMMEDIATE", timeout=30)
     else:
         options: dict[str, Any] = dict(parse_qsl(parts.query))
         handle = _Postgres(
@@ -173,8 +175,14 @@ def open_database(url: str, *, max_connections: int = 20) -> peewee.Database:
             prefer_psycopg3=True,
             **options,
         )
+    handle.url = url
     database.initialize(handle)
     return handle
+
+
+def url() -> str:
+    """The address of the current database, for another process to open the same. It may hold a password."""
+    return str(database.obj.url)
 
 
 def is_sqlite() -> bool:
