@@ -19,6 +19,7 @@ _PAPER, _INK = 0.90, 0.60  # shares of the paper's brightness: nothing above the
 _FAINT = 64  # of 255: fainter is dust, and does not count as a stroke
 _MARGIN = 6  # px around the strokes
 
+_TOO_LARGE = "Cette image est trop grande : 20 millions de pixels au plus."
 _NOT_AN_IMAGE = "Ce fichier n'est pas une image PNG ou JPEG lisible."
 
 
@@ -57,10 +58,10 @@ def _opened(content: bytes) -> "Image":
     try:
         picture: Image.Image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise SignatureError(_too_large()) from error
+        raise SignatureError(_TOO_LARGE) from error
     width, height = picture.size
     if width * height > MAX_PIXELS:
-        raise SignatureError(_too_large())
+        raise SignatureError(_TOO_LARGE)
     picture.seek(0)  # of an animation, the first picture
     if picture.mode.startswith("I"):  # 16 bits of grey: Pillow would cut them off at 255
         picture = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
@@ -122,7 +123,3 @@ def _png(picture: "Image") -> bytes:
     written = io.BytesIO()
     bare.save(written, "PNG", compress_level=9)
     return written.getvalue()
-
-
-def _too_large() -> str:
-    return f"Cette image est trop grande : {MAX_PIXELS // 1_000_000} millions de pixels au plus."

@@ -22,6 +22,7 @@ BLUEPRINTS = (
     "access",
     "onboarding",
     "settings",
+    "signatures",
     "sender",
     "calendar",
     "imports",
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     "pauses",
     "promises",
     "disputes",
+    "evidence",
     "extensions",
 )
 

@@ -17,6 +17,7 @@ from relance.models.accounts import Account, User
 from relance.models.batches import Batch
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
+from relance.models.evidence import Evidence
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
@@ -24,6 +25,7 @@ from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
+from relance.models.signatures import Signature
 from relance.services import templating
 from relance.services.templating import Info
 
@@ -111,6 +113,11 @@ def letter_or_404(number: int) -> Letter:
     return cast(Letter, _own(Letter, number))
 
 
+def evidence_or_404(number: int) -> Evidence:
+    """A piece of the case files of the current account."""
+    return cast(Evidence, _own(Evidence, number))
+
+
 def document_or_404(number: int) -> Document:
     """A file of the current account."""
     return cast(Document, _own(Document, number))
@@ -129,6 +136,14 @@ def message_or_404(number: int) -> Message:
 def payment_or_404(number: int) -> Payment:
     """A payment of the current account."""
     return cast(Payment, _own(Payment, number))
+
+
+def signature_or_404(number: int) -> Signature:
+    """A signature in use of the person who is asking: not even a colleague's."""
+    row = cast(Signature, _own(Signature, number))
+    if row.user_id != current_user().id or row.archived_at is not None:
+        abort(404)
+    return row
 
 
 def sequence_or_404(number: int) -> Sequence:

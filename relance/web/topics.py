@@ -38,6 +38,7 @@ def topics() -> list[Topic]:
         Topic("sender.edit", _("Expéditeur"), "mail"),
         Topic("calendar.edit", _("Jours et heures d’envoi"), "calendar-clock"),
         Topic("reminder_settings.edit", _("Relances par défaut"), "route"),
+        Topic("signatures.index", _("Mes signatures"), "file-pen-line"),
         Topic("settings.penalties", _("Pénalités et indemnité"), "percent"),
         Topic("settings.alerts", _("Alertes"), "bell"),
         Topic("settings.display", _("Affichage"), "monitor"),
