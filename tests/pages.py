@@ -58,6 +58,7 @@ from relance.services.invoice_facts import InvoiceFacts
 from relance.services.promising import PromiseFacts
 from relance.services.signing_up import Wish
 from relance.services.writing import Draft
+from tests import pages_plans
 from tests.data import making
 from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_document, make_invoice, make_quote
 
@@ -231,6 +232,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings.company", {}),
     ("settings.bank", {}),
     ("settings.penalties", {}),
+    ("signatures.index", {}),
     ("settings.alerts", {}),
     ("settings.display", {}),
     ("settings.security", {}),
@@ -297,6 +299,7 @@ NOT_PAGES = {
     "sends.waiting": "a fragment of the sends",
     "letters.status": "a fragment of the letter",
     "letters.paper": "the paper itself, in a frame of the letter",
+    "signatures.image": "a picture",
     "letters.draft": "the paper itself, in a frame of the new letter",
     "messages.html": "an e-mail, in a frame of the message",
     "simulation.html": "an e-mail to come, alone",
@@ -389,6 +392,7 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
     _newcomer(now)
     Heartbeat.beat("worker", now)
     chased = Chase.select(Chase.invoice)
+    pages_plans.furnish(user, now)
     return {
         "late": late.id,
         "partly": partly.id,

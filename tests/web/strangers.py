@@ -23,6 +23,7 @@ from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.models.sequences import Sequence, SequenceStep
+from relance.models.signatures import Signature
 from relance.services import chasing, keeping_templates, seeding, sending_by_hand, sequencing, templating
 from relance.services.writing import Draft
 from tests import factories
@@ -39,6 +40,7 @@ MODEL_OF = {
     "client_id": Client,
     "task_id": Task,
     "batch_id": Batch,
+    "signature_id": Signature,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
 NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password", "downloads.show"}
@@ -185,6 +187,7 @@ def _stranger() -> User:
         account=account, client=client, invoice=invoice, kind="call", due_on=factories.TODAY, created_at=factories.NOW
     )
     keeping_templates.create(account, "Le rappel de Basile", "rappel", 2, by=user, now=factories.NOW)
+    Signature.create(account=account, user=user, document=document, created_at=factories.NOW)
     Batch.create(account=account, user=user, key="b", not_before_at=factories.NOW, created_at=factories.NOW)
     Letter.create(account=account, client=client, dated_on=factories.TODAY, document=document, created_at=factories.NOW)
     return user

@@ -21,6 +21,7 @@ PAGES = (
     "entreprise",
     "coordonnees-bancaires",
     "expediteur",
+    "signatures",
     "calendrier",
     "penalites",
     "alertes",

@@ -42,6 +42,7 @@ NAMES_NO_ROW = {
     "sequences.create", "sequences.discard", "sequences.duplicate", "sequences.reset", "sequences.restore_delivered",
     "sequences.update", "proposals.approve", "proposals.approve_all", "proposals.decline", "steps.change",
     "steps.hold_day", "steps.move", "tasks.close", "templates.delete", "templates.duplicate", "templates.new",
+    "signatures.add", "signatures.make_default", "signatures.remove", "signatures.rename",
     "quotes.accept", "quotes.decline", "quotes.delete", "quotes.reopen", "quotes.to_invoice",
     "templates.preview", "templates.reset", "templates.test", "templates.update",
 }  # fmt: skip
