@@ -43,7 +43,7 @@ def render(letter_id: int, now: datetime) -> bytes | None:
         pdf = _printed(letter)
         _freeze(letter, pdf, now)
     except joining.JoinError as error:
-        _fail(letter, f"Une facture n'a pas pu être jointe : {error}. Préparez la lettre sans elle.", now)
+        _fail(letter, f"Un document n'a pas pu être joint : {error}. Préparez la lettre sans lui.", now)
         return None
     except (press.PressError, storage.StorageError) as error:
         _fail(letter, str(error), now)

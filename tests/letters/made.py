@@ -3,6 +3,7 @@
 import io
 
 import pypdf
+from PIL import Image
 from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, FloatObject, NameObject, NumberObject
 
 
@@ -66,4 +67,11 @@ def written(writer: pypdf.PdfWriter) -> bytes:
     """The bytes of the file."""
     found = io.BytesIO()
     writer.write(found)
+    return found.getvalue()
+
+
+def photo(width: int = 300, height: int = 200, kind: str = "JPEG", mode: str = "RGB") -> bytes:
+    """A picture of one colour, without anything hidden in it."""
+    found = io.BytesIO()
+    Image.new(mode, (width, height), (200, 30, 30, 90)[: len(mode)]).save(found, kind)
     return found.getvalue()

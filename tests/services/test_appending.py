@@ -1,12 +1,21 @@
 """Which invoices follow a letter, and which are said to be apart."""
 
+import datetime as dt
+import io
+
+import pypdf
 import pytest
 
 from relance import storage
+from relance.letters import pages, press
 from relance.letters.facts import Joined
+from relance.models import evidence
+from relance.models.evidence import Evidence
 from relance.services import appending
 from tests import factories
-from tests.letters import made
+from tests.letters import made, samples
+
+NOW = dt.datetime(2026, 11, 23, 8)
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +74,40 @@ def test_the_same_bytes_are_drawn_once(account, latitude, monkeypatch):
     appending.share_out([invoice])
     monkeypatch.setattr(appending.joining, "count_pages", None)  # would fail if it were called again
     assert len(appending.share_out([invoice])[0]) == 1
+
+
+def test_pieces_of_evidence_follow_the_invoices_and_a_photo_takes_one_sheet(account, latitude):
+    def piece(content, **fields):
+        document = factories.make_document(account, content)
+        return Evidence(account=account, client=latitude, document=document, **fields)
+
+    invoice = with_file(latitude, "F-1", made.pdf())
+    pieces = [
+        piece(made.photo(), kind="performance"),
+        piece(made.pdf(words="BC"), label="Bon de commande signé"),
+        piece(b"\x89PNG\r\n\x1a\n torn", label="Photo"),
+    ]
+    joined, (apart,) = appending.share_out([invoice], pieces)
+    assert [(one.number, one.title, one.pages) for one in joined] == [
+        ("F-1", "", 1),
+        ("", "Preuve d’exécution", 1),
+        ("", "Bon de commande signé", 1),
+    ]
+    assert (apart.title, apart.because) == ("Photo", "cette image ne peut pas être relue")
+    assert set(appending.KINDS) == set(evidence.KINDS)
+
+    letter = press.print_pdf(pages.formal_notice(samples.organisation()), created_at=NOW, is_archived=False)
+    reader = pypdf.PdfReader(io.BytesIO(appending.follow(letter, joined, "fr")))
+    assert len(reader.pages) == 2 + 3
+    tags = reader.trailer["/Root"]["/StructTreeRoot"]["/K"]
+    assert "BC" in reader.pages[4].extract_text()
+    assert "Preuve d’exécution, page 1 sur 1" in str(_words_of(tags))
+
+
+def _words_of(element):
+    found = element.get_object()
+    if isinstance(found, list):
+        return [_words_of(kid) for kid in found]
+    if not isinstance(found, dict):
+        return []
+    return [found.get("/Alt"), _words_of(found["/K"]) if "/K" in found and "/Alt" not in found else ""]
