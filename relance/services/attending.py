@@ -12,7 +12,7 @@ from relance.models.clients import Client
 from relance.models.holds import Task
 from relance.models.letters import Letter
 from relance.rules.calendar import local_date
-from relance.services import carrying, gathering, tasking, waiting_invoices, waiting_sends
+from relance.services import carrying, gathering, tasking, waiting_invoices, waiting_rates, waiting_sends
 
 SHOWN = 5  # of each kind; the rest is counted
 ALL = 10**9  # more than any account has
@@ -112,6 +112,7 @@ QUERIES: dict[str, Callable[[Account, dt.datetime], Any]] = {
     "promise": waiting_invoices.promised,
     "broken": waiting_invoices.broken,
     "dispute": waiting_invoices.disputed,
+    "rates": waiting_rates.told,
     "backlog": waiting_invoices.backlog,
     "finished": waiting_invoices.finished,
     "capped": waiting_invoices.capped,

@@ -11,10 +11,13 @@ from relance.services import (
     delivering,
     forewarning,
     journal,
-    noticing,
+    letter_batches,
+    letter_deadlines,
+    printing_many,
     promising,
     queueing,
     quoting_nudges,
+    rate_fetching,
     throttling,
 )
 from relance.services.carrying import Post
@@ -41,7 +44,9 @@ def prepare(now: dt.datetime, post: Post) -> list[int]:
     queued += quoting_nudges.advance_due(now, domain=carrier.domain)
     queued += alerting.alert_overdue(now, base_url=post.base_url, domain=carrier.domain)
     queued += alerting.report_failures(now, base_url=post.base_url, domain=carrier.domain)
+    queued += letter_deadlines.tell_expired(now, base_url=post.base_url, domain=carrier.domain)
     queued += forewarning.forewarn(now, base_url=post.base_url, domain=carrier.domain)
+    rate_fetching.fetch_due(post.ecb_url, now)
     asking.rewrite(now)
     journal.seal(now)
     throttling.forget_before(now - dt.timedelta(days=1))
@@ -60,7 +65,6 @@ def sweep(now: dt.datetime, post: Post) -> Swept:
             swept.report.add(delivering.deliver(parcel, now, post))
         if not queued and not parcels:
             break
-    for letter_id in noticing.pending(limit=100):
-        noticing.render(letter_id, now)
-        swept.letters += 1
+    letter_batches.advance(now)
+    swept.letters = printing_many.print_waiting(now, post.data_dir)
     return swept

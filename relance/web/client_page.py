@@ -10,9 +10,10 @@ from relance import clock
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import client_figures, keeping_clients, pausing
-from relance.web import followed, holds, names, rows
+from relance.services import client_figures, evidence, keeping_clients, pausing
+from relance.web import followed, holds, names, rate_words, rows
 from relance.web.forms.clients import fill, settings_form
+from relance.web.forms.evidence import KINDS as PIECES
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
 from relance.web.invoice_history import client_context
@@ -43,6 +44,7 @@ def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
         query = Invoice.select(Invoice, Client).join(Client).where(Invoice.client == client)
         invoices = list(query.order_by(Invoice.issued_on.desc(), Invoice.id.desc()).limit(SHOWN_INVOICES))
         context["rows"] = rows.rows_of(current_account(), invoices, now)
+        context |= {"pieces": evidence.of_client(client), "piece_kinds": PIECES, "invoice": None}
     elif tab == "contacts":
         context |= _contacts_context(client)
     elif tab == "echanges":
@@ -51,6 +53,7 @@ def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
         form = settings_form()
         fill(form, client)
         context["client_form"] = form
+        context["low_rate"] = rate_words.low_rate(current_account(), client.late_rate_bp)
         context |= followed.context(client)
     return make_response(render_template("clients/show.html", **(context | more)), status)
 

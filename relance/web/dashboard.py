@@ -31,7 +31,7 @@ _MONTHS = (
 )  # fmt: skip
 
 
-STAY = ("promises.settle",)  # answered from here, one stays here
+STAY = ("promises.settle", "rates.acknowledge")  # answered from here, one stays here
 
 
 @blueprint.get("/tableau-de-bord")

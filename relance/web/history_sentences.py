@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from relance.web import history_holds, history_quotes, letter_words, names
+from relance.web import history_case, history_holds, history_plans, history_quotes, history_rates, letter_words, names
 from relance.web.history_phrases import (
     Facts,
     agree,
@@ -192,6 +192,9 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "contact_added": ("user-plus", "", _contact),
     "contact_changed": ("user", "", _contact),
     "contact_archived": ("archive", "", _contact),
+    **history_case.KINDS,
     **history_holds.KINDS,
+    **history_plans.KINDS,
     **history_quotes.KINDS,
+    **history_rates.KINDS,
 }

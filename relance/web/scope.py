@@ -20,6 +20,7 @@ from relance.models.documents import Document
 from relance.models.evidence import Evidence
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
+from relance.models.legal_rates import LegalRate
 from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.payments import Payment
@@ -116,6 +117,11 @@ def letter_or_404(number: int) -> Letter:
 def evidence_or_404(number: int) -> Evidence:
     """A piece of the case files of the current account."""
     return cast(Evidence, _own(Evidence, number))
+
+
+def legal_rate_or_404(number: int) -> LegalRate:
+    """Rates that the current account wrote down."""
+    return cast(LegalRate, _own(LegalRate, number))
 
 
 def document_or_404(number: int) -> Document:

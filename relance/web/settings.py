@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from relance import clock
 from relance.db import transaction
 from relance.rules import labels, rates
-from relance.services import configuring, onboarding
+from relance.services import configuring, onboarding, rating
 from relance.services.onboarding import OnboardingError
-from relance.web import access, nav, posting, scope
+from relance.web import access, nav, posting, rate_words, scope
 from relance.web.forms.settings import (
     AlertsForm,
     BankForm,
@@ -100,11 +100,16 @@ def penalties() -> ResponseReturnValue:
         }
         configuring.save(account, "penalites", values, by=current_user(), now=clock.now())
         return saved("settings.penalties")
+    table = rating.table_of(account)
+    half_year: rates.HalfYear | None
+    legal_bp: int | None
     try:
-        half_year = rates.half_year_of(nav.today())
+        half_year = table.half_year_of(nav.today())
+        legal_bp = half_year.business_bp
     except rates.UnknownRate:
-        half_year = None
-    return page("settings/penalties.html", form, half_year=half_year)
+        half_year = legal_bp = None
+    low_rate = rate_words.under_floor(table, account.late_rate_bp) if account.late_rate_bp is not None else ""
+    return page("settings/penalties.html", form, half_year=half_year, legal_bp=legal_bp, low_rate=low_rate)
 
 
 @blueprint.route("/reglages/alertes", methods=["GET", "POST"])

@@ -14,11 +14,11 @@ from relance.models.messages import Message, MessageItem
 from relance.rules.calendar import local_date
 from relance.services import gathering, outbox
 from relance.services.attending import Group
-from relance.web import proposals, todo_invoices, todo_late, todo_sends
+from relance.web import proposals, todo_invoices, todo_late, todo_rates, todo_sends
 from relance.web.i18n import _, _n
 from relance.web.todo_lines import Action, Context, Line
 
-WRITERS = todo_sends.WRITERS | todo_invoices.WRITERS
+WRITERS = todo_sends.WRITERS | todo_invoices.WRITERS | todo_rates.WRITERS
 ENDED = ("finished", "capped")
 CALLS = ("call", "call_again")
 
