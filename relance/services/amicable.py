@@ -6,29 +6,37 @@ for the text that is proposed next, before its posting is recorded (docs/letters
 """
 
 import datetime as dt
-import hashlib
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from relance.db import transaction
 from relance.letters.amicable import AmicableFacts
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
-from relance.models.holds import Dispute
-from relance.models.invoices import Instalment, Invoice
-from relance.models.letters import Letter, LetterInvoice
-from relance.rules import postal, texts, variables
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter
+from relance.rules import texts
 from relance.rules.calendar import local_date
 from relance.rules.plans import LEVELS
-from relance.services import amicable_text, appending, chasing, claiming, printing, proposing, templating, writing
+from relance.services import (
+    amicable_text,
+    amicable_words,
+    chasing,
+    claiming,
+    letter_parts,
+    printing,
+    proposing,
+    templating,
+    writing,
+)
 from relance.services.amicable_text import Words
 from relance.services.appending import Apart
+from relance.services.letter_parts import PartError
 
 KIND = "amicable"
 MOST = 50  # invoices in one letter
-MAX_OBJECT = 200  # characters
-MAX_BODY = 10_000
-MAX_LINES = 300  # a thousand take seconds to lay out, and letters are laid out one at a time
 LATEST = dt.timedelta(days=30)  # a letter may be dated ahead by this much
 SAME_FORM = dt.timedelta(minutes=10)
 FORMAL = 5  # the firmness of a formal notice, which is another letter
@@ -53,6 +61,22 @@ class ChangedError(AmicableError):
 
 
 @dataclass(frozen=True)
+class AmicableChoices:
+    """What a person chooses for an amicable letter. ``words``: those of this letter only, None for the template's.
+
+    ``dated_on`` is a local date; ``enclosures``: what else is in the envelope, a line each. Ids are the account's.
+    """
+
+    template: str
+    dated_on: dt.date
+    words: Words | None = None
+    joins_invoice: bool = True
+    signature_id: int | None = None
+    enclosures: tuple[str, ...] = ()
+    evidence_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Draft:
     """A letter that is not written down. ``basis`` changes with the amounts; ``apart``: invoices that cannot follow."""
 
@@ -65,7 +89,7 @@ def refusal(invoices: Sequence[Invoice]) -> str:
     """The French reason why no letter can be written about these invoices, or ''. The first one found."""
     if not invoices:
         return NOTHING
-    disputed = _disputed(invoices)
+    disputed = letter_parts.disputed(invoices)
     reasons = [_why_not(invoice, invoices[: n + 1], disputed) for n, invoice in enumerate(invoices)]
     return next(filter(None, reasons), "")
 
@@ -73,7 +97,7 @@ def refusal(invoices: Sequence[Invoice]) -> str:
 def sort_out(invoices: Iterable[Invoice]) -> tuple[list[Invoice], list[tuple[Invoice, str]]]:
     """The invoices one letter can speak of (same client and currency as the first), and the others with why."""
     asked = list(dict.fromkeys(invoices))
-    disputed = _disputed(asked)
+    disputed = letter_parts.disputed(asked)
     kept: list[Invoice] = []
     aside: list[tuple[Invoice, str]] = []
     for invoice in asked:
@@ -100,13 +124,6 @@ def _why_not(invoice: Invoice, together: Sequence[Invoice], disputed: set[int]) 
     return f"Choisissez {MOST} factures au plus pour une lettre." if len(together) > MOST else ""
 
 
-def _disputed(invoices: Sequence[Invoice]) -> set[int]:
-    rows = Dispute.select(Dispute.invoice).where(
-        Dispute.invoice.in_([invoice.id for invoice in invoices]), Dispute.ended_at.is_null()
-    )
-    return {invoice_id for (invoice_id,) in rows.tuples()}
-
-
 def offered(account: Account) -> list[str]:
     """The templates a letter may carry: every text about an invoice to pay, short of a formal notice."""
     return [
@@ -121,37 +138,45 @@ def proposed(account: Account, invoices: Sequence[Invoice], today: dt.date) -> s
 
 
 def draft(
-    account: Account,
-    client: Client,
-    invoices: Sequence[Invoice],
-    *,
-    template: str,
-    today: dt.date,
-    words: Words | None = None,
-    joins_invoice: bool = True,
-    dated_on: dt.date | None = None,
+    account: Account, client: Client, invoices: Sequence[Invoice], choices: AmicableChoices, today: dt.date
 ) -> Draft:
-    """What the letter would say; nothing is saved. ``dated_on`` and ``today`` (the default date) are local dates.
+    """What the letter would say; nothing is saved. ``today`` is the account's day.
 
-    ``words`` are those of this letter only; None means those of the template. AmicableError names what to correct.
+    AmicableError names what to correct.
     """
-    dated_on = dated_on or today
-    errors = _errors(account, client, invoices, template, dated_on, today)
+    errors = _errors(account, client, invoices, choices.template, choices.dated_on, today)
+    words = choices.words
     if words is not None:
         words = amicable_text.cleaned(words)
-        errors |= _errors_of(words)
+        errors |= amicable_words.errors_of(words)
     if errors:
         raise AmicableError(errors)
-    joined, apart = appending.share_out(claiming.ordered(invoices)) if joins_invoice else ((), ())
     try:
-        facts = amicable_text.facts_of(
-            account, client, invoices, template=template, dated_on=dated_on, joined=joined, words=words
+        parts = letter_parts.gather(
+            account,
+            client,
+            claiming.ordered(invoices) if choices.joins_invoice else (),
+            signature_id=choices.signature_id,
+            evidence_ids=choices.evidence_ids,
+            enclosures=choices.enclosures,
         )
+        facts = amicable_text.facts_of(
+            account,
+            client,
+            invoices,
+            template=choices.template,
+            dated_on=choices.dated_on,
+            joined=parts.joined,
+            words=words,
+        )
+    except PartError as error:
+        raise AmicableError(error.errors) from error
     except texts.TextError as error:
         raise AmicableError({"template": str(error)}) from error
     except ValueError as error:
         raise AmicableError({"": ALL_PAID}) from error
-    return Draft(facts, basis_of(invoices), apart)
+    facts = replace(facts, signature=parts.signature, enclosures=choices.enclosures)
+    return Draft(facts, letter_parts.basis_of(invoices), parts.apart)
 
 
 def prepare(
@@ -178,28 +203,11 @@ def prepare(
         fresh = list(Invoice.select().where(Invoice.id.in_([invoice.id for invoice in invoices])))
         today = local_date(now, account.time_zone)
         template = template or proposed(account, fresh, today)
-        made = draft(
-            account,
-            client,
-            fresh,
-            template=template,
-            today=today,
-            words=words,
-            joins_invoice=joins_invoice,
-            dated_on=dated_on,
-        )
+        choices = AmicableChoices(template, dated_on or today, words, joins_invoice)
+        made = draft(account, client, fresh, choices, today)
         if basis and basis != made.basis:
             raise ChangedError({"": CHANGED})
-        return _written(account, client, fresh, made.facts, words is not None, by, now)
-
-
-def basis_of(invoices: Iterable[Invoice]) -> str:
-    """A fingerprint of what is left of each instalment: other amounts, other fingerprint."""
-    ids = [invoice.id for invoice in invoices]
-    rows = Instalment.select(Instalment.id, Instalment.due_on, Instalment.balance_cents).where(
-        Instalment.invoice.in_(ids)
-    )
-    return hashlib.sha256(repr(sorted(rows.tuples())).encode()).hexdigest()[:24]
+        return _written(account, client, fresh, made.facts, choices, by, now)
 
 
 def _written(
@@ -207,41 +215,60 @@ def _written(
     client: Client,
     invoices: Sequence[Invoice],
     facts: AmicableFacts,
-    is_edited: bool,
+    choices: AmicableChoices,
     by: User | None,
     now: dt.datetime,
 ) -> Letter:
-    text = facts.to_json()
-    twin: Letter | None = (
-        Letter.select()
-        .where(Letter.account == account, Letter.client == client, Letter.created_at > now - SAME_FORM)
-        .where(Letter.kind == KIND, Letter.facts == text, Letter.error == "")
-        .first()
-    )
+    twin = _twin(account, client, facts, now)
     if twin is not None:
         return twin
     letter: Letter = Letter.create(
         account=account,
         client=client,
-        kind=KIND,
-        template=facts.template,
-        is_edited=is_edited,
-        dated_on=facts.dated_on,
-        claims_interest=False,
-        claims_fee=False,
-        currency=facts.currency,
-        principal_cents=facts.total_cents,
-        total_cents=facts.total_cents,
-        facts=text,
-        requested_at=now,
         created_by=by,
         created_at=now,
+        **columns(facts, choices),
+        **letter_parts.frozen(account, facts, now),
     )
-    for invoice in claiming.ordered(invoices):
-        left = sum(line.left_cents for line in facts.lines if line.number == invoice.number)
-        LetterInvoice.create(letter=letter, invoice=invoice, principal_cents=left)
+    letter_parts.keep_evidence(letter, choices.evidence_ids)
+    letter_parts.keep_lines(letter, owed(invoices, facts))
     printing.tell("letter_requested", letter, now, by)
     return letter
+
+
+def owed(invoices: Sequence[Invoice], facts: AmicableFacts) -> list[tuple[Invoice, int, int, int]]:
+    """Each invoice with the cents that the letter asks for it; no interest, no indemnity."""
+    return [
+        (invoice, sum(line.left_cents for line in facts.lines if line.number == invoice.number), 0, 0)
+        for invoice in claiming.ordered(invoices)
+    ]
+
+
+def columns(facts: AmicableFacts, choices: AmicableChoices) -> dict[str, Any]:
+    """What a row of letters keeps of an amicable letter, frozen or not."""
+    return {
+        "kind": KIND,
+        "template": facts.template,
+        "is_edited": choices.words is not None,
+        "words": json.dumps(vars(choices.words), ensure_ascii=False) if choices.words is not None else "",
+        "dated_on": facts.dated_on,
+        "claims_interest": False,
+        "claims_fee": False,
+        "mention": "none",
+        "signature": choices.signature_id,
+        "joins_invoices": choices.joins_invoice,
+        "enclosures": "\n".join(choices.enclosures),
+        "currency": facts.currency,
+        "principal_cents": facts.total_cents,
+        "total_cents": facts.total_cents,
+    }
+
+
+def _twin(account: Account, client: Client, facts: AmicableFacts, now: dt.datetime) -> Letter | None:
+    """The same letter asked for just before: the same facts, wherever the journal stood."""
+    recent = Letter.select().where(Letter.account == account, Letter.client == client, Letter.error == "")
+    kept = recent.where(Letter.created_at > now - SAME_FORM, Letter.kind == KIND, Letter.facts != "{}")
+    return next((one for one in kept if replace(AmicableFacts.from_json(one.facts), anchor="") == facts), None)
 
 
 def _errors(
@@ -263,37 +290,4 @@ def _errors(
         errors["template"] = "Choisissez un modèle de la liste."
     if not today <= dated_on <= today + LATEST:
         errors["dated_on"] = "Datez la lettre d'aujourd'hui ou d'un jour des quatre prochaines semaines."
-    return errors
-
-
-def _errors_of(words: Words) -> dict[str, str]:
-    """What no letter should carry: no words, too many, a brace that nobody would fill, another letter's heading."""
-    errors = {}
-    if not words.object:
-        errors["object"] = "Indiquez l'objet de la lettre."
-    elif len(words.object) > MAX_OBJECT:
-        errors["object"] = f"Raccourcissez l'objet : {MAX_OBJECT} caractères au plus."
-    elif postal.names_a_notice(words.object):
-        errors["object"] = (
-            "Une relance amiable ne porte pas « mise en demeure » en objet : préparez une mise en demeure."
-        )
-    known = {variable.name for variable in variables.ALL}
-    alone = {line.strip() for line in words.body.split("\n")} & {postal.TABLE, postal.PAYMENT}
-    written = [line for line in words.body.split("\n") if line.strip() not in (postal.TABLE, postal.PAYMENT)]
-    left = [name for name in texts.names("\n".join([words.object, *written])) if name in known]
-    if not any(line.strip() for line in written):
-        errors["body"] = "Écrivez le texte de la lettre."
-    elif len(words.body) > MAX_BODY:
-        errors["body"] = f"Raccourcissez le texte : {MAX_BODY} caractères au plus."
-    elif words.body.count("\n") >= MAX_LINES:
-        errors["body"] = f"Raccourcissez le texte : {MAX_LINES} lignes au plus."
-    elif left:
-        name = f"{{{left[0]}}}"
-        errors["body"] = (
-            f"Laissez {name} seul sur sa ligne."
-            if name in (postal.TABLE, postal.PAYMENT)
-            else f"Remplacez {name} par sa valeur : les variables ne servent que dans les modèles."
-        )
-    elif any(words.body.count(token) > 1 for token in alone):
-        errors["body"] = f"Gardez {postal.TABLE} et {postal.PAYMENT} une seule fois chacun."
     return errors

@@ -1,7 +1,8 @@
 """What goes with the text of a letter, of any kind: the picture of a signature, the files that follow, enclosures."""
 
 import datetime as dt
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,8 @@ from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.documents import Document
 from relance.models.evidence import Evidence
-from relance.models.invoices import Invoice
+from relance.models.holds import Dispute
+from relance.models.invoices import Instalment, Invoice
 from relance.models.letters import Letter, LetterEnclosure, LetterInvoice
 from relance.models.signatures import Signature
 from relance.services import anchoring, appending
@@ -27,6 +29,10 @@ class PartError(Exception):
     def __init__(self, errors: dict[str, str]) -> None:
         super().__init__(" ".join(errors.values()))
         self.errors = errors
+
+
+class ChangedError(Exception):
+    """What is owed is no longer what the person read (a payment, a credit note, a dispute): nothing was frozen."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ def gather(
     PartError for what is no longer there, what is somebody else's, and lines too long to print.
     """
     errors = _errors(enclosures)
-    signature, pieces = "", []
+    signature = ""
+    pieces: list[Evidence] = []
     if signature_id is not None:
         row = _signature(account, signature_id)
         if row is None:
@@ -65,7 +72,7 @@ def gather(
             errors["evidence"] = "Une pièce choisie a été retirée du dossier de ce client : décochez-la."
     if errors:
         raise PartError(errors)
-    joined, apart = appending.share_out(invoices)
+    joined, apart = appending.share_out(invoices, pieces)
     return Parts(signature, joined, apart)
 
 
@@ -92,6 +99,13 @@ def keep_evidence(letter: Letter, evidence_ids: Sequence[int]) -> None:
         LetterEnclosure.create(letter=letter, evidence=key)
 
 
+def still_there(letter: Letter) -> tuple[int | None, tuple[int, ...]]:
+    """The signature and the pieces of a letter that nobody removed since, by id."""
+    key = letter.signature_id
+    signature = key if key is not None and _signature(letter.account, key) is not None else None
+    return signature, tuple(piece.id for piece in _pieces(letter.client, evidence_of(letter)))
+
+
 def keep_lines(letter: Letter, lines: Sequence[tuple[Invoice, int, int, int]]) -> None:
     """Write down its invoices, each with cents of principal, interest and indemnity, in place of those before."""
     LetterInvoice.delete().where(LetterInvoice.letter == letter).execute()
@@ -99,6 +113,34 @@ def keep_lines(letter: Letter, lines: Sequence[tuple[Invoice, int, int, int]]) -
         LetterInvoice.create(
             letter=letter, invoice=invoice, principal_cents=principal, interest_cents=interest, fee_cents=fee
         )
+
+
+def marks(invoices: Iterable[Invoice]) -> dict[int, str]:
+    """A fingerprint of what is left of each invoice, and of its being contested, by id: it changes when they do."""
+    rows = list(invoices)
+    contested = disputed(rows)
+    read: dict[int, list[Any]] = {invoice.id: [invoice.id in contested] for invoice in rows}
+    left = Instalment.select(Instalment.invoice, Instalment.id, Instalment.due_on, Instalment.balance_cents)
+    for key, *facts in left.where(Instalment.invoice.in_(list(read))).order_by(Instalment.id).tuples():
+        read[key].append(facts)
+    return {key: hashlib.sha256(repr(facts).encode()).hexdigest()[:12] for key, facts in read.items()}
+
+
+def combined(found: Mapping[int, str]) -> str:
+    """One fingerprint for the marks of several invoices."""
+    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()[:24]
+
+
+def basis_of(invoices: Iterable[Invoice]) -> str:
+    """One fingerprint of what is left of all these invoices: other amounts, other fingerprint."""
+    return combined(marks(invoices))
+
+
+def disputed(invoices: Iterable[Invoice]) -> set[int]:
+    """The ids of the invoices that are contested at present."""
+    ids = [invoice.id for invoice in invoices]
+    rows = Dispute.select(Dispute.invoice).where(Dispute.invoice.in_(ids), Dispute.ended_at.is_null())
+    return {invoice_id for (invoice_id,) in rows.tuples()}
 
 
 def frozen(account: Account, facts: NoticeFacts | AmicableFacts, now: dt.datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from relance.db import transaction
+from relance.letters import notice_text
 from relance.letters.facts import NoticeFacts
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
@@ -16,7 +17,7 @@ from relance.rules.calendar import local_date
 from relance.rules.penalties import IMPUTATIONS
 from relance.rules.rates import UnknownRate
 from relance.services import claiming, letter_parts
-from relance.services.letter_parts import PartError
+from relance.services.letter_parts import ChangedError, PartError
 from relance.services.printing import ask_again, file_name, is_outdated, needs_hand, pending, render, tell
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
 DELAYS = (8, 15)  # days granted from receipt
 LATEST = timedelta(days=30)  # a letter may be dated ahead by this much
 SAME_FORM = timedelta(minutes=10)
+WORDS = "words-"  # before the key of a paragraph, in the errors
 
 
 class NoticeError(Exception):
@@ -75,7 +77,7 @@ def draft(
     """What the letter would say; nothing is saved. ``today`` is the account's day.
 
     NoticeError when it cannot be written: not late, not the same client or currency, fees asked of an
-    individual, a date in the past, a rate that is not known, words that a notice cannot carry.
+    individual, a date in the past, a rate that is not known, words that a notice cannot carry (WORDS and their key).
     """
     errors = _errors(account, client, invoices, choices, today)
     if errors:
@@ -92,7 +94,7 @@ def draft(
     except PartError as error:
         raise NoticeError(error.errors) from error
     try:
-        return claiming.notice_facts(
+        facts = claiming.notice_facts(
             account,
             client,
             invoices,
@@ -114,6 +116,10 @@ def draft(
                 "ou ne réclamez pas les pénalités."
             }
         ) from error
+    wrong = notice_text.errors(facts, dict(choices.words))
+    if wrong:
+        raise NoticeError({f"{WORDS}{key}": sentence for key, sentence in wrong.items()})
+    return facts
 
 
 def prepare(
@@ -123,16 +129,20 @@ def prepare(
     *,
     choices: NoticeChoices,
     batch: LetterBatch | None = None,
+    basis: str = "",
     by: User | None,
     now: datetime,
 ) -> Letter:
     """Write down a formal notice, frozen, and ask for its PDF; ring the worker after the commit. NoticeError if not.
 
-    The same request within ten minutes is one letter. Nothing is posted: a person prints and posts it.
+    With ``basis`` (letter_parts.basis_of what was read), ChangedError when something was paid, credited or disputed
+    since. The same request within ten minutes is one letter. Nothing is posted: a person prints and posts it.
     """
     with transaction():
         client.take_turn()  # a payment recorded at the same moment is in the letter, or the invoice is not late
         fresh = list(Invoice.select().where(Invoice.id.in_([invoice.id for invoice in invoices])))
+        if basis and letter_parts.basis_of(fresh) != basis:
+            raise ChangedError
         facts = draft(account, client, fresh, choices, local_date(now, account.time_zone))
         twin = _twin(account, client, facts, now)
         if twin is not None:

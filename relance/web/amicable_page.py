@@ -15,7 +15,7 @@ from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
 from relance.services import amicable, amicable_checks, gathering, templating
-from relance.services.amicable import FORMAL, AmicableError, Draft
+from relance.services.amicable import FORMAL, AmicableChoices, AmicableError, Draft
 from relance.services.amicable_text import Words
 from relance.web import names, notice_page
 from relance.web.assets import LETTER, asset_url
@@ -110,16 +110,10 @@ def _draft(
     if form.dated_on.errors or form.dated_on.data is None:
         return None
     try:
-        return amicable.draft(
-            current_account(),
-            client,
-            invoices,
-            template=form.template.data or "",
-            today=today,
-            words=words,
-            joins_invoice=bool(form.joins_invoice.data),
-            dated_on=form.dated_on.data,
+        choices = AmicableChoices(
+            form.template.data or "", form.dated_on.data, words, bool(form.joins_invoice.data)
         )
+        return amicable.draft(current_account(), client, invoices, choices, today)
     except AmicableError as error:
         refuse(form, error)
         return None

@@ -104,6 +104,8 @@ def _stopped(kind: str, facts: Facts) -> Markup:
 def _letter(kind: str, facts: Facts) -> Markup:
     name = letter_words.full_title(str(facts.get("letter_kind") or "formal_notice"), str(facts.get("template") or ""))
     words = {
+        "letter_drafted": ", brouillon enregistré",
+        "letter_discarded": ", brouillon supprimé",
         "letter_requested": "demandée",
         "letter_ready": "prête à relire et à poster",
         "letter_failed": ", fichier impossible à préparer",
@@ -177,6 +179,8 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "sending_resumed": ("circle-play", "", plain("Envois repris")),
     "backup_restored": ("archive", "", plain("Sauvegarde restaurée", ": les envois sont suspendus")),
     "recipient_refused": ("mail-x", "due", _refused_address),
+    "letter_drafted": ("square-pen", "", _letter),
+    "letter_discarded": ("trash", "", _letter),
     "letter_requested": ("stamp", "", _letter),
     "letter_ready": ("stamp", "sent", _letter),
     "letter_failed": ("triangle-alert", "due", _letter),

@@ -148,6 +148,8 @@ TITLES = {
     "sending_resumed": "Envois repris",
     "backup_restored": "Sauvegarde restaurée",
     "recipient_refused": "Adresse refusée",
+    "letter_drafted": "Brouillon de lettre enregistré",
+    "letter_discarded": "Brouillon de lettre supprimé",
     "letter_requested": "Lettre demandée",
     "evidence_added": "Pièce ajoutée au dossier",
     "evidence_removed": "Pièce retirée du dossier",

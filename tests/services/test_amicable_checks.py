@@ -6,6 +6,7 @@ import pytest
 
 from relance.models.letters import Letter
 from relance.services import amicable, amicable_checks, promising
+from relance.services.amicable import AmicableChoices
 from relance.services.amicable_text import Words
 from relance.services.promising import PromiseFacts
 from tests import factories
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("camille")  # an account always has its use
 
 
 def checks(client, *invoices, words=None, but=None):
-    draft = amicable.draft(client.account, client, invoices, template="rappel", today=TODAY, words=words)
+    draft = amicable.draft(client.account, client, invoices, AmicableChoices("rappel", TODAY, words), TODAY)
     found = amicable_checks.before_posting(
         client.account, client, invoices, facts=draft.facts, apart=draft.apart, but=but
     )
