@@ -41,6 +41,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("engine", engines, indirect=True, scope="session")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: with several processes, the last ones to start then end together."""
+    first = {"stories": 0, "browser": 1, "bench": 2}
+    root = Path(__file__).parent
+    items.sort(key=lambda item: first.get(item.path.relative_to(root).parts[0], 3))
+
+
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """Which database a test runs on: ``sqlite`` or ``postgres``."""

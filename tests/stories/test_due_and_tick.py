@@ -15,13 +15,13 @@ from tests import factories
 D = dt.date
 START = D(2026, 11, 23)
 DAYS = 60
-INVOICES = 200
+INVOICES = {"sqlite": 200, "postgres": 70}  # the rules are the same: what a database could change shows in fewer
 FREQUENCIES = ("once", "weekly", "weekly", "until_paid")
 
 
 @pytest.fixture
-def crowd(account, camille):
-    """Sixty clients with one to three contacts, two hundred invoices late or to come, most of them chased."""
+def crowd(account, camille, engine):
+    """Sixty clients with one to three contacts, invoices late or to come, most of them chased."""
     chance = random.Random(20261122)
     account.alerts_overdue = False
     account.min_gap_days = 4
@@ -32,7 +32,7 @@ def crowd(account, camille):
         client = factories.make_client(account, f"Client {n:02}", kind=kind)
         contacts = [factories.make_contact(client, f"Anne Martin {n} {k}") for k in range(chance.randint(1, 3))]
         clients.append((client, contacts))
-    for n in range(INVOICES):
+    for n in range(INVOICES[engine]):
         client, contacts = chance.choice(clients)
         due = START + dt.timedelta(chance.randint(-50, 40))
         invoice = factories.make_invoice(
@@ -77,7 +77,7 @@ def nine(day):
 
 
 @pytest.mark.requirement("S1.1", "S1.6", "S3.3")
-def test_each_day_sends_what_was_foreseen_that_morning(crowd, account, settings, smtp_server):
+def test_each_day_sends_what_was_foreseen_that_morning(crowd, account, engine, settings, smtp_server):
     """Payments arrive in between, so the forecast is made each morning; and it writes nothing."""
     post = Post.of(settings)
     total = 0
@@ -93,7 +93,7 @@ def test_each_day_sends_what_was_foreseen_that_morning(crowd, account, settings,
             if crowd.random() < 0.01:
                 cents = crowd.choice([invoice.balance_cents, max(1, invoice.balance_cents // 2)])
                 paying.record(invoice, cents, day, by=None, now=nine(day) + dt.timedelta(hours=2))
-    assert total > 150 and len(smtp_server.received) == total
+    assert total > INVOICES[engine] * 3 / 4 and len(smtp_server.received) == total
 
 
 @pytest.mark.requirement("S0.4", "S1.6")

@@ -59,10 +59,10 @@ def test_an_english_user_reads_english_words(client, camille, invoice):
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_invoices_are_sent_as_they_are_read(client, latitude):
+def test_thirty_thousand_invoices_are_sent_as_they_are_read(client, latitude):
     model = factories.make_invoice(latitude, "MODÈLE")
     base = {key: value for key, value in model.__data__.items() if key != "id"}
-    for start in range(0, 100_000, 5_000):
+    for start in range(0, 30_000, 5_000):
         rows = [base | {"number": f"N-{n:06}"} for n in range(start, start + 5_000)]
         for piece in range(0, len(rows), 500):
             Invoice.insert_many(rows[piece : piece + 500]).execute()
@@ -80,7 +80,7 @@ def test_a_hundred_thousand_invoices_are_sent_as_they_are_read(client, latitude)
         return pieces, lines, peak
 
     pieces, lines, peak = read()
-    assert lines == 100_002
-    assert pieces > 100
-    # A list of them all takes more than 300 Mo.
+    assert lines == 30_002
+    assert pieces > 30
+    # A list of them all takes about 100 Mo.
     assert peak < 30_000_000
