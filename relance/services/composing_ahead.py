@@ -14,7 +14,7 @@ from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message, MessageItem
 from relance.models.payments import Payment
 from relance.models.templates import Template, TemplateText
-from relance.services import gathering, settling
+from relance.services import gathering, rating, settling
 
 # Reads in one statement: a database takes some thousand arrays in one row, no more.
 AT_ONCE = 200
@@ -78,6 +78,7 @@ def _of_invoice(account: Account, invoice: Invoice) -> Iterable[Any]:
     """How many instalments it has, and what its penalties are counted from when they are claimed."""
     yield count_read(invoice.id)
     if account.claims_penalties:
+        yield rating.rates_read(account)
         yield Account.select().where(Account.id == account.id).paginate(1, 1)
         yield Client.select().where(Client.id == invoice.client_id).paginate(1, 1)
         yield Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position)
