@@ -11,10 +11,12 @@ from relance import clock
 from relance.config import Settings
 from relance.db import connection, open_database
 from relance.links import open_links
-from relance.services import delivering, noticing, sweeping
+from relance.services import delivering, letter_batches, printing, printing_many, sweeping
 from relance.services.carrying import Post
 from relance.storage import open_storage
 from relance.vault import open_vault
+
+PATIENCE = 25  # seconds of each half of a task: what a person asks for meanwhile waits no longer
 
 
 def open_queue(settings: Settings) -> Huey:
@@ -45,8 +47,11 @@ def every_minute() -> None:
         sweeping.prepare(clock.now(), Post.of(settings))
         for batch in delivering.batches(clock.now()):
             deliver_messages(batch)
-        for letter_id in noticing.pending(limit=100):
+        alone = printing_many.waiting(clock.now(), printing_many.FEW, alone=True)
+        for letter_id in alone:
             render_letter(letter_id)
+        if letter_batches.waits() or len(printing_many.waiting(clock.now(), printing_many.FEW + 1)) > len(alone):
+            make_letters()
 
 
 @huey.task()
@@ -64,9 +69,20 @@ def deliver_messages(message_ids: list[int]) -> None:
 
 @huey.task()
 def render_letter(letter_id: int) -> None:
-    """Make the PDF of a letter that waits."""
+    """Make the PDF of a letter that a person waits for."""
     with connection():
-        noticing.render(letter_id, clock.now())
+        printing.render(letter_id, clock.now())
+
+
+@huey.task()
+def make_letters() -> None:
+    """Write and print the letters of batches, on every processor, for less than a minute: mail has its turn between."""
+    with connection():
+        letter_batches.advance(clock.now(), patience=PATIENCE)
+        printed = printing_many.print_waiting(clock.now(), settings.data_dir, patience=PATIENCE)
+        # Nothing printed: another task is at it, or the next minute will try again.
+        if printed and (letter_batches.waits() or printing_many.waiting(clock.now(), 1)):
+            make_letters()
 
 
 def ring() -> None:

@@ -16,7 +16,7 @@ from relance.models.messages import Message
 from relance.services import chasing, gathering, holds, proposing, situations, templating
 from relance.services.holds import Held
 
-MOST = 500  # invoices in one sending
+MOST = 1000  # invoices in one sending
 TO_CLIENTS = ("reminder", "manual", "quote")
 
 

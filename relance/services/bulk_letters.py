@@ -2,17 +2,14 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from relance.models.accounts import Account, User
+from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter
-from relance.services import amicable, chasing, claiming, holds, notice_checks, noticing, situations
-from relance.services.amicable import AmicableError
+from relance.services import amicable, chasing, claiming, holds, notice_checks, situations
 from relance.services.bulk import Aside, not_owed
-from relance.services.noticing import NoticeChoices, NoticeError
 
 NOTICE, AMICABLE = "notice", "amicable"
 KINDS = (NOTICE, AMICABLE)
@@ -42,20 +39,12 @@ class Draft:
         return sum(invoice.balance_cents for invoice in self.invoices)
 
 
-@dataclass
-class Prepared:
-    """The letters that were asked for, and those that could not be, with the reason in French."""
-
-    letters: list[Letter] = field(default_factory=list)
-    refused: list[tuple[Client, str]] = field(default_factory=list)
-
-
 def drafts(
     account: Account, invoices: Sequence[Invoice], *, kind: str = NOTICE, now: dt.datetime
 ) -> tuple[list[Draft], list[Aside]]:
     """The letters of a kind (of KINDS) that these invoices would make, and what is set aside; nothing is written.
 
-    In a fixed number of queries. What only the writing finds (a rate that is not known) is told by ``prepare``.
+    In a fixed number of queries. What only the writing finds (a rate that is not known) is told by letter_batches.
     """
     today = chasing.today_of(account, now)
     held = holds.current(account, invoices, today) if kind == AMICABLE else {}
@@ -95,39 +84,3 @@ def _early(account: Account, groups: Iterable[list[Invoice]]) -> set[int]:
         if is_early if is_alone else notice_checks.is_early(account, [row]):
             early.add(row.id)
     return early
-
-
-def prepare(
-    account: Account,
-    invoices: Sequence[Invoice],
-    *,
-    kind: str = NOTICE,
-    delay_days: int = 8,
-    anyway: Collection[str] = (),
-    by: User | None,
-    now: dt.datetime,
-) -> Prepared:
-    """Prepare them, those that are early only if their key is in ``anyway``. The same form twice is one letter each.
-
-    A reminder to post carries the text proposed for its invoices. Nothing is posted; ring the worker after it.
-    """
-    done = Prepared()
-    today = chasing.today_of(account, now)
-    for one in drafts(account, invoices, kind=kind, now=now)[0]:
-        if one.is_early and one.key not in anyway:
-            continue
-        try:
-            if kind == AMICABLE:
-                letter = amicable.prepare(account, one.client, one.invoices, by=by, now=now)
-            else:
-                choices = _choices(one.client, today, delay_days)
-                letter = noticing.prepare(account, one.client, one.invoices, choices=choices, by=by, now=now)
-            done.letters.append(letter)
-        except (NoticeError, AmicableError) as error:
-            done.refused.append((one.client, str(error)))
-    return done
-
-
-def _choices(client: Client, today: dt.date, delay_days: int) -> NoticeChoices:
-    """What a notice claims unless a person says otherwise: all that the law allows."""
-    return NoticeChoices(dated_on=today, delay_days=delay_days, claims_fee=client.kind != "individual")

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from relance import db
-from relance.models.letters import Letter
+from relance.models.letters import Letter, LetterBatch
 from relance.services import printing
 from relance.services.printing_child import PRINTED, READY
 
@@ -37,30 +37,35 @@ log = logging.getLogger(__name__)
 _one_run = threading.Lock()
 
 
-def waiting(now: dt.datetime, limit: int = 1000, *, alone: bool = False) -> list[int]:
+def waiting(now: dt.datetime, limit: int = 1000, *, alone: bool = False, batch: LetterBatch | None = None) -> list[int]:
     """The ids of the letters to print now (UTC): those a person asked for alone first, then those of batches.
 
-    What another process has taken is not among them. ``alone``: only those that belong to no batch.
+    What another process has taken is not among them. ``alone``: only those of no batch; ``batch``: only its own.
     """
     query = Letter.select(Letter.id).where(Letter.document.is_null(), Letter.requested_at <= now)
+    if batch is not None:
+        query = query.where(Letter.batch == batch)
     if alone:
         query = query.where(Letter.batch.is_null())
     query = query.order_by(Letter.batch.is_null(False), Letter.requested_at, Letter.id).limit(limit)
     return [letter_id for (letter_id,) in query.tuples()]
 
 
-def print_waiting(now: dt.datetime, data_dir: Path, *, patience: float | None = None) -> int:
+def print_waiting(
+    now: dt.datetime, data_dir: Path, *, batch: LetterBatch | None = None, patience: float | None = None
+) -> int:
     """Print all that waits since before ``now`` (UTC), or what can be in ``patience`` seconds; how many were printed.
 
-    0 at once while another thread of this process is at it. A letter that fails says why in its row.
+    0 at once while another thread of this process is at it. A letter that fails says why in its row. With a
+    ``batch``, only its own, and in this process: a person's request waits for it.
     """
     if not _one_run.acquire(blocking=False):
         return 0
     try:
         run = _Run(now, data_dir, patience)
-        while ids := [key for key in waiting(run.at()) if key not in run.seen]:
+        while ids := [key for key in waiting(run.at(), batch=batch) if key not in run.seen]:
             run.add(ids)
-            if len(ids) >= FEW and (children := processors()) > 1:
+            if batch is None and len(ids) >= FEW and (children := processors()) > 1:
                 _spread(run, children)
             run.here()
             if run.is_over:

@@ -36,6 +36,7 @@ BLUEPRINTS = (
     "bulk",
     "bulk_starting",
     "bulk_letters",
+    "letter_batches",
     "invoicing",
     "payments",
     "clients",

@@ -1,14 +1,12 @@
 """Letters for a selection: formal notices, the early ones only on a person's word, or reminders to post."""
 
-from typing import Any
-
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from relance import clock
 from relance.rules.calendar import local_date
-from relance.services import bulk_letters
+from relance.services import bulk_letters, letter_batches
 from relance.web import scope, selection_words, selections
 from relance.web.forms.selections import LettersForm
 from relance.web.htmx import go_to
@@ -28,22 +26,20 @@ def prepare() -> ResponseReturnValue:
     if not form.validate():
         return _ask(selection, form, 422)
     account, now = current_account(), clock.now()
+    found, aside = bulk_letters.drafts(account, selection.invoices, kind=_kind(), now=now)
     anyway = frozenset(request.form.getlist("anyway"))
-    choices: dict[str, Any] = {"kind": _kind(), "delay_days": form.delay_days.data}
-    done = bulk_letters.prepare(account, selection.invoices, anyway=anyway, by=current_user(), now=now, **choices)
-    refused = [_("{client} : {raison}", client=client.name, raison=_(why)) for client, why in done.refused]
-    if refused and not done.letters:
-        return _ask(selection, form, 422, " ".join(refused))
-    if not done.letters:
+    wanted = [one for one in found if not one.is_early or one.key in anyway]
+    refused = [_("{client} : {raison}", client=one.client.name, raison=_(one.problem)) for one in wanted if one.problem]
+    if len(refused) == len(wanted):
         problem = _("Aucune lettre préparée : confirmez celles qui viennent tôt, ou choisissez d’autres factures.")
-        return _ask(selection, form, 422, problem if selection.invoices else "")
+        return _ask(selection, form, 422, " ".join(refused) or (problem if selection.invoices else ""))
+    batch = letter_batches.ask(
+        account, wanted, kind=_kind(), delay_days=form.delay_days.data, by=current_user(), now=now
+    )
     scope.ring()
-    _found, aside = bulk_letters.drafts(account, selection.invoices, kind=_kind(), now=now)
-    said = _n("Une lettre en préparation.", "{n} lettres en préparation.", len(done.letters))
-    today = local_date(now, account.time_zone)
-    notice = selection_words.notice(" ".join([said, *refused]), aside, selection.gone, today)
+    notice = selection_words.notice("", aside, selection.gone, local_date(now, account.time_zone))
     to_list = Markup(' <a href="{}">{}</a>').format(selections.back(), _("Retour aux factures"))
-    return go_to(url_for("letters_list.index"), notice + to_list)
+    return go_to(url_for("letter_batches.show", batch_id=batch.id), notice + to_list)
 
 
 def _kind() -> str:

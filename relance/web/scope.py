@@ -21,7 +21,7 @@ from relance.models.evidence import Evidence
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.legal_rates import LegalRate
-from relance.models.letters import Letter
+from relance.models.letters import Letter, LetterBatch
 from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
@@ -160,6 +160,11 @@ def sequence_or_404(number: int) -> Sequence:
 def batch_or_404(number: int) -> Batch:
     """A sending to many clients, of the current account."""
     return cast(Batch, _own(Batch, number))
+
+
+def letter_batch_or_404(number: int) -> LetterBatch:
+    """Letters asked for together, of the current account."""
+    return cast(LetterBatch, _own(LetterBatch, number))
 
 
 def task_or_404(number: int) -> Task:

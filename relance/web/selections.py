@@ -27,7 +27,7 @@ blueprint = Blueprint("selections", __name__)
 class Selection:
     """The invoices asked for, each with its client, the oldest due first.
 
-    ``gone``: how many of the ids are nobody's, or another account's; ``beyond``: how many are over the 500.
+    ``gone``: how many of the ids are nobody's, or another account's; ``beyond``: how many are over the 1,000.
     """
 
     invoices: list[Invoice]
@@ -45,7 +45,7 @@ class Selection:
 
 
 def asked_ids() -> list[int]:
-    """The ids asked for, each once: ``ids``, or with ?tout=1 those of the filter in the address, 501 at most."""
+    """The ids asked for, each once: ``ids``, or with ?tout=1 those of the filter in the address, 1,001 at most."""
     if request.args.get("tout"):
         account = current_account()
         rows = listing.every(account, filter_of_request(), local_date(clock.now(), account.time_zone))
@@ -54,7 +54,7 @@ def asked_ids() -> list[int]:
 
 
 def asked() -> Selection:
-    """The invoices asked for: those of this account, 500 at most."""
+    """The invoices asked for: those of this account, 1,000 at most."""
     ids = asked_ids()
     invoices, gone = bulk.chosen(current_account(), ids[: bulk.MOST])
     beyond = max(0, len(ids) - bulk.MOST)

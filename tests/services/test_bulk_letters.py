@@ -3,9 +3,8 @@ import datetime as dt
 import pytest
 
 from relance.db import database
-from relance.models.events import Event
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import Letter
 from relance.services import bulk, bulk_letters, disputing
 from relance.services.disputing import DisputeFacts
 from tests import factories
@@ -28,11 +27,6 @@ def reminded(invoice, times=2):
 
 def chosen(account, *invoices):
     return bulk.chosen(account, [invoice.id for invoice in invoices])[0]
-
-
-def prepare(account, *invoices, anyway=()):
-    rows = chosen(account, *invoices)
-    return bulk_letters.prepare(account, rows, delay_days=8, anyway=anyway, by=None, now=NOW)
 
 
 def test_there_is_one_letter_per_client_and_currency(account, invoice, latitude, sabatier):
@@ -66,47 +60,6 @@ def test_what_is_not_late_or_not_owed_is_set_aside(account, invoice, latitude):
     }
 
 
-def test_a_letter_before_two_reminders_needs_a_word(account, invoice, sabatier):
-    other = factories.make_invoice(sabatier, "TROIS")
-    reminded(other)
-    done = prepare(account, invoice, other)
-    assert [letter.client_id for letter in done.letters] == [sabatier.id]
-    done = prepare(account, invoice, other, anyway=[f"{invoice.client_id}-EUR"])
-    assert {letter.client_id for letter in done.letters} == {invoice.client_id, sabatier.id}
-    assert Letter.select().count() == 2
-    assert {line.invoice_id for line in LetterInvoice.select()} == {invoice.id, other.id}
-
-
-def test_twice_is_one_letter_of_each(account, invoice):
-    reminded(invoice)
-    first, again = prepare(account, invoice), prepare(account, invoice)
-    assert first.letters == again.letters
-    assert Letter.select().count() == 1
-    assert Event.select().where(Event.kind == "letter_requested").count() == 1
-
-
-def test_an_individual_is_asked_for_no_fee_and_a_business_for_all_the_law_allows(account, invoice, sabatier):
-    person = factories.make_client(account, "Léa Martin", kind="individual", siren="")
-    factories.make_contact(person)
-    theirs = factories.make_invoice(person, "PARTICULIER")
-    reminded(invoice)
-    reminded(theirs)
-    done = prepare(account, invoice, theirs)
-    claims = {letter.client_id: (letter.claims_interest, letter.claims_fee) for letter in done.letters}
-    assert claims == {invoice.client_id: (True, True), person.id: (True, False)}
-
-
-def test_a_letter_that_cannot_be_written_says_why(account, invoice, sabatier):
-    # No rate of the law is known so far ahead.
-    later = dt.datetime(2031, 11, 24, 8)
-    reminded(invoice)
-    rows = chosen(account, invoice)
-    (one,), _aside = bulk_letters.drafts(account, rows, now=later)
-    done = bulk_letters.prepare(account, rows, delay_days=8, anyway=[one.key], by=None, now=later)
-    assert (done.letters, [client.id for client, _why in done.refused]) == ([], [invoice.client_id])
-    assert "taux" in done.refused[0][1]
-
-
 def test_a_reminder_to_post_is_written_for_what_is_not_late_yet_but_never_for_a_dispute(
     account, camille, invoice, latitude
 ):
@@ -119,9 +72,7 @@ def test_a_reminder_to_post_is_written_for_what_is_not_late_yet_but_never_for_a_
         ({invoice.number, "BIENTÔT"}, False)
     ]
     assert [(one.invoice.number, one.because) for one in aside] == [("CONTESTÉE", "dispute")]
-    done = bulk_letters.prepare(account, rows, kind=bulk_letters.AMICABLE, by=None, now=NOW)
-    assert [(letter.kind, letter.template) for letter in done.letters] == [("amicable", "rappel")]
-    assert Letter.select().count() == 1
+    assert Letter.select().count() == 0
 
 
 def test_the_same_number_at_two_clients_is_counted_apart(account, invoice, sabatier):
