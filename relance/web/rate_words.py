@@ -5,10 +5,11 @@ from datetime import date
 
 from relance import clock
 from relance.models.accounts import Account
+from relance.rules import wording
 from relance.rules.rates import Table, label_of
 from relance.services import rating, waiting_rates
 from relance.web import filters
-from relance.web.i18n import _
+from relance.web.i18n import _, language
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Told:
     label: str
     starts_on: date
     may_wait: bool  # it has not begun: it may be put off to its first day
+    day: str  # « 1er janvier », for a button
 
 
 def label(french: str) -> str:
@@ -37,7 +39,8 @@ def told(account: Account, today: date) -> Told | None:
 def of_half_year(year: int, half: int, today: date) -> Told:
     """This half-year in words."""
     starts_on = date(year, 1 if half == 1 else 7, 1)
-    return Told(year, half, label(label_of(year, half)), starts_on, today < starts_on)
+    day = wording.long_date(starts_on, language(), year=False)
+    return Told(year, half, label(label_of(year, half)), starts_on, today < starts_on, day)
 
 
 def low_rate(account: Account, rate_bp: int | None) -> str:

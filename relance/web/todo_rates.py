@@ -21,7 +21,7 @@ def _rates(row: tuple[str], context: Context) -> Line:
         return Line("percent", "late", _("Taux du {semestre} à saisir", semestre=told.label), detail, (enter,))
     day = filters.long_date(told.starts_on)
     later = Action(
-        _("Vu, me le rappeler le {date}", date=day),
+        _("Vu, me le rappeler le {date}", date=told.day),
         url_for("rates.acknowledge"),
         is_quiet=True,
         values={"semestre": row[0]},
