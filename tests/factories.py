@@ -13,7 +13,9 @@ from werkzeug.security import generate_password_hash
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
+from relance.models.evidence import Evidence
 from relance.models.invoices import Instalment, Invoice
+from relance.models.letters import Letter, LetterInvoice
 from relance.models.messages import Message, MessageItem
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
@@ -151,6 +153,14 @@ def make_document(
     return Document.create(**values | fields)
 
 
+def make_evidence(client: Client, invoice: Invoice | None = None, **fields: Any) -> Evidence:
+    """A signed quote, kept as a piece of the case file."""
+    values: dict[str, Any] = {"kind": "quote", "label": "Devis signé", "added_at": NOW}
+    if "document" not in fields:
+        values["document"] = make_document(client.account, kind="evidence", name="devis.pdf")
+    return Evidence.create(account=client.account_id, client=client, invoice=invoice, **values | fields)
+
+
 def make_message(client: Client, invoices: Sequence[Invoice] = (), **fields: Any) -> Message:
     """A reminder that was sent to ``client`` at NOW about the first instalment of each invoice."""
     token = f"{next(_numbers):020x}"
@@ -201,3 +211,27 @@ def make_quote(client: Client, number: str | None = None, *, nudges: int = 0, **
         "updated_at": NOW - dt.timedelta(days=10),
     }
     return Quote.create(account=client.account_id, client=client, **values | fields)
+
+
+def make_letter(client: Client, invoices: Sequence[Invoice], **fields: Any) -> Letter:
+    """A letter that is printed and ready to post, dated today, whose PDF is a few bytes."""
+    kind = fields.get("kind", "formal_notice")
+    principal = sum(invoice.balance_cents for invoice in invoices)
+    content = f"%PDF-1.7\n{client.id} {kind} {[invoice.id for invoice in invoices]}\n%%EOF".encode()
+    document = make_document(client.account, content, "lettre.pdf", kind="letter")
+    values: dict[str, Any] = {
+        "kind": kind,
+        "state": "ready",
+        "dated_on": TODAY,
+        "template": "rappel" if kind == "amicable" else "",
+        "principal_cents": principal,
+        "total_cents": principal,
+        "document": document,
+        "sha256": document.sha256,
+        "frozen_at": NOW,
+        "created_at": NOW,
+    }
+    letter: Letter = Letter.create(account=client.account_id, client=client, **values | fields)
+    for invoice in invoices:
+        LetterInvoice.create(letter=letter, invoice=invoice, principal_cents=invoice.balance_cents)
+    return letter

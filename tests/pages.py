@@ -21,7 +21,7 @@ from relance.models.batches import BatchLine
 from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter
+from relance.models.letters import Letter, LetterBatch
 from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
@@ -37,6 +37,7 @@ from relance.services import (
     importing,
     invoicing,
     keeping_templates,
+    letter_batches,
     noticing,
     onboarding,
     pausing,
@@ -118,6 +119,8 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("promises.ask", {"id": "@late"}),
     ("promises.ask", {"id": "@promised"}),
     ("disputes.ask", {"id": "@late"}),
+    ("evidence.of_invoice", {"id": "@late"}),
+    ("evidence.of_client", {"id": "@client"}),
     ("disputes.ask_close", {"id": "@disputed"}),
     ("extensions.ask", {"id": "@late"}),
     ("invoices.past", {"id": "@late"}),
@@ -209,6 +212,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("letters.show", {"letter_id": "@letter"}),
     ("letters.show", {"letter_id": "@printing"}),
     ("letters.show", {"letter_id": "@failed"}),
+    ("letter_batches.show", {"lot_id": "@lot"}),
     ("imports.new", {}),
     ("imports.check", {"document_id": "@to_check"}),
     ("imports.show", {"document_id": "@imported"}),
@@ -283,6 +287,7 @@ NOT_PAGES = {
     "statements.show": "a file",
     "aged_balance.export": "a file",
     "disputes.attachment": "a file",
+    "evidence.download": "a file",
     "messages.attachment": "a file",
     "messages.source": "a file",
     "quotes.export": "a file",
@@ -510,7 +515,10 @@ def _letters(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
     Letter.update(requested_at=None, error="La lettre dépasse trois pages.").where(Letter.id == failed.id).execute()
     invoice = _invoice("0079")
     gentle = amicable.prepare(account, invoice.client, [invoice], template="rappel", by=user, now=now)
-    return {"letter": ready.id, "failed": failed.id, "amicable": gentle.id}
+    refused = json.dumps([["Mairie de Givors", letter_batches.CHANGED, "", 8]])
+    lot = LetterBatch.create(account=account, total=2, refused_json=refused, created_by=user, created_at=now)
+    Letter.update(batch=lot).where(Letter.id == failed.id).execute()
+    return {"letter": ready.id, "failed": failed.id, "amicable": gentle.id, "lot": lot.id}
 
 
 def _imports(account: Account, user: User, now: dt.datetime) -> dict[str, int]:

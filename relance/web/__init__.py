@@ -81,6 +81,8 @@ BLUEPRINTS = (
     "disputes",
     "evidence",
     "extensions",
+    "exits",
+    "partners",
 )
 
 

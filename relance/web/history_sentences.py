@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from relance.web import history_case, history_holds, history_plans, history_quotes, history_rates, letter_words, names
+from relance.web import (
+    history_case,
+    history_exits,
+    history_holds,
+    history_plans,
+    history_quotes,
+    history_rates,
+    letter_words,
+    names,
+)
 from relance.web.history_phrases import (
     Facts,
     agree,
@@ -197,6 +206,7 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "contact_changed": ("user", "", _contact),
     "contact_archived": ("archive", "", _contact),
     **history_case.KINDS,
+    **history_exits.KINDS,
     **history_holds.KINDS,
     **history_plans.KINDS,
     **history_quotes.KINDS,

@@ -205,6 +205,9 @@ TITLES = {
     "template_changed": "Modèle modifié",
     "template_deleted": "Modèle supprimé",
     "template_reset": "Modèle revenu au texte d'origine",
+    "handed_over": "Dossier confié",
+    "taken_back": "Dossier repris",
+    "partner_changed": "Partenaires modifiés",
 }
 PAGES = {
     "entreprise": "entreprise",

@@ -7,21 +7,24 @@ from typing import Any
 from relance import clock
 from relance.models.invoices import Instalment, Invoice
 from relance.models.payments import Payment
-from relance.rules import penalties, rates
+from relance.rules import limitation, penalties, rates
 from relance.rules.calendar import local_date
 from relance.services import (
     charging,
     client_figures,
+    evidence,
     holding,
     invoicing,
     keeping_clients,
+    limiting,
     reading_ahead,
     settling,
     thanking,
     threads,
 )
 from relance.services.holding import Held
-from relance.web import chases, holds, names, rows
+from relance.web import chases, exits, holds, names, rows
+from relance.web.forms.evidence import KINDS as PIECES
 from relance.web.forms.holds import DISPUTES
 from relance.web.i18n import _
 from relance.web.invoice_history import history_context
@@ -59,6 +62,7 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         "credit_notes": settling.credit_notes(invoice),
         "parts": list(Instalment.select().where(Instalment.invoice == invoice).order_by(Instalment.position)),
         "charges": charges_of(invoice, today),
+        "limitation": limitation_of(invoice, today),
         "client": client,
         "contact": invoice.contact or next(iter(keeping_clients.active_contacts(client)), None),
         "has_address": bool(keeping_clients.usable_contacts(client)),
@@ -68,10 +72,21 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         "may_thank": invoice.state == "paid" and not thanking.refusal(invoice),
         "kind_name": names.invoice_kind(invoice.kind),
         "method_name": names.method,
+        "pieces": evidence.of_invoice(invoice),
+        "piece_kinds": PIECES,
         "day": today,
+        **exits.panel(invoice, today, is_finished=thread.ended_because == "finished"),
         **chases.panel_context(invoice),
         **history_context(invoice),
     }
+
+
+def limitation_of(invoice: Invoice, today: date) -> dict[str, Any] | None:
+    """The last day to go to court about a late invoice, and how near it is; None when nothing is known of it."""
+    if not invoice.is_overdue(today):
+        return None
+    end = limiting.of_invoices([invoice]).get(invoice.id)
+    return {"on": end, "level": limitation.level_of(end, today)} if end is not None else {"on": None, "level": ""}
 
 
 def charges_of(invoice: Invoice, today: date) -> dict[str, Any] | None:
@@ -91,7 +106,7 @@ def charges_of(invoice: Invoice, today: date) -> dict[str, Any] | None:
         "fee_cents": fee,
         "total_cents": interest.due_cents + fee,
         "rates": sorted({segment.rate_bp for segment in segments}),
-        "days": (today - invoice.next_due_on).days,
+        "days": max(((today - segment.starts_on).days + 1 for segment in segments), default=0),
         "daily_cents": interest.daily_cents,
     }
 

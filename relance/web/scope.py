@@ -23,6 +23,7 @@ from relance.models.invoices import Invoice
 from relance.models.legal_rates import LegalRate
 from relance.models.letters import Letter, LetterBatch
 from relance.models.messages import Message
+from relance.models.partners import Partner
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
@@ -137,6 +138,11 @@ def quote_or_404(number: int) -> Quote:
 def message_or_404(number: int) -> Message:
     """A message of the current account."""
     return cast(Message, _own(Message, number))
+
+
+def partner_or_404(number: int) -> Partner:
+    """A line of the current account's list of partners."""
+    return cast(Partner, _own(Partner, number))
 
 
 def payment_or_404(number: int) -> Payment:

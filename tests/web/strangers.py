@@ -16,9 +16,10 @@ from relance.models.batches import Batch
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.events import record
+from relance.models.evidence import Evidence
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter
+from relance.models.letters import Letter, LetterBatch
 from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
@@ -39,7 +40,9 @@ MODEL_OF = {
     "sequence_id": Sequence,
     "client_id": Client,
     "task_id": Task,
+    "evidence_id": Evidence,
     "batch_id": Batch,
+    "lot_id": LetterBatch,
     "signature_id": Signature,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
@@ -189,7 +192,9 @@ def _stranger() -> User:
     keeping_templates.create(account, "Le rappel de Basile", "rappel", 2, by=user, now=factories.NOW)
     Signature.create(account=account, user=user, document=document, created_at=factories.NOW)
     Batch.create(account=account, user=user, key="b", not_before_at=factories.NOW, created_at=factories.NOW)
+    LetterBatch.create(account=account, total=0, created_at=factories.NOW)
     Letter.create(account=account, client=client, dated_on=factories.TODAY, document=document, created_at=factories.NOW)
+    factories.make_evidence(client, invoice)
     return user
 
 
@@ -199,12 +204,20 @@ def _furnish(account: Account) -> None:
     record(
         "note_added", account=account, at=factories.NOW, client=invoice.client_id, invoice=invoice, text="Chut Xyzzy"
     )
+    factories.make_evidence(invoice.client, invoice, label="Bon de livraison signé Xyzzy")
     assert any(chasing.chase_of(row) for row in Invoice.select().where(Invoice.account == account))
 
 
 def _secrets(account: Account) -> frozenset[str]:
     """What only her pages may say: names, numbers and addresses, long enough to be hers alone."""
-    words = {"Chut Xyzzy", account.business_name, account.siret, account.email, seeding.EMAIL}
+    words = {
+        "Chut Xyzzy",
+        "Bon de livraison signé Xyzzy",
+        account.business_name,
+        account.siret,
+        account.email,
+        seeding.EMAIL,
+    }
     for client in Client.select().where(Client.account == account):
         words |= {client.name}
     for contact in Contact.select().where(Contact.account == account):
