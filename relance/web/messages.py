@@ -1,26 +1,22 @@
 """One e-mail to a client: written by hand, or read again exactly as it was sent."""
 
-import json
-
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock, storage
 from relance.letters.press import PressError
-from relance.models.documents import Document
 from relance.models.invoices import Invoice
-from relance.models.messages import Message, MessageAttachment
-from relance.services import outbox, sending_by_hand, sent_source
+from relance.models.messages import Message
+from relance.services import outbox, sending_by_hand
 from relance.services.carrying import Post
 from relance.services.leaving import NOW
 from relance.services.writing import BalanceError, WritingError
-from relance.web import composer, names, posting, scope
+from relance.web import composer, posting, scope, stored_messages
 from relance.web.forms.messages import ComposeForm
 from relance.web.history_phrases import reason_of
 from relance.web.htmx import go_to, respond
 from relance.web.i18n import _
 from relance.web.scope import current_account, current_user, invoice_or_404, message_or_404
-from relance.web.security import sandboxed
 
 blueprint = Blueprint("messages", __name__)
 
@@ -99,55 +95,40 @@ def create(id: int) -> ResponseReturnValue:
 def show(id: int, message_id: int) -> ResponseReturnValue:
     """A message exactly as it was, or will be, sent."""
     invoice, message = _message(id, message_id)
-    context = {
-        "invoice": invoice,
-        "message": message,
-        "parcel": outbox.parcel(message),
-        "to": json.loads(message.to_json),
-        "cc": json.loads(message.cc_json),
-        "refused": json.loads(message.refused_json) or {},
-        "documents": _documents(message),
-        "headers": _headers(message),
-        "template_name": names.template,
-        "now": clock.now(),
+    page = url_for("invoices.show", id=invoice.id)
+    can_repeat = message.state == "refused" or (message.state == "cancelled" and invoice.state == "sent")
+    context = stored_messages.context(message) | {
+        "trail": [("/factures", _("Factures")), (page, invoice.number)],
+        "route": "messages",
+        "about_id": invoice.id,
+        "about_label": _("Factures"),
+        "about": [(url_for("invoices.show", id=key), number) for key, number in outbox.parcel(message).invoices],
+        "again": url_for("messages.new", id=invoice.id, modele=message.template)
+        if can_repeat and message.kind != "thanks"
+        else "",
+        "because": "",
     }
     return make_response(render_template("messages/show.html", **context))
 
 
 @blueprint.get("/factures/<int:id>/messages/<int:message_id>/html")
 def html(id: int, message_id: int) -> Response:
-    """The HTML part alone, for the frame of the page: nothing in it runs, nothing is fetched."""
-    _invoice, message = _message(id, message_id)
-    return sandboxed(Response(message.body_html, mimetype="text/html"))
+    """The HTML part alone, for the frame of the page."""
+    return stored_messages.html(_message(id, message_id)[1])
 
 
 @blueprint.get("/factures/<int:id>/messages/<int:message_id>/eml")
 def source(id: int, message_id: int) -> ResponseReturnValue:
     """The very bytes the server received, to keep or to open elsewhere."""
     invoice, message = _message(id, message_id)
-    try:
-        content = sent_source.source_of(message)
-    except storage.StorageError:
-        page = url_for("messages.show", id=invoice.id, message_id=message.id)
-        return go_to(page, _("Une pièce jointe de cet e-mail a disparu du serveur : l'original est incomplet."), "late")
-    if content is None:
-        abort(404)
-    answer = Response(content, mimetype="message/rfc822")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{invoice.number}-{message.id}.eml")
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
-    return answer
+    page = url_for("messages.show", id=invoice.id, message_id=message.id)
+    return stored_messages.source(message, invoice.number, page)
 
 
 @blueprint.get("/factures/<int:id>/messages/<int:message_id>/pieces/<int:document_id>")
 def attachment(id: int, message_id: int, document_id: int) -> Response:
     """A file that travelled with the message."""
-    _invoice, message = _message(id, message_id)
-    document = next((row for row in _documents(message) if row.id == document_id), None)
-    if document is None:
-        abort(404)
-    answer = Response(storage.get(document.sha256), mimetype=document.mime)
-    answer.headers.set("Content-Disposition", "attachment", filename=document.name)
-    return answer
+    return stored_messages.attachment(_message(id, message_id)[1], document_id)
 
 
 @blueprint.app_template_global()
@@ -163,18 +144,3 @@ def _message(id: int, message_id: int) -> tuple[Invoice, Message]:
     if message.kind not in outbox.REMINDERS or not outbox.is_about(message, invoice):
         abort(404)
     return invoice, message
-
-
-def _headers(message: Message) -> str:
-    """The headers as the server received them; '' when the message was never handed over."""
-    try:
-        content = sent_source.source_of(message)
-    except storage.StorageError:
-        return ""
-    return (content or b"").partition(b"\r\n\r\n")[0].decode("ascii", "replace").replace("\r\n", "\n")
-
-
-def _documents(message: Message) -> list[Document]:
-    links = MessageAttachment.select(MessageAttachment.document).where(MessageAttachment.message == message)
-    own = Document.account == current_account()
-    return list(Document.select().where(own, Document.id.in_(links)).order_by(Document.id))

@@ -126,6 +126,7 @@ def _context(
         "draft": draft,
         "composed": composed,
         "documents": list(Document.select().where(Document.id.in_(ids), Document.account == account)),
+        "statement_name": "",
         "refusal": reason,
         "problem": errors[0][1] if errors else _(reason),
         "contacts": quoting_by_hand.usable(quote),
