@@ -43,9 +43,9 @@ def of_event(event: Event | None) -> Confided | None:
     if event is None or event.kind != "handed_over":
         return None
     facts = event.facts
-    return Confided(
-        str(facts["to"]), dt.date.fromisoformat(facts["on"]), str(facts["note"]), facts.get("pause_id"), event
-    )
+    on = facts.get("on")
+    day = dt.date.fromisoformat(on) if on else event.at.date()
+    return Confided(str(facts.get("name") or ""), day, str(facts.get("note") or ""), facts.get("pause_id"), event)
 
 
 def of_invoice(invoice: Invoice) -> Confided | None:
@@ -73,7 +73,7 @@ def confide(invoice: Invoice, *, to: str, on: dt.date, note: str, by: User | Non
             client=invoice.client_id,
             invoice=invoice,
             user=by,
-            to=name,
+            name=name,
             on=on.isoformat(),
             note=clean,
             pause_id=pause.id if pause is not None else None,
@@ -100,7 +100,7 @@ def take_back(invoice: Invoice, *, by: User | None, now: dt.datetime) -> resumin
             client=invoice.client_id,
             invoice=invoice,
             user=by,
-            to=before.to,
+            name=before.to,
         )
         pause = pausing.of_invoice(invoice, chasing.today_of(invoice.account, now))
         if pause is None or pause.id != before.pause_id:

@@ -143,7 +143,11 @@ def _finished(chase: Chase, context: Context) -> Line:
     if chase.id in context.passed:
         title = _("Plus aucune relance prévue")
         detail = Markup("{} {}").format(detail, _("Des étapes ont été passées."))
-    return Line("stamp", "late", title, detail, (action,), see_invoice(chase.invoice))
+    return Line("stamp", "late", title, detail, (action, _what_now(chase)), see_invoice(chase.invoice))
+
+
+def _what_now(chase: Chase) -> Action:
+    return Action(_("Et maintenant ?"), url_for("exits.show", id=chase.invoice_id), is_quiet=True)
 
 
 def _capped(chase: Chase, context: Context) -> Line:

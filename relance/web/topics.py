@@ -40,6 +40,7 @@ def topics() -> list[Topic]:
         Topic("reminder_settings.edit", _("Relances par défaut"), "route"),
         Topic("signatures.index", _("Mes signatures"), "file-pen-line"),
         Topic("settings.penalties", _("Pénalités et indemnité"), "percent"),
+        Topic("partners.index", _("Partenaires"), "handshake"),
         Topic("settings.alerts", _("Alertes"), "bell"),
         Topic("settings.display", _("Affichage"), "monitor"),
         Topic("settings.security", _("Sécurité"), "lock"),
