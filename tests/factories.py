@@ -43,6 +43,7 @@ def make_account(business_name: str = "Atelier Roussel", **fields: Any) -> Accou
         "email": "camille@atelier-roussel.example",
         "iban": IBAN,
         "bic": "AGRIFRPP",
+        "rates_acknowledged": "2027-1",  # tests of other things are not told that these rates are to come
         "created_at": NOW - dt.timedelta(days=200),
     }
     return Account.create(**values | fields)

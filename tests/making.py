@@ -31,7 +31,7 @@ _numbers = count(500_001)  # beyond those of tests/factories.py, whatever the or
 
 
 def make_account(**values):
-    values = {"business_name": "Atelier Roussel", "created_at": NOW} | values
+    values = {"business_name": "Atelier Roussel", "rates_acknowledged": "2027-1", "created_at": NOW} | values
     return Account.create(**values)
 
 

@@ -20,6 +20,7 @@ from relance.models.events import record
 from relance.models.invoices import Instalment, Invoice
 from relance.models.messages import Message
 from relance.models.sequences import Sequence
+from relance.rules import rates
 from relance.rules.calendar import local_date, local_instant
 from relance.rules.wording import french
 from relance.services import (
@@ -71,6 +72,7 @@ def seed(now: dt.datetime) -> Demo:
 
 def _make_camille(now: dt.datetime) -> User:
     opened_at = now - dt.timedelta(days=190)
+    year, half = rates.following(*rates.half_of(now.date()))
     user = onboarding.create_account(
         business_name="Atelier Roussel",
         email=EMAIL,
@@ -90,6 +92,7 @@ def _make_camille(now: dt.datetime) -> User:
         iban_holder="Camille Roussel",
         copies_user=True,
         has_received_test=True,
+        rates_acknowledged=f"{year}-{half}",  # Camille has seen that the next rates are to come
         onboarding_dismissed_at=opened_at,
     ).where(Account.id == user.account_id).execute()
     return User.get_by_id(user.id)
