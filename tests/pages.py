@@ -59,7 +59,7 @@ from relance.services.invoice_facts import InvoiceFacts
 from relance.services.promising import PromiseFacts
 from relance.services.signing_up import Wish
 from relance.services.writing import Draft
-from tests import pages_plans
+from tests import pages_exits, pages_plans
 from tests.data import making
 from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_document, make_invoice, make_quote
 
@@ -244,6 +244,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("sender.edit", {}),
     ("sender.edit", {"fournisseur": "gmail"}),
     ("sender.edit", {"recu": "non"}),
+    *pages_exits.PAGES,
 )
 # Once sendings are suspended.
 SUSPENDED: tuple[tuple[str, dict[str, str]], ...] = (
@@ -419,6 +420,7 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         **_batch(account, user, late, now),
         **_sequences(account, user, now),
         **_imports(account, user, now),
+        **pages_exits.furnish(late.client, user, now),
         **_templates(account, user, now),
         "mail": mailbox.list_messages(settings.data_dir)[0].id,
         "reset": reset,

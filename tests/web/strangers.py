@@ -21,6 +21,7 @@ from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterBatch
 from relance.models.messages import Message
+from relance.models.partners import Partner
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.models.sequences import Sequence, SequenceStep
@@ -42,6 +43,7 @@ MODEL_OF = {
     "task_id": Task,
     "evidence_id": Evidence,
     "batch_id": Batch,
+    "partner_id": Partner,
     "lot_id": LetterBatch,
     "signature_id": Signature,
 }
@@ -195,6 +197,7 @@ def _stranger() -> User:
     LetterBatch.create(account=account, total=0, created_at=factories.NOW)
     Letter.create(account=account, client=client, dated_on=factories.TODAY, document=document, created_at=factories.NOW)
     factories.make_evidence(client, invoice)
+    Partner.create(account=account, name="Maître Perrault", created_at=factories.NOW)
     return user
 
 
