@@ -7,10 +7,12 @@ import sys
 import pytest
 from huey.exceptions import HueyException
 
+from relance.models.letters import Letter
 from relance.models.messages import Message
-from relance.services import chasing
+from relance.services import bulk_letters, chasing, letter_batches
 from relance.services.chasing import ChasePlan
 from tests import factories
+from tests.services.notices import late, prepare
 
 D = dt.date
 
@@ -96,3 +98,23 @@ def test_a_task_somebody_else_put_in_the_queue_is_not_run(tasks):
     tasks.huey.storage.enqueue(b"cos\nsystem\n(S'true'\ntR.")
     with pytest.raises((HueyException, ValueError)):
         tasks.huey.dequeue()
+
+
+def test_a_ring_writes_and_prints_the_letters_of_a_batch(tasks, account, camille):
+    account.alerts_overdue = False
+    account.save()
+    invoices = [factories.make_invoice(factories.make_client(account, f"Client {n}")) for n in range(2)]
+    found, _aside = bulk_letters.drafts(account, invoices, now=factories.NOW)
+    batch = letter_batches.ask(account, found, kind="notice", delay_days=8, by=camille, now=factories.NOW)
+    tasks.ring()
+    assert drain(tasks.huey) == 2  # the bell, then the letters
+    assert letter_batches.progress(batch).printed == 2
+
+
+def test_a_letter_that_waits_alone_does_not_queue_behind_a_batch(tasks, account, latitude):
+    account.alerts_overdue = False
+    account.save()
+    letter = prepare(account, latitude, [late(latitude)])
+    tasks.ring()
+    assert drain(tasks.huey) == 2  # the bell, the letter
+    assert Letter.get_by_id(letter.id).state == "ready"

@@ -39,7 +39,7 @@ def prepare() -> ResponseReturnValue:
     scope.ring()
     notice = selection_words.notice("", aside, selection.gone, local_date(now, account.time_zone))
     to_list = Markup(' <a href="{}">{}</a>').format(selections.back(), _("Retour aux factures"))
-    return go_to(url_for("letter_batches.show", batch_id=batch.id), notice + to_list)
+    return go_to(url_for("letter_batches.show", lot_id=batch.id), notice + to_list)
 
 
 def _kind() -> str:

@@ -23,33 +23,34 @@ A_HAND = 1.5  # seconds of work for each look at the page, when no worker does i
 SHOWN = 50  # letters named one by one, of those that failed and of those that were refused
 
 
-@blueprint.get("/courriers/lots/<int:batch_id>")
-def show(batch_id: int) -> ResponseReturnValue:
+@blueprint.get("/courriers/lots/<int:lot_id>")
+def show(lot_id: int) -> ResponseReturnValue:
     """How far the letters are; the page asks again every two seconds until all are printed."""
-    batch, now = letter_batch_or_404(batch_id), clock.now()
-    _lend_a_hand(batch, now)
-    progress, refused = letter_batches.progress(batch), letter_batches.refused(letter_batch_or_404(batch_id))
+    batch = letter_batch_or_404(lot_id)
+    if _lent_a_hand(batch, clock.now()):
+        batch = letter_batch_or_404(lot_id)
+    progress = letter_batches.progress(batch)
     context: dict[str, Any] = {
         "batch": batch,
         "progress": progress,
         "title": letter_words.title(batch.kind),
         "sentence": sentence(progress),
         "failures": letter_batches.failures(batch) if progress.failed else [],
-        "refused": refused,
+        "refused": letter_batches.refused(batch),
         "shown": SHOWN,
         "moment": batch_words.moment,
     }
     return respond("letter_batches/show.html", "letter_batches/_progress.html", **context)
 
 
-@blueprint.post("/courriers/lots/<int:batch_id>/recommencer")
-def print_again(batch_id: int) -> ResponseReturnValue:
+@blueprint.post("/courriers/lots/<int:lot_id>/recommencer")
+def print_again(lot_id: int) -> ResponseReturnValue:
     """Ask again for those that could not be printed."""
-    batch = letter_batch_or_404(batch_id)
+    batch = letter_batch_or_404(lot_id)
     count = letter_batches.ask_again(batch, by=current_user(), now=clock.now())
     scope.ring()
     notice = _n("Une lettre reprise.", "{n} lettres reprises.", count) if count else _("Il n’y avait rien à reprendre.")
-    return go_to(url_for("letter_batches.show", batch_id=batch.id), notice, "info")
+    return go_to(url_for("letter_batches.show", lot_id=batch.id), notice, "info")
 
 
 def sentence(progress: Progress) -> str:
@@ -68,10 +69,11 @@ def sentence(progress: Progress) -> str:
     )
 
 
-def _lend_a_hand(batch: LetterBatch, now: datetime) -> None:
+def _lent_a_hand(batch: LetterBatch, now: datetime) -> bool:
     """Write and print some here when no worker was seen for two minutes."""
     seen = Heartbeat.get_or_none(Heartbeat.name == "worker")
     if seen is not None and now - seen.seen_at <= printing.SILENCE:
-        return
+        return False
     letter_batches.advance(now, batch=batch, patience=A_HAND / 3)
     printing_many.print_waiting(now, scope.settings().data_dir, batch=batch, patience=A_HAND)
+    return True

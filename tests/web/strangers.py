@@ -43,6 +43,7 @@ MODEL_OF = {
     "task_id": Task,
     "evidence_id": Evidence,
     "batch_id": Batch,
+    "lot_id": LetterBatch,
     "partner_id": Partner,
     "lot_id": LetterBatch,
     "signature_id": Signature,

@@ -3,7 +3,8 @@ import datetime as dt
 import pytest
 
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter
+from relance.models.letters import Letter, LetterBatch
+from relance.services import letter_batches
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.making import events
@@ -44,11 +45,13 @@ def test_letters_are_prepared_once_and_the_early_one_only_on_a_word(client, invo
     data = {"ids": [invoice.id, other.id], "confirme": "oui", "delay_days": "8"}
     for _time in range(2):
         answer = client.post(PREPARE, data=data)
-        assert (answer.status_code, answer.headers["Location"]) == (303, "/courriers")
-    assert [letter.client_id for letter in Letter.select()] == [sabatier.id]
-    assert "Une lettre en préparation." in client.get("/courriers").text
+        lot = LetterBatch.get()
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/courriers/lots/{lot.id}")
+    assert [(letter.client_id, letter.batch_id) for letter in Letter.select()] == [(sabatier.id, lot.id)]
     client.post(PREPARE, data=data | {"anyway": [f"{invoice.client_id}-EUR"]})
     assert {letter.client_id for letter in Letter.select()} == {sabatier.id, invoice.client_id}
+    assert LetterBatch.select().count() == 2
+    letter_batches.advance(NOW)
     assert "letter_requested" in events(invoice=invoice)
     assert bell
 
@@ -91,5 +94,5 @@ def test_reminders_to_post_carry_the_text_proposed_and_need_no_early_word(client
         (sabatier.id, "amicable"),
         (invoice.client_id, "amicable"),
     }
-    assert "2 lettres en préparation." in client.get("/courriers").text
+    assert LetterBatch.select().count() == 1
     assert bell
