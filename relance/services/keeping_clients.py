@@ -18,6 +18,7 @@ from relance.models.holds import Dispute, Extension, Pause, Promise, Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
+from relance.models.payment_plans import PaymentPlan
 from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
 from relance.services import enrolling
@@ -172,7 +173,7 @@ def merge(survivor: Client, other: Client, *, by: User | None, now: datetime) ->
             client.take_turn()
         moved = Invoice.select().where(Invoice.client == other).count()
         _merge_contacts(survivor, other, now)
-        for model in (Invoice, Quote, Chase, Message, Letter, Event, Promise, Dispute, Extension, Task):
+        for model in (Invoice, Quote, Chase, Message, Letter, Event, Promise, Dispute, Extension, Task, PaymentPlan):
             model.update(client=survivor).where(model.client == other).execute()
         # A pause of the whole other client goes with it; one of an invoice follows its invoice.
         Pause.update(client=survivor).where(Pause.client == other, Pause.invoice.is_null(False)).execute()

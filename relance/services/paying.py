@@ -12,7 +12,7 @@ from relance.models.invoices import PAYMENT_METHODS, Invoice
 from relance.models.payments import Payment
 from relance.rules.calendar import local_date
 from relance.rules.money import format_amount
-from relance.services import chasing, entering, promising, thanking
+from relance.services import chasing, entering, plan_course, promising, thanking
 from relance.services.settling import CREDIT_STATES, settle
 
 
@@ -45,6 +45,7 @@ def resettle(invoice: Invoice, *, by: User | None, now: datetime) -> int:
     if invoice.is_credit_note:
         return 0
     promising.note_payment(invoice, by=by, now=now)
+    plan_course.note_payment(invoice, by=by, now=now)
     if invoice.state == "paid" and before != "paid":
         _tell("invoice_paid", invoice, by, now, paid_on=invoice.paid_on, excess_cents=invoice.excess_cents)
         return chasing.stop_if_settled(invoice, now=now, by=by)

@@ -13,6 +13,7 @@ from relance.services import (
     journal,
     letter_batches,
     letter_deadlines,
+    payment_plans,
     printing_many,
     promising,
     queueing,
@@ -38,6 +39,7 @@ def prepare(now: dt.datetime, post: Post) -> list[int]:
     Heartbeat.beat("worker", now)
     delivering.settle_abandoned(now)
     promising.settle_due(now)
+    payment_plans.settle_due(now)
     carrier = post.instance_carrier()
     queued = batches.advance(now, domain=carrier.domain)
     queued += queueing.advance_due(now, domain=carrier.domain)
