@@ -1,18 +1,31 @@
-"""What a letter is called, and the filters of the list of letters: their words in the address and on the page."""
+"""What a letter is called, how it left, where it stands: the words of the list, of the dialogs and of the history."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from flask import url_for
+import re
 
 from relance.mail import delivered
 from relance.models.letters import Letter
 from relance.web import names
 from relance.web.i18n import _
 
-KINDS = {"amiable": "amicable", "mise-en-demeure": "formal_notice"}
-TYPES = {"": "Tous les types", "amiable": "Relance amiable", "mise-en-demeure": "Mise en demeure"}
-STATES = {"": "Tous les statuts", "preparation": "En préparation", "prete": "Prête", "echec": "Non préparée"}
+MODES = {
+    "lrar_counter": "Recommandé au guichet",
+    "lrar_online": "Recommandé en ligne",
+    "lre": "Recommandé électronique",
+    "simple": "Lettre simple",
+    "by_hand": "Remise en main propre",
+}
+OUTCOMES = {"received": "Reçue", "unclaimed": "Non réclamée", "refused": "Refusée"}
+STATES = {
+    "draft": "Brouillon",
+    "preparing": "En préparation",
+    "failed": "Non préparée",
+    "ready": "Prête",
+    "posted": "Postée",
+    **OUTCOMES,
+}
+TRACKED = ("lrar_counter", "lrar_online", "simple")  # what the carrier's public page follows
+TRACKING_PAGE = "https://www.laposte.fr/outils/suivre-vos-envois?code="
+_NUMBER = re.compile(r"[0-9A-Z]{11,15}")
 
 
 def title(kind: str) -> str:
@@ -36,32 +49,44 @@ def of_task(template: str) -> str:
     return full_title("amicable", template)
 
 
-def filtered(query: Any, asked: Mapping[str, str]) -> Any:
-    """The letters of ``?type=&statut=``; a word that means nothing filters nothing."""
-    kind, state = KINDS.get(asked.get("type", "")), asked.get("statut", "")
-    if kind:
-        query = query.where(Letter.kind == kind)
-    if state == "preparation":
-        query = query.where(Letter.document.is_null(), Letter.error == "")
-    elif state == "echec":
-        query = query.where(Letter.error != "")
-    elif state == "prete":
-        query = query.where(Letter.state == "ready")
-    return query
+def mode(key: str) -> str:
+    """« Recommandé au guichet »; '' before the posting."""
+    return _(MODES[key]) if key in MODES else ""
 
 
-def kept(asked: Mapping[str, str]) -> dict[str, str]:
-    """The filters of the address that mean something, for the other pages of the list."""
-    known = {"type": TYPES, "statut": STATES}
-    return {name: asked[name] for name, words in known.items() if asked.get(name) and asked[name] in words}
+def outcome(state: str) -> str:
+    """« Reçue », « Non réclamée », « Refusée »; '' otherwise."""
+    return _(OUTCOMES[state]) if state in OUTCOMES else ""
 
 
-def unknown(asked: Mapping[str, str]) -> bool:
-    """True when the address asks for a filter that does not exist: the list says so."""
-    return {name for name in ("type", "statut") if asked.get(name)} != set(kept(asked))
+def state(letter: Letter) -> str:
+    """The badge of a letter: a draft, one being printed, one that failed, or how far it went."""
+    if letter.error:
+        return "failed"
+    if letter.state == "draft" and (letter.requested_at is not None or letter.frozen_at is not None):
+        return "preparing"
+    return letter.state
 
 
-def page_url(page: int, asked: Mapping[str, str]) -> str:
-    """Another page of the same list."""
-    values: dict[str, Any] = {"page": page, **kept(asked)}
-    return url_for("letters_list.index", **values)
+def is_usual(number: str) -> bool:
+    """True for a tracking number of the form that carriers print: 11 to 15 digits and capitals."""
+    return _NUMBER.fullmatch(number) is not None
+
+
+def tracking_url(letter: Letter) -> str:
+    """The carrier's public page for this letter; '' when it has none."""
+    is_followed = letter.mode in TRACKED and is_usual(letter.tracking_number)
+    return f"{TRACKING_PAGE}{letter.tracking_number}" if is_followed else ""
+
+
+def spaced(number: str) -> str:
+    """« 1A 234 567 890 12 »: a tracking number as it is read aloud; one of another form as it is."""
+    if not is_usual(number):
+        return number
+    head, rest = number[:2], number[2:]
+    return " ".join([head, *(rest[start : start + 3] for start in range(0, len(rest), 3))])
+
+
+def state_name(letter: Letter) -> str:
+    """Where a letter stands, in words: « Prête », « Postée », « Non préparée »."""
+    return _(STATES[state(letter)])

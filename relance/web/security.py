@@ -1,12 +1,14 @@
 """What protects every request: headers, cookies, CSRF, sizes, one database connection."""
 
 import itertools
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
@@ -14,7 +16,10 @@ from markupsafe import Markup
 from relance import db
 from relance.web import scope
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
+MAX_READ_BYTES = 40 * 1024 * 1024  # read (to the disk) where a file that is too big is refused beside its field
 _FORM_OVERHEAD_BYTES = 256 * 1024  # the other fields and the multipart borders around a file of 10 MB
 
 _POLICY = {
@@ -56,12 +61,19 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # a form left open overnight is not lost; the session bounds it
         WTF_CSRF_SSL_STRICT=settings.is_https,
     )
+    app.before_request(_make_room)
     app.before_request(_open_connection)  # before CSRFProtect and the sign-in, which read the database
     app.before_request(_refuse_nul)
     app.teardown_request(_close_connection)
     CSRFProtect(app)
     app.add_template_global(csrf_input)
     app.after_request(_add_headers)
+
+
+def takes_files(view: View) -> View:
+    """Let a view read a file well over the limit, to answer beside its field that it is too big."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
 
 
 def csrf_input() -> Markup:
@@ -122,6 +134,12 @@ def is_own_path(target: str) -> bool:
         and target.isprintable()
         and "\\" not in target
     )
+
+
+def _make_room() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False):
+        request.max_content_length = MAX_READ_BYTES
 
 
 def _open_connection() -> None:

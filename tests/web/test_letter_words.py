@@ -1,84 +1,11 @@
-"""What letters are called, and the filters of their list."""
+"""What letters are called, and how they left."""
 
 import pytest
 
 from relance.models.letters import Letter
-from relance.services import amicable, keeping_templates, noticing
+from relance.services import keeping_templates
 from relance.web import letter_words
-from tests import factories
-from tests.factories import NOW, TODAY
-from tests.web.reading import css, page, words
-
-
-@pytest.fixture
-def letters(account, latitude, camille):
-    """A friendly letter being prepared, one ready, a formal notice that failed."""
-    invoice = factories.make_invoice(latitude, "F-1")
-    waiting = amicable.prepare(account, latitude, [invoice], template="rappel", by=camille, now=NOW)
-    ready = amicable.prepare(account, latitude, [invoice], template="relance_1", by=camille, now=NOW)
-    noticing.render(ready.id, NOW)
-    failed = noticing.prepare(
-        account,
-        latitude,
-        [invoice],
-        dated_on=TODAY,
-        delay_days=8,
-        claims_interest=False,
-        claims_fee=False,
-        by=camille,
-        now=NOW,
-    )
-    Letter.update(error="Il manque libpango.", requested_at=None).where(Letter.id == failed.id).execute()
-    return {"waiting": waiting.id, "ready": ready.id, "failed": failed.id}
-
-
-def shown(client, query):
-    node = page(client, f"/courriers{query}")
-    links = [a.get("href").rpartition("/")[2] for a in css(node, ".table .c-who a")]
-    return {int(link) for link in links}, node
-
-
-@pytest.mark.parametrize(
-    ("query", "names"),
-    [
-        ("", {"waiting", "ready", "failed"}),
-        ("?type=amiable", {"waiting", "ready"}),
-        ("?type=mise-en-demeure", {"failed"}),
-        ("?statut=prete", {"ready"}),
-        ("?statut=preparation", {"waiting"}),
-        ("?statut=echec", {"failed"}),
-        ("?type=amiable&statut=prete", {"ready"}),
-        ("?type=&statut=", {"waiting", "ready", "failed"}),
-    ],
-)
-@pytest.mark.requirement("S4.19")
-def test_the_list_is_filtered_by_kind_and_state(client, letters, query, names):
-    found, _node = shown(client, query)
-    assert found == {letters[name] for name in names}
-
-
-def test_the_list_names_the_kind_of_each_letter(client, letters):
-    text = words(page(client, "/courriers"))
-    assert "Relance amiable, rappel" in text
-    assert "Relance amiable, relance 1" in text
-    assert "Mise en demeure" in text
-
-
-@pytest.mark.parametrize("query", ["?type=carte", "?statut=postee", "?type=amicable"])
-def test_a_filter_that_does_not_exist_shows_everything_and_says_so(client, letters, query):
-    found, node = shown(client, query)
-    assert found == set(letters.values())
-    assert "Ce filtre n’existe pas : voici tous les courriers." in words(node)
-
-
-def test_filters_that_leave_nothing_are_said_and_can_be_dropped(client, letters):
-    _found, node = shown(client, "?type=mise-en-demeure&statut=prete")
-    assert "Aucun courrier de ce type" in words(node)
-    assert css(node, 'main a[href="/courriers"]')
-
-
-def test_the_filters_stay_on_the_other_pages(as_camille):
-    assert letter_words.page_url(2, {"type": "amiable", "x": "y", "statut": "bof"}) == "/courriers?page=2&type=amiable"
+from tests.factories import NOW
 
 
 def test_a_letter_is_named_with_the_text_it_carries(as_camille, account):
@@ -100,3 +27,38 @@ def test_a_letter_is_named_with_the_text_it_carries(as_camille, account):
 )
 def test_what_a_sequence_asks_to_validate_is_named(as_camille, template, name):
     assert letter_words.of_task(template) == name
+
+
+@pytest.mark.parametrize(
+    ("number", "is_usual", "spaced"),
+    [
+        ("1A23456789012", True, "1A 234 567 890 12"),
+        ("RR123456789FR", True, "RR 123 456 789 FR"),
+        ("6M20132968235", True, "6M 201 329 682 35"),
+        ("1A234", False, "1A234"),
+        ("1A23456789012345", False, "1A23456789012345"),
+    ],
+)
+def test_a_tracking_number_is_read_by_groups_and_followed_when_it_has_the_usual_form(number, is_usual, spaced):
+    assert (letter_words.is_usual(number), letter_words.spaced(number)) == (is_usual, spaced)
+    letter = Letter(mode="lrar_online", tracking_number=number)
+    assert bool(letter_words.tracking_url(letter)) is is_usual
+    assert letter_words.tracking_url(Letter(mode="lre", tracking_number=number)) == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "badge", "name"),
+    [
+        ({}, "draft", "Brouillon"),
+        ({"requested_at": NOW}, "preparing", "En préparation"),
+        ({"error": "Il manque libpango."}, "failed", "Non préparée"),
+        ({"state": "posted"}, "posted", "Postée"),
+        ({"state": "unclaimed"}, "unclaimed", "Non réclamée"),
+    ],
+)
+def test_where_a_letter_stands_is_one_word(as_camille, fields, badge, name):
+    letter = Letter(**fields)
+    assert (letter_words.state(letter), letter_words.state_name(letter)) == (badge, name)
+    assert letter_words.outcome("refused") == "Refusée"
+    assert letter_words.mode("by_hand") == "Remise en main propre"
+    assert letter_words.mode("") == ""
