@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from relance import storage
-from relance.letters import notice_text, window, words
+from relance.letters import notice_text, scripts, window, words
 from relance.letters.facts import NoticeFacts
 from relance.rules.money import format_amount, format_rate
 from relance.rules.wording import NBSP, french_source, long_date, short_date
@@ -42,6 +42,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
+        in_window=window_lines,
         amount=format_amount,
         rate=format_rate,
         long_date=long_date,
@@ -54,8 +55,11 @@ def _environment() -> Environment:
 
 
 def render(template: str, **values: Any) -> str:
-    """A template of ``templates/letters/pdf`` as HTML: escaped, in French typography, with the filters above."""
-    return _environment().get_template(template).render(**values)
+    """A template of ``templates/letters/pdf`` as HTML: escaped, in French typography, with the filters above.
+
+    Whatever was typed, it can be printed with the fonts of ``static/fonts`` (see scripts.py).
+    """
+    return scripts.readable_page(_environment().get_template(template).render(**values))
 
 
 def formal_notice(facts: NoticeFacts) -> str:
@@ -101,7 +105,13 @@ def _enclosed(facts: NoticeFacts) -> list[str]:
 
 def window_class(recipient: tuple[str, ...]) -> str:
     """The class of letter.css at which the recipient stays inside the window."""
-    return f"pt-{window.font_size(recipient)}".replace(".", "-")
+    return f"pt-{window.font_size(window_lines(recipient))}".replace(".", "-")
+
+
+def window_lines(recipient: tuple[str, ...]) -> tuple[str, ...]:
+    """The recipient as the window shows it: what no font of ours has is written in Latin capitals."""
+    lines = [(line, scripts.readable(line)) for line in recipient]
+    return tuple(shown if shown == line else shown.upper() for line, shown in lines)
 
 
 def raised(page: str) -> str:
@@ -140,7 +150,7 @@ def screen_css(font_url: Callable[[str], str]) -> str:
     sheet = re.sub(
         r'url\("\.\./fonts/([\w.-]+)"\)',
         lambda match: f'url("{font_url(match[1])}")',
-        STYLESHEET.read_text(encoding="utf-8"),
+        "\n".join(path.read_text(encoding="utf-8") for path in (STYLESHEET, scripts.STYLESHEET)),
     )
     # The sheet of paper is 794 px wide: smaller frames show it smaller, as a picture would.
     steps = [f"@media (max-width: {width}px) {{ html {{ zoom: {(width - 24) / 794:.3f}; }} }}" for width in FRAMES]

@@ -19,12 +19,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from relance.letters import scripts
 from relance.letters.pages import STYLESHEET
 
 FONTS = Path(__file__).resolve().parents[2] / "static" / "fonts"
 VARIANT = "pdf/a-3a"
 COLOURS = "--srgb"
 SANS_WEIGHT = 500  # the weight letter.css asks for
+FITS = '<body class="fits">'  # a letter that is written closer rather than run over to a second sheet
+ANNEX = "annexe"  # the id of what follows the letter
+STEPS = ("near", "close", "closer")  # classes of letter.css
 
 _one_at_a_time = Lock()
 
@@ -61,31 +65,53 @@ def print_pdf(page: str, *, created_at: datetime, is_archived: bool = True) -> b
     stamp = f"{created_at.isoformat(timespec='seconds')}Z"
     dated = page.replace("</head>", f'<meta name="dcterms.created" content="{html.escape(stamp)}"></head>', 1)
     identifier = hashlib.sha256(dated.encode()).hexdigest()[:32].encode()
-    press = _open_press()
+    press = _open_press(scripts.needs_others(dated))
     # Fontconfig and Pango are shared by the process, and threads gain nothing here.
     with _one_at_a_time, _without_collector():
-        document = press.weasyprint.HTML(string=dated, url_fetcher=press.fetcher)
-        archived = {"color_profiles": press.colours(), "output_intent": COLOURS, "pdf_variant": VARIANT}
-        pdf: bytes = document.write_pdf(
-            stylesheets=[press.stylesheet],
-            font_config=press.fonts,
-            pdf_identifier=identifier,
-            pdf_tags=True,
-            **(archived if is_archived else {}),
-        )
+        options: dict[str, Any] = {"pdf_identifier": identifier, "pdf_tags": True}
+        colours = None
+        if is_archived:
+            options |= {"output_intent": COLOURS, "pdf_variant": VARIANT}
+            colours = press.colours()
+        pdf: bytes = _laid_out(press, dated, color_profiles=colours, **options).write_pdf(**options)
     return pdf
 
 
 def count_pages(page: str) -> int:
     """How many sheets ``page`` (HTML) takes, without making the PDF. PressError as for ``print_pdf``."""
-    press = _open_press()
+    press = _open_press(scripts.needs_others(page))
     with _one_at_a_time, _without_collector():
-        document = press.weasyprint.HTML(string=page, url_fetcher=press.fetcher)
-        return len(document.render(stylesheets=[press.stylesheet], font_config=press.fonts).pages)
+        return len(_laid_out(press, page).pages)
+
+
+def _laid_out(press: _Press, page: str, **options: Any) -> Any:
+    """The sheets. A letter that overflows by a little is written closer when that puts it on one."""
+    first = _rendered(press, page, **options)
+    sheets = _sheets(first)
+    if FITS in page and sheets == 2:
+        for step in STEPS:
+            closer = _rendered(press, page.replace(FITS, f'<body class="{step}">', 1), **options)
+            if _sheets(closer) == 1:
+                return closer
+    return first
+
+
+def _rendered(press: _Press, page: str, **options: Any) -> Any:
+    document = press.weasyprint.HTML(string=page, url_fetcher=press.fetcher)
+    return document.render(stylesheets=[press.stylesheet], font_config=press.fonts, **options)
+
+
+def _sheets(document: Any) -> int:
+    """How many pages the letter takes before its annex, if it has one."""
+    for number, page in enumerate(document.pages):
+        if ANNEX in page.anchors:
+            return number
+    return len(document.pages)
 
 
 @cache
-def _open_press() -> _Press:
+def _open_press(has_others: bool) -> _Press:
+    """``has_others``: with the fonts of other scripts, which most letters do without."""
     try:
         import weasyprint
         from weasyprint.text.fonts import FontConfiguration
@@ -96,18 +122,21 @@ def _open_press() -> _Press:
             "Installez libpango-1.0-0, libpangoft2-1.0-0 et libharfbuzz-subset0, ou lancez script/setup."
         ) from error
     fonts, fetcher = FontConfiguration(), URLFetcher(allowed_protocols=("data",))
-    sheet = weasyprint.CSS(string=_stylesheet(), font_config=fonts, url_fetcher=fetcher)
+    sheet = weasyprint.CSS(string=_stylesheet(has_others), font_config=fonts, url_fetcher=fetcher)
     return _Press(weasyprint, fonts, sheet, fetcher, _colour_profile())
 
 
-def _stylesheet() -> str:
+def _stylesheet(has_others: bool = False) -> str:
     """The letter's stylesheet with the fonts inside it."""
+    sheet = STYLESHEET.read_text(encoding="utf-8")
+    if has_others:  # ranges are for browsers: here, what no font of a family has is looked for in the next one
+        sheet += re.sub(r"unicode-range:[^;]*;", "", scripts.STYLESHEET.read_text(encoding="utf-8"))
 
     def embed(match: re.Match[str]) -> str:
         content = base64.b64encode(_static_font(FONTS / match[1])).decode()
         return f'url("data:font/ttf;base64,{content}")'
 
-    return re.sub(r'url\("\.\./fonts/([\w.-]+)"\)', embed, STYLESHEET.read_text(encoding="utf-8"))
+    return re.sub(r'url\("\.\./fonts/([\w.-]+)"\)', embed, sheet)
 
 
 def _colour_profile() -> str:

@@ -12,6 +12,7 @@ from babel import Locale
 
 MAX_LINES = 6
 MAX_LENGTH = 38
+_AFTER_GREEK = "\u0400"  # Latin and Greek stand before: their accents fall in capitals
 
 # France and the overseas territories served with a French postcode and no country line.
 DOMESTIC = frozenset(["FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "TF"])
@@ -169,11 +170,19 @@ def _clean(line: str, problems: list[str]) -> str:
 
 
 def _capitals(text: str) -> str:
-    """Capitals without accents; other alphabets are kept as they are."""
-    folded = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
-    return unicodedata.normalize("NFC", "".join(mark for mark in folded if not unicodedata.combining(mark))).upper()
+    """Capitals without accents; other alphabets keep their marks, which are other letters there (И and Й)."""
+    kept: list[str] = []
+    base = ""
+    for char in unicodedata.normalize("NFKD", text.translate(_LIGATURES)):
+        if not unicodedata.combining(char):
+            base = char
+        elif base < _AFTER_GREEK:
+            continue
+        kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept)).upper()
 
 
 def _plain(text: str) -> str:
     """Capitals without accents nor punctuation, as the lines read by machines."""
-    return " ".join(re.sub(r"[^\w ]|_", " ", _capitals(text)).split())
+    kept = [char if char.isalnum() or unicodedata.category(char)[0] == "M" else " " for char in _capitals(text)]
+    return " ".join("".join(kept).split())

@@ -155,3 +155,10 @@ def test_real_communes_fit_the_last_line():
         by_name = compose("X", f"1 rue A\n{commune['codePostal']} {commune['nomCommune']}")
         assert by_name.is_complete
         assert by_name.lines[-1].isascii()
+
+
+def test_the_marks_of_another_alphabet_are_letters_and_stay():
+    assert compose("Йод и Ёлка", "1 rue A\n35000 Rennes").lines[0] == "ЙОД И ЁЛКА"
+    assert compose("ガラス", "1 rue A\n35000 Rennes").lines[0] == "ガラス"
+    assert compose("Élodie Œuvrard", "1 rue A\n35000 Rennes").lines[0] == "ELODIE OEUVRARD"
+    assert compose("A", "हिन्दी 3\n35000 Rennes").lines[1] == "हिन्दी 3"
