@@ -1,18 +1,22 @@
-"""The client of an invoice's form: those to choose from, or the one that is created with the invoice."""
+"""The client of the form of an invoice or a quote: those to choose from, or the one that is created with it."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import request
 
 from relance import clock
 from relance.models.clients import Client
+from relance.models.documents import Document
 from relance.models.invoices import Invoice
-from relance.services import invoicing, keeping_clients, listing
+from relance.models.quotes import Quote
+from relance.services import filing, invoicing, keeping_clients, listing
 from relance.services.keeping_clients import ClientError, ClientFacts, ContactFacts
-from relance.web.forms.invoices import InvoiceForm
+from relance.web.forms.invoices import InvoiceForm, find, labels
 from relance.web.forms.quotes import QuoteForm
 from relance.web.numbers import row_id
-from relance.web.scope import current_account, current_user
+from relance.web.scope import current_account, current_user, document_or_404
 
 
 def facts_of(form: InvoiceForm, known: Client | None) -> invoicing.InvoiceFacts:
@@ -45,12 +49,57 @@ def client_to_use(form: InvoiceForm | QuoteForm, client: Client | None) -> tuple
     return made, int(keeping_clients.add_contact(made, contact, by=user, now=now).id)
 
 
-def clients_for(invoice: Invoice | None) -> list[Client]:
-    """Those that can be chosen; the invoice's own even when it is archived."""
+def clients_for(owner: Invoice | Quote | None) -> list[Client]:
+    """Those that can be chosen; the invoice's or quote's own even when it is archived."""
     found = listing.open_clients(current_account())
-    if invoice is not None and invoice.client not in found:
-        found.append(invoice.client)
+    if owner is not None and owner.client not in found:
+        found.append(owner.client)
     return found
+
+
+def chosen(form: InvoiceForm | QuoteForm, clients: Sequence[Client], unknown: str) -> Client | None:
+    """The client that was typed, None for a new one; refused in the words of ``unknown`` until it is filled in."""
+    client = find(clients, form.client.data or "")
+    typed = (form.client.data or "").strip()
+    if client is None and typed and form.creates_client.data != listing.plain(typed):
+        form.refuse("client", unknown)
+    return client
+
+
+def shown(form: InvoiceForm | QuoteForm, clients: Sequence[Client]) -> tuple[Client | None, dict[str, Any]]:
+    """The client that was typed, and what the form shows because of it: its contacts, or what creates it."""
+    typed = (form.client.data or "").strip()
+    client = find(clients, typed)
+    contacts = keeping_clients.active_contacts(client) if client is not None else []
+    is_new = client is None and bool(typed)
+    form.creates_client.data = listing.plain(typed) if is_new else ""
+    form.creates_client.raw_data = None
+    document_id = row_id(form.document_id.data)
+    return client, {
+        "form": form,
+        "client_labels": list(labels(clients)),
+        "client": client,
+        "contacts": [(one.id, one.name or one.email) for one in contacts],
+        "is_new_client": is_new,
+        "has_contacts": bool(contacts),
+        "has_address": any(one.is_usable for one in contacts),
+        "document": document_or_404(document_id) if document_id else None,
+        "currency": form.currency.data or "EUR",
+    }
+
+
+def keep_document(form: InvoiceForm | QuoteForm, keep: Callable[..., Document]) -> None:
+    """Keep the file that was joined, by ``keep``, even when something else of the form must be corrected."""
+    upload = form.file.data
+    if not upload or not getattr(upload, "filename", ""):
+        return
+    try:
+        document = keep(current_account(), upload.read(), upload.filename, now=clock.now())
+    except filing.FileError as error:
+        form.refuse("file", str(error))
+        return
+    form.document_id.data = str(document.id)
+    form.document_id.raw_data = None
 
 
 def creditable(client: Client, invoice: Invoice | None) -> list[Invoice]:

@@ -1,5 +1,6 @@
 """A new invoice in three steps, and its edition. Everything works without JavaScript."""
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, url_for
@@ -8,20 +9,30 @@ from flask.typing import ResponseReturnValue
 from relance import clock
 from relance.db import transaction
 from relance.models.clients import Client
+from relance.models.documents import Document
 from relance.models.invoices import Instalment, Invoice
 from relance.rules.calendar import local_date
-from relance.services import filing, following, invoicing, keeping_clients, listing, reading_ahead, threads
+from relance.services import filing, following, invoicing, listing, reading_ahead, threads
 from relance.services.invoice_facts import InvoiceError, StaleFormError
 from relance.services.keeping_clients import ClientError
 from relance.web import chases, names, rows
-from relance.web.forms.invoices import InvoiceForm, fill, find, labels
+from relance.web.forms.invoices import InvoiceForm, fill, labels
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.i18n import _
-from relance.web.invoice_client import client_of_address, clients_for, creditable, days_of, facts_of
+from relance.web.invoice_client import (
+    chosen,
+    client_of_address,
+    clients_for,
+    creditable,
+    days_of,
+    facts_of,
+    keep_document,
+    shown,
+)
 from relance.web.invoice_effect import Effect, effect_of
 from relance.web.invoice_reading import apply_read, due_date
 from relance.web.numbers import row_id
-from relance.web.scope import current_account, current_user, document_or_404, invoice_or_404
+from relance.web.scope import current_account, current_user, invoice_or_404
 
 blueprint = Blueprint("invoicing", __name__)
 
@@ -185,26 +196,14 @@ def _after(invoice: Invoice) -> ResponseReturnValue:
 def _validated(form: InvoiceForm) -> tuple[Client | None, bool]:
     """The client of the form (None for a new one) and whether everything can be read."""
     is_valid = form.validate()
-    _keep_file(form)
-    client = find(listing.open_clients(current_account()), form.client.data or "")
-    typed = (form.client.data or "").strip()
-    if client is None and typed and form.creates_client.data != listing.plain(typed):
-        form.refuse("client", "Ce client n'existe pas encore. Complétez sa fiche ci-dessous, puis continuez.")
+    keep_document(form, _keep_pdf)
+    unknown = "Ce client n'existe pas encore. Complétez sa fiche ci-dessous, puis continuez."
+    client = chosen(form, listing.open_clients(current_account()), unknown)
     return client, is_valid and not form.all_errors()
 
 
-def _keep_file(form: InvoiceForm) -> None:
-    """A file joined on « Continuer » is kept, even when something else must be corrected."""
-    upload = form.file.data
-    if not upload or not getattr(upload, "filename", ""):
-        return
-    try:
-        filed = filing.keep_invoice_pdf(current_account(), upload.read(), upload.filename, now=clock.now())
-    except filing.FileError as error:
-        form.refuse("file", str(error))
-        return
-    form.document_id.data = str(filed.document.id)
-    form.document_id.raw_data = None
+def _keep_pdf(*given: Any, now: dt.datetime) -> Document:
+    return filing.keep_invoice_pdf(*given, now=now).document
 
 
 def _refused(form: InvoiceForm, errors: dict[str, str], invoice: Invoice | None = None) -> ResponseReturnValue:
@@ -240,29 +239,13 @@ def _page(
 
 def _context(form: InvoiceForm, invoice: Invoice | None) -> dict[str, Any]:
     account = current_account()
-    clients = clients_for(invoice)
-    typed = (form.client.data or "").strip()
-    client = find(clients, typed)
-    contacts = keeping_clients.active_contacts(client) if client is not None else []
-    credited = creditable(client, invoice) if client is not None else []
-    form.offer([(one.id, one.name or one.email) for one in contacts], credited)
-    is_new_client = client is None and bool(typed)
-    form.creates_client.data = listing.plain(typed) if is_new_client else ""
-    form.creates_client.raw_data = None
-    document_id = row_id(form.document_id.data)
-    return {
-        "form": form,
+    client, context = shown(form, clients_for(invoice))
+    form.offer(context["contacts"], creditable(client, invoice) if client is not None else [])
+    return context | {
         "invoice": invoice,
         "is_draft": invoice is None or invoice.state == "draft",
         "action": url_for("invoicing.create") if invoice is None else url_for("invoicing.update", id=invoice.id),
-        "client_labels": list(labels(clients)),
-        "client": client,
-        "is_new_client": is_new_client,
-        "has_contacts": bool(contacts),
-        "has_address": any(one.is_usable for one in contacts),
-        "document": document_or_404(document_id) if document_id else None,
         "account_rate_bp": account.late_rate_bp,
-        "currency": form.currency.data or "EUR",
         "found": set(),
         "read_notice": "",
         "effect": None,

@@ -11,17 +11,17 @@ from relance.db import transaction
 from relance.models.clients import Client
 from relance.models.quotes import Quote
 from relance.rules.calendar import local_date
-from relance.services import filing, keeping_clients, listing, quoting, quoting_facts
+from relance.services import listing, quoting, quoting_facts
 from relance.services.keeping_clients import ClientError
 from relance.services.quoting import QuoteError, StaleFormError
 from relance.web import scope
-from relance.web.forms.invoices import find, labels
+from relance.web.forms.invoices import labels
 from relance.web.forms.quotes import QuoteForm, fill
 from relance.web.htmx import go_to
 from relance.web.i18n import _
-from relance.web.invoice_client import client_of_address, client_to_use
+from relance.web.invoice_client import chosen, client_of_address, client_to_use, clients_for, keep_document, shown
 from relance.web.numbers import row_id
-from relance.web.scope import current_account, current_user, document_or_404, quote_or_404
+from relance.web.scope import current_account, current_user, quote_or_404
 
 blueprint = Blueprint("quotes_editing", __name__)
 
@@ -113,26 +113,10 @@ def _facts(form: QuoteForm, known: Client | None) -> quoting.QuoteFacts:
 def _validated(form: QuoteForm, quote: Quote | None) -> tuple[Client | None, bool]:
     """The client of the form (None for a new one) and whether everything can be read."""
     is_valid = form.validate()
-    _keep_file(form)
-    client = find(_clients(quote), form.client.data or "")
-    typed = (form.client.data or "").strip()
-    if client is None and typed and form.creates_client.data != listing.plain(typed):
-        form.refuse("client", "Ce client n'existe pas encore. Complétez sa fiche ci-dessous, puis enregistrez.")
+    keep_document(form, quoting_facts.keep_pdf)
+    unknown = "Ce client n'existe pas encore. Complétez sa fiche ci-dessous, puis enregistrez."
+    client = chosen(form, clients_for(quote), unknown)
     return client, is_valid and not form.all_errors()
-
-
-def _keep_file(form: QuoteForm) -> None:
-    """A file that was joined is kept, even when something else must be corrected."""
-    upload = form.file.data
-    if not upload or not getattr(upload, "filename", ""):
-        return
-    try:
-        document = quoting_facts.keep_pdf(current_account(), upload.read(), upload.filename, now=clock.now())
-    except filing.FileError as error:
-        form.refuse("file", str(error))
-        return
-    form.document_id.data = str(document.id)
-    form.document_id.raw_data = None
 
 
 def _refused(form: QuoteForm, errors: dict[str, str], quote: Quote | None) -> ResponseReturnValue:
@@ -140,12 +124,6 @@ def _refused(form: QuoteForm, errors: dict[str, str], quote: Quote | None) -> Re
         known = _FIELDS.get(name, name)
         form.refuse(known if known in form else "", sentence)
     return _page(form, quote, status=422)
-
-
-def _clients(quote: Quote | None) -> list[Client]:
-    """Those that can be chosen; the quote's own even when it is archived."""
-    found = listing.open_clients(current_account())
-    return found if quote is None or quote.client in found else [*found, quote.client]
 
 
 def _label(client: Client) -> str:
@@ -159,24 +137,9 @@ def _page(form: QuoteForm, quote: Quote | None = None, *, status: int = 200) -> 
 
 
 def _context(form: QuoteForm, quote: Quote | None) -> dict[str, Any]:
-    clients = _clients(quote)
-    typed = (form.client.data or "").strip()
-    client = find(clients, typed)
-    contacts = keeping_clients.active_contacts(client) if client is not None else []
-    form.offer([(one.id, one.name or one.email) for one in contacts])
-    is_new_client = client is None and bool(typed)
-    form.creates_client.data = listing.plain(typed) if is_new_client else ""
-    form.creates_client.raw_data = None
-    document_id = row_id(form.document_id.data)
-    return {
-        "form": form,
+    _client, context = shown(form, clients_for(quote))
+    form.offer(context["contacts"])
+    return context | {
         "quote": quote,
         "action": url_for("quotes_editing.create") if quote is None else url_for("quotes_editing.update", id=quote.id),
-        "client_labels": list(labels(clients)),
-        "client": client,
-        "is_new_client": is_new_client,
-        "has_contacts": bool(contacts),
-        "has_address": any(one.is_usable for one in contacts),
-        "document": document_or_404(document_id) if document_id else None,
-        "currency": form.currency.data or "EUR",
     }
