@@ -2,6 +2,7 @@ import importlib
 
 import pytest
 
+from relance.mail import delivered
 from relance.models.clients import Client
 from relance.models.events import Event
 from relance.models.sequences import Sequence, SequenceStep
@@ -35,6 +36,17 @@ def test_a_new_account_has_them_published_without_a_client(account):
     assert [row.claims_fees for row in found.values()].count(False) == 1
     assert not Client.select().where(Client.sequence.is_null(False)).exists()
     assert all(row.revision == 1 and not row.has_draft and not row.is_default for row in found.values())
+
+
+@pytest.mark.requirement("S4.5")
+def test_the_standard_one_writes_before_the_due_date_and_asks_for_a_letter_after_it(account):
+    sequencing.deliver(account, NOW)
+    standard = Sequence.get(Sequence.key == "standard_b2b")
+    steps = [(step.kind, step.offset_days, step.template) for step in sequencing.steps_of(standard)]
+    assert steps[0] == ("mail", -3, "prerelance") and steps[-1] == ("letter", 38, "formal_notice")
+    mails = [offset for kind, offset, _ in steps if kind == "mail"]
+    assert mails == sorted(mails) and [kind for kind, _, _ in steps].count("letter") == 1
+    assert [delivered.KINDS[ref].level for kind, _, ref in steps if kind == "mail"] == [0, 1, 2, 3, 4]
 
 
 def test_delivering_twice_changes_nothing(account):
