@@ -4,11 +4,12 @@ import datetime as dt
 
 from relance.models.accounts import Account, SmtpServer
 from relance.models.invoices import Invoice
+from relance.models.signatures import Signature
 from relance.services import gathering
 
 
 def done(account: Account) -> set[str]:
-    """The tasks done, among: company, iban, sender, invoice.
+    """The tasks done, among: company, iban, sender, signature, invoice.
 
     ``sender`` is done once a test e-mail was received, or an own server was verified.
     """
@@ -19,9 +20,12 @@ def done(account: Account) -> set[str]:
         found.add("iban")
     servers = SmtpServer.select().where(SmtpServer.account == account, SmtpServer.verified_at.is_null(False))
     invoices = Invoice.select().where(Invoice.account == account)
-    verified, invoiced = gathering.numbers((servers, invoices), most=1)
+    signatures = Signature.select().where(Signature.account == account, Signature.archived_at.is_null())
+    verified, invoiced, signed = gathering.numbers((servers, invoices, signatures), most=1)
     if account.has_received_test or verified:
         found.add("sender")
+    if signed:
+        found.add("signature")
     if invoiced:
         found.add("invoice")
     return found

@@ -122,7 +122,7 @@ def _tasks(account: Account) -> list[onboarding.Task]:
     """The first steps, as long as one is left and they were not put away."""
     if account.onboarding_dismissed_at is not None:
         return []
-    tasks = onboarding.tasks()
+    tasks = [task for task in onboarding.tasks() if not task.is_optional]
     return [] if all(task.is_done for task in tasks) else tasks
 
 

@@ -17,12 +17,13 @@ blueprint = Blueprint("onboarding", __name__)
 
 @dataclass(frozen=True)
 class Task:
-    """One line of the list."""
+    """One line of the list. An optional one is never missed elsewhere."""
 
     title: str
     hint: str
     href: str
     is_done: bool
+    is_optional: bool = False
 
 
 @blueprint.get("/bienvenue")
@@ -59,6 +60,13 @@ def tasks() -> list[Task]:
             _("Le nom que vos clients voient, l'adresse où arrivent leurs réponses."),
             url_for("sender.edit", depuis="bienvenue"),
             "sender" in done,
+        ),
+        Task(
+            _("Votre signature"),
+            _("Facultatif, pour les lettres."),
+            url_for("signatures.index", depuis="bienvenue"),
+            "signature" in done,
+            is_optional=True,
         ),
     ]
     if nav.has_page("/factures/nouvelle"):

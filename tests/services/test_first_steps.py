@@ -1,6 +1,7 @@
 from relance.models.accounts import Account, SmtpServer
-from relance.services import first_steps
+from relance.services import first_steps, signing
 from tests import factories
+from tests.services.test_signature_images import drawn, saved
 
 
 def test_the_tasks_of_a_complete_account_are_done_one_by_one(database, now):
@@ -19,6 +20,8 @@ def test_the_tasks_of_a_complete_account_are_done_one_by_one(database, now):
     factories.make_contact(client)
     factories.make_invoice(client, "F-1")
     assert first_steps.done(account) == {"company", "iban", "sender", "invoice"}
+    signing.add(factories.make_user(account), saved(drawn()), "", "drawn", now)
+    assert "signature" in first_steps.done(account)
 
 
 def test_an_address_is_enough_for_the_business_since_the_siret_is_optional(database):

@@ -9,7 +9,7 @@ def test_each_task_says_whether_it_is_done_and_leads_to_its_page(client, camille
     assert 'href="/reglages/expediteur?depuis=bienvenue"' in page
     assert page.count("Terminé") == 2, "the business and the IBAN; no mail was tested and no invoice typed"
     assert "À faire" in page
-    assert "signature" not in page
+    assert 'href="/reglages/signatures?depuis=bienvenue"' in page and page.count("Facultatif") == 2
 
 
 def test_a_first_invoice_is_one_task_less(client, invoice):
