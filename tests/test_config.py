@@ -20,6 +20,8 @@ def test_nothing_set_gives_a_working_instance_on_loopback(tmp_path):
         "first",
     )
     assert found.has_local_mailbox and not found.is_https
+    assert not found.fetches_ecb_rates and found.ecb_url.startswith("https://data-api.ecb.europa.eu/")
+    assert settings(tmp_path, ECB_RATES="1").fetches_ecb_rates
 
 
 def test_the_secret_key_is_made_once_and_kept_for_its_owner_only(tmp_path):
@@ -37,6 +39,7 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     ("name", "value"),
     [
         ("PORT", "http"),
+        ("ECB_RATES", "oui"),
         ("PORT", "0"),
         ("WORKERS", "-1"),
         ("SIGNUP", "maybe"),

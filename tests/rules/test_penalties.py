@@ -1,13 +1,24 @@
 """Late-payment interest: published examples to the cent, known mistakes refused, and what always holds."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relance.rules.penalties import Claim, Due, Interest, Movement, late_interest, recovery_fee, simple_interest
-from relance.rules.rates import UnknownRate
+from relance.rules.penalties import (
+    DEBTORS,
+    IMPUTATIONS,
+    Claim,
+    Due,
+    Interest,
+    Movement,
+    late_interest,
+    recovery_fee,
+    simple_interest,
+)
+from relance.rules.rates import DELIVERED, HalfYear, Table, UnknownRate
 
 D = date
 
@@ -314,3 +325,82 @@ def test_interest_is_rounded_half_up_to_the_cent(base, rate, count):
     unit = 10_000 * 365
     rounded = simple_interest(base, rate, count)
     assert (2 * rounded - 1) * unit <= exact_times_two < (2 * rounded + 1) * unit
+
+
+# ---- Over every kind of client, both imputations and custom tables --------------------------------------
+
+HALF_YEARS = [(year, half) for year in (2024, 2025, 2026, 2027) for half in (1, 2)]
+figures = st.integers(0, 900)
+tables = st.lists(st.tuples(figures, figures), min_size=len(HALF_YEARS), max_size=len(HALF_YEARS)).map(
+    lambda rows: Table(
+        tuple(
+            HalfYear(year, half, mro, legal, legal, "x", "")
+            for (year, half), (mro, legal) in zip(HALF_YEARS, rows, strict=True)
+        )
+    )
+)
+within = st.dates(D(2024, 1, 1), D(2027, 12, 31))
+cents = st.integers(0, 3_000_000)
+claims = st.builds(
+    Claim,
+    dues=st.lists(st.builds(Due, within, cents), min_size=1, max_size=3).map(tuple),
+    as_of=within,
+    debtor=st.sampled_from(DEBTORS),
+    movements=st.lists(st.builds(Movement, within, cents, st.booleans()), max_size=3).map(tuple),
+    contractual_rate_bp=st.none() | st.integers(0, 5000),
+    notice_received_on=st.none() | within,
+    imputation=st.sampled_from(IMPUTATIONS),
+    table=tables | st.just(DELIVERED.with_rows([HalfYear(2027, half, 265, 280, 690, "x", "") for half in (1, 2)])),
+)
+
+
+def lines_after(interest: Interest, day: date) -> int:
+    """The interest of the days after ``day``, by the same lines."""
+    total = 0
+    for segment in interest.segments:
+        days_after = (segment.ends_on - max(segment.starts_on - timedelta(days=1), day)).days
+        total += simple_interest(segment.base_cents, segment.rate_bp, max(days_after, 0))
+    return total
+
+
+@pytest.mark.requirement("S1.23")
+@given(claims, within)
+def test_splitting_any_period_changes_at_most_a_cent_a_line(claim, middle):
+    whole = late_interest(claim)
+    before = late_interest(replace(claim, as_of=min(middle, claim.as_of)))
+    assert abs(whole.accrued_cents - before.accrued_cents - lines_after(whole, middle)) <= len(whole.segments)
+
+
+@pytest.mark.requirement("S1.23")
+@given(claims)
+def test_nothing_of_a_claim_is_ever_negative(claim):
+    found = late_interest(claim)
+    assert all(segment.interest_cents >= 0 and segment.days > 0 for segment in found.segments)
+    assert 0 <= found.paid_cents <= found.accrued_cents and found.due_cents >= 0
+    assert 0 <= found.overdue_cents <= found.principal_cents <= sum(due.amount_cents for due in claim.dues)
+    assert found.daily_cents >= 0
+
+
+@pytest.mark.requirement("S1.23")
+@given(claims, st.integers(0, 400))
+def test_interest_only_grows_with_time_whatever_is_paid(claim, later):
+    end = min(claim.as_of + timedelta(days=later), D(2027, 12, 31))
+    assert late_interest(claim).accrued_cents <= late_interest(replace(claim, as_of=end)).accrued_cents
+
+
+@pytest.mark.requirement("S1.23")
+@given(claims, within, cents, st.booleans())
+def test_a_payment_never_raises_the_interest_beyond_a_cent_a_line(claim, on, amount, is_credit_note):
+    paid = late_interest(replace(claim, movements=(*claim.movements, Movement(on, amount, is_credit_note))))
+    assert paid.accrued_cents <= late_interest(claim).accrued_cents + len(paid.segments)
+    assert paid.principal_cents <= late_interest(claim).principal_cents or claim.imputation == "interest_first"
+
+
+def test_the_table_of_the_claim_is_the_one_that_counts():
+    claim = Claim.single(1_000_000, D(2027, 1, 1), D(2027, 1, 31))
+    with pytest.raises(UnknownRate):
+        late_interest(claim)
+    known = replace(claim, table=DELIVERED.with_rows([HalfYear(2027, 1, 265, None, None, "x", "")]))
+    assert lines(late_interest(known)) == [(30, 1265, 1_000_000, 10397)]
+    frozen = replace(known, dues=(Due(D(2026, 12, 30), 1_000_000),), debtor="public")
+    assert {segment.rate_bp for segment in late_interest(frozen).segments} == {1040}, "the half-year it began in"

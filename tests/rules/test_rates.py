@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relance.rules import rates
-from relance.rules.rates import UnknownRate, floor_for, half_year_of, mro_on, periods, rate_for
+from relance.rules.rates import (
+    DELIVERED,
+    HalfYear,
+    PartlyKnown,
+    Table,
+    UnknownRate,
+    floor_for,
+    half_year_of,
+    mro_on,
+    periods,
+    rate_for,
+)
 
 # year, half, MRO, business default, public, legal pro, legal individual, floor: hundredths of a percent
 PUBLISHED = [
@@ -110,3 +121,57 @@ def test_periods_cover_every_day_once_and_stay_in_one_half_year(first, length):
     for (start, end), following in zip(cut, [*cut[1:], None], strict=True):
         assert (start.year, start.month <= 6) == (end.year, end.month <= 6)
         assert following is None or following[0] == end + timedelta(days=1)
+
+
+# ---- Rows laid over the table --------------------------------------------------------------------------
+
+
+def row(mro, professional, individual, *, year=2027, half=1, source="une source", origin="entered"):
+    return HalfYear(year, half, mro, professional, individual, source, "", date(2027, 1, 2), origin)
+
+
+def test_a_half_year_known_in_part_gives_what_it_knows_and_names_what_is_missing():
+    day = date(2027, 3, 1)
+    ecb = DELIVERED.with_rows([row(265, None, None)])
+    assert (ecb.rate_for("organisation", day), ecb.rate_for("public", day)) == (1265, 1065)
+    with pytest.raises(PartlyKnown, match="intérêt légal du 1er semestre 2027 manque"):
+        ecb.rate_for("individual", day)
+    with pytest.raises(UnknownRate, match="intérêt légal du 1er semestre 2027 manque"):
+        ecb.floor_for(day)
+    order = DELIVERED.with_rows([row(None, 280, None)])
+    assert (order.rate_for("individual", day), order.floor_for(day)) == (280, 840)
+    with pytest.raises(UnknownRate, match="BCE du 1er semestre 2027 manque"):
+        order.rate_for("organisation", day)
+    with pytest.raises(UnknownRate, match="particuliers"):
+        order.rate_for("legal_individual", day)
+
+
+def test_each_figure_of_a_row_laid_over_wins_and_the_others_stay():
+    corrected = DELIVERED.with_rows([row(250, None, None, year=2026, half=2)])
+    day = date(2026, 9, 1)
+    assert (corrected.rate_for("mro", day), corrected.rate_for("individual", day)) == (250, 275)
+    found = corrected.half_year_of(day)
+    assert found.origin == "entered" and found.source.startswith("une source ; Taux directeur BCE")
+    assert rate_for("mro", day) == 240, "the delivered table is not touched"
+    whole = DELIVERED.with_rows([row(265, None, None, origin="fetched"), row(None, 280, 690)])
+    assert whole.half_year_of(date(2027, 1, 1)).is_complete
+    assert [found.label for found in whole.rows[-2:]] == ["2e semestre 2026", "1er semestre 2027"]
+
+
+def test_the_latest_floor_is_that_of_the_last_legal_rate_known():
+    assert DELIVERED.with_rows([row(265, None, None)]).latest_floor().floor_bp == 825
+    assert DELIVERED.with_rows([row(None, 280, None)]).latest_floor().floor_bp == 840
+    assert Table(()).latest_floor() is None
+
+
+def test_a_half_year_stands_once_in_a_table_and_an_empty_table_knows_nothing():
+    with pytest.raises(ValueError, match="twice"):
+        Table((row(1, 1, 1), row(2, 2, 2)))
+    with pytest.raises(UnknownRate, match=r"1er semestre 2027 et ne les devine pas\."):
+        Table(()).half_year_of(date(2027, 1, 1))
+
+
+def test_half_years_follow_one_another():
+    assert rates.following(2026, 2) == (2027, 1)
+    assert rates.following(2027, 1) == (2027, 2)
+    assert (rates.half_of(date(2026, 6, 30)), rates.half_of(date(2026, 7, 1))) == ((2026, 1), (2026, 2))
