@@ -86,12 +86,15 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 
 def _get(url: str) -> bytes:
-    request = urllib.request.Request(url, headers={"Accept": "text/csv", "User-Agent": "Relance"})  # noqa: S310 ours
     try:
+        request = urllib.request.Request(url, headers={"Accept": "text/csv", "User-Agent": "Relance"})  # noqa: S310
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
             content: bytes = answer.read(MOST_BYTES + 1)
+            is_cut = bool(answer.length) and len(content) <= MOST_BYTES
     except (OSError, HTTPException, ValueError) as error:  # URLError and time-outs are OSErrors
         raise EcbError("Le service de la BCE ne répond pas comme prévu.") from error
+    if is_cut:
+        raise EcbError("Le service de la BCE ne répond pas comme prévu.")
     if len(content) > MOST_BYTES:
         raise EcbError("La réponse de la BCE est trop longue pour être la bonne.")
     return content
