@@ -8,11 +8,17 @@ from typing import Any
 from peewee import Case, Value, fn
 
 from relance.models.accounts import Account, SmtpServer, Transport
-from relance.models.clients import Client
 from relance.models.holds import Task
-from relance.models.letters import Letter
 from relance.rules.calendar import local_date
-from relance.services import carrying, gathering, tasking, waiting_invoices, waiting_rates, waiting_sends
+from relance.services import (
+    carrying,
+    gathering,
+    tasking,
+    waiting_invoices,
+    waiting_letters,
+    waiting_rates,
+    waiting_sends,
+)
 
 SHOWN = 5  # of each kind; the rest is counted
 ALL = 10**9  # more than any account has
@@ -91,22 +97,14 @@ def _tasks(account: Account, now: dt.datetime) -> Any:
     return tasking.open_tasks(account, local_date(now, account.time_zone))
 
 
-def _letters(account: Account, now: dt.datetime) -> Any:
-    """Letters that are ready: they leave by a person's hand only."""
-    return (
-        Letter.select(Letter, Client)
-        .join(Client)
-        .where(Letter.account == account, Letter.state == "ready")
-        .order_by(Letter.created_at, Letter.id)
-    )
-
-
 QUERIES: dict[str, Callable[[Account, dt.datetime], Any]] = {
     "proposed": waiting_sends.proposed,
     "failed": waiting_sends.failed,
     "rejected": waiting_sends.rejected,
     "letter_task": _letter_tasks,
-    "letter": _letters,
+    "letter_expired": waiting_letters.expired,
+    "letter": waiting_letters.ready,
+    "letter_silent": waiting_letters.silent,
     "call": _calls,
     "call_again": _calls_again,
     "promise": waiting_invoices.promised,

@@ -8,10 +8,12 @@ from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock
-from relance.models.letters import Letter
+from relance.models.invoices import Invoice
+from relance.models.letters import Letter, LetterInvoice
 from relance.rules.calendar import local_date
 from relance.rules.letter_deadlines import is_over, presumed_receipt
 from relance.services import letter_deadlines, posting_letters
+from relance.services.conditions import is_owed
 from relance.services.posting_letters import OUTCOMES, REGISTERED, SENT, PostingError, StaleError
 from relance.web import letter_words, scope
 from relance.web.forms.letter_posting import DepositForm, ProofForm, ReceiptForm
@@ -40,7 +42,6 @@ class Posting:
     is_settled: bool
     awaits_receipt: bool
     can_undo_receipt: bool
-    first_invoice_id: int | None
 
 
 def context(letter: Letter) -> dict[str, Any]:
@@ -48,7 +49,6 @@ def context(letter: Letter) -> dict[str, Any]:
     today = local_date(clock.now(), letter.account.time_zone)
     is_gone = letter.state in SENT
     expired = is_over(letter.deadline_on, today)
-    line = letter.lines.first() if expired else None
     presumes = letter.kind == "formal_notice" and letter.mode == "simple" and letter.state == "posted"
     region = letter.account.holiday_region
     posting = Posting(
@@ -63,7 +63,6 @@ def context(letter: Letter) -> dict[str, Any]:
         is_settled=letter.settled_at is not None,
         awaits_receipt=letter.state == "posted",
         can_undo_receipt=posting_letters.can_undo_receipt(letter),
-        first_invoice_id=line.invoice_id if line is not None else None,
     )
     return {"posting": posting}
 
@@ -186,6 +185,15 @@ def undo(letter_id: int) -> ResponseReturnValue:
     scope.ring()
     words = _("Réception annulée : la lettre est de nouveau postée.") if what == "receipt" else ""
     return go_to(page_of(letter), words or _("Dépôt annulé : la lettre est de nouveau à poster."), "info")
+
+
+@blueprint.get("/courriers/<int:letter_id>/et-maintenant")
+def what_now(letter_id: int) -> ResponseReturnValue:
+    """What can follow, on the page of the first invoice of the letter that is still owed."""
+    letter = letter_or_404(letter_id)
+    lines = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice).where(LetterInvoice.letter == letter)
+    line = lines.order_by(is_owed().desc(), LetterInvoice.id).first()
+    return go_to(f"/factures/{line.invoice_id}/et-maintenant" if line is not None else page_of(letter))
 
 
 @blueprint.post("/courriers/<int:letter_id>/suite")

@@ -14,11 +14,11 @@ from relance.models.messages import Message, MessageItem
 from relance.rules.calendar import local_date
 from relance.services import gathering, outbox
 from relance.services.attending import Group
-from relance.web import proposals, todo_invoices, todo_late, todo_rates, todo_sends
+from relance.web import proposals, todo_invoices, todo_late, todo_letters, todo_rates, todo_sends
 from relance.web.i18n import _, _n
 from relance.web.todo_lines import Action, Context, Line
 
-WRITERS = todo_sends.WRITERS | todo_invoices.WRITERS | todo_rates.WRITERS
+WRITERS = todo_sends.WRITERS | todo_invoices.WRITERS | todo_letters.WRITERS | todo_rates.WRITERS
 ENDED = ("finished", "capped")
 CALLS = ("call", "call_again")
 
@@ -114,7 +114,9 @@ def _rest(group: Group) -> Line:
     words, href = {
         "failed": (_n("Et un autre e-mail", "Et {n} autres e-mails", n), url_for("sends.index", vue="envoyes")),
         "rejected": (_n("Et une autre adresse refusée", "Et {n} autres adresses refusées", n), "/clients"),
-        "letter": (_n("Et une autre lettre", "Et {n} autres lettres", n), "/courriers"),
+        "letter": (_n("Et une autre lettre", "Et {n} autres lettres", n), "/courriers?statut=prete"),
+        "letter_silent": (_n("Et une autre lettre", "Et {n} autres lettres", n), "/courriers?statut=postee"),
+        "letter_expired": (_n("Et une autre lettre", "Et {n} autres lettres", n), "/courriers?type=mise-en-demeure"),
         "proposed": (
             _n("Et une autre relance à valider", "Et {n} autres relances à valider", n),
             url_for("proposals.index"),

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from relance.models.chases import Chase
 from relance.models.holds import Dispute, Promise, Task
-from relance.models.letters import Letter
 from relance.web import amicable_page, filters, letter_words
 from relance.web.i18n import _, _n
 from relance.web.todo_lines import Action, Context, Line, about, days_late, money, nowrap, phone, see_invoice
@@ -156,20 +155,8 @@ def _capped(chase: Chase, context: Context) -> Line:
     return Line("stamp", "late", title, detail, (action,), see_invoice(chase.invoice))
 
 
-def _letter(letter: Letter, context: Context) -> Line:
-    amount = money(letter.total_cents or letter.principal_cents, letter.currency)
-    return Line(
-        "stamp",
-        "late" if letter.kind == "formal_notice" else "",
-        _("{lettre} à relire et à poster", lettre=letter_words.full_title(letter.kind, letter.template)),
-        Markup("{}, {}").format(letter.client.name, amount),
-        (Action(_("Relire la lettre"), f"/courriers/{letter.id}"),),
-    )
-
-
 WRITERS: dict[str, Callable[[Any, Context], Line]] = {
     "letter_task": _letter_task,
-    "letter": _letter,
     "call": _call,
     "call_again": _call,
     "promise": _promise,

@@ -72,7 +72,7 @@ def shown(client, query):
         ("?mode=guichet", {"posted"}),
         ("?mode=main-propre", {"received"}),
         ("?preuve=manquante", {"posted", "back"}),
-        ("?client=cafe de l'oeuvre", {"received", "back"}),
+        ("?client=cafe de l", {"received", "back"}),
         ("?client=%25", set()),
         ("?lot=1", {"ready"}),
         ("?lot=999", set()),
