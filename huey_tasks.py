@@ -11,12 +11,12 @@ from relance import clock
 from relance.config import Settings
 from relance.db import connection, open_database
 from relance.links import open_links
-from relance.services import delivering, letter_batches, printing, printing_many, sweeping
+from relance.services import delivering, printing, printing_many, sweeping
 from relance.services.carrying import Post
 from relance.storage import open_storage
 from relance.vault import open_vault
 
-PATIENCE = 25  # seconds of each half of a task: what a person asks for meanwhile waits no longer
+PATIENCE = 45  # seconds of one task of letters: mail has its turn before the next
 
 
 def open_queue(settings: Settings) -> Huey:
@@ -50,7 +50,7 @@ def every_minute() -> None:
         alone = printing_many.waiting(clock.now(), printing_many.FEW, alone=True)
         for letter_id in alone:
             render_letter(letter_id)
-        if letter_batches.waits() or len(printing_many.waiting(clock.now(), printing_many.FEW + 1)) > len(alone):
+        if len(printing_many.waiting(clock.now(), printing_many.FEW + 1)) > len(alone):
             make_letters()
 
 
@@ -76,12 +76,11 @@ def render_letter(letter_id: int) -> None:
 
 @huey.task()
 def make_letters() -> None:
-    """Write and print the letters of batches, on every processor, for less than a minute: mail has its turn between."""
+    """Write and print the letters of batches, on every processor, for less than a minute."""
     with connection():
-        letter_batches.advance(clock.now(), patience=PATIENCE)
         printed = printing_many.print_waiting(clock.now(), settings.data_dir, patience=PATIENCE)
         # Nothing printed: another task is at it, or the next minute will try again.
-        if printed and (letter_batches.waits() or printing_many.waiting(clock.now(), 1)):
+        if printed and printing_many.waiting(clock.now(), 1):
             make_letters()
 
 

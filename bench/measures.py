@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench import rows
 from bench.editing import publish_wait, sequence_effect
+from bench.letters import letters_asked, letters_memory, letters_per_second
 from bench.lists import filter_100k, last_page_100k, list_100k, search_100k
 from bench.measuring import Measure, instance, list_of_invoices, timed
 from bench.rows import NOW
@@ -32,7 +33,6 @@ ROOT = Path(__file__).resolve().parent.parent
 DUE_CLIENTS = 200
 MESSAGES = 400
 PAGES = 10
-LETTERS = 20
 
 
 def due_100k() -> Measure:
@@ -123,32 +123,6 @@ def list_page() -> Measure:
         return Measure(timed(page, PAGES), "ms", timed(bare, PAGES), 500)
 
 
-def letters_per_second() -> Measure:
-    """Formal notices printed by the press, against WeasyPrint given the same page and style anew each time."""
-    from relance.letters import pages, press
-    from tests.letters import samples
-
-    page = pages.formal_notice(samples.organisation())
-    press.print_pdf(page, created_at=NOW)
-    value = 1000 / timed(lambda: press.print_pdf(page, created_at=NOW), LETTERS)
-    baseline = 1000 / timed(lambda: _print_anew(page), LETTERS)
-    return Measure(value, "letters/s", baseline, 2, is_rate=True)
-
-
-def _print_anew(page: str) -> None:
-    """The same page and style, read again each time as a first program would do."""
-    import weasyprint
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
-    from relance.letters import press
-
-    fonts, fetcher = FontConfiguration(), URLFetcher(allowed_protocols=("data",))
-    style = weasyprint.CSS(string=press._stylesheet(), font_config=fonts, url_fetcher=fetcher)
-    document = weasyprint.HTML(string=page, url_fetcher=fetcher)
-    document.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant=press.VARIANT, pdf_tags=True)
-
-
 def startup() -> Measure:
     """From nothing to an application that could answer, against importing Flask."""
     with tempfile.TemporaryDirectory() as folder:
@@ -209,6 +183,8 @@ ALL = {
         sequence_effect,
         publish_wait,
         letters_per_second,
+        letters_asked,
+        letters_memory,
         startup,
         memory,
     )

@@ -1,14 +1,13 @@
 """Letters asked for together, up to a thousand: written down at once as drafts, then frozen one client at a time.
 
 The drafts are the queue. What a person confirmed is in one short transaction; the worker, or ``tick``, freezes each
-draft under its client's turn, and its PDF is made as any other (services.printing_many). A form sent twice is one
-batch; a process that dies leaves drafts, and the next one goes on.
+draft under its client's turn, then prints it as any other letter (services.printing_many does both). A form sent twice
+is one batch; a process that dies leaves drafts, and the next one goes on.
 """
 
 import datetime as dt
 import json
 import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -145,7 +144,7 @@ def _insert(model: Any, rows: Sequence[dict[str, Any]]) -> None:
         model.insert_many(rows[start : start + 100]).execute()
 
 
-def _to_write() -> Any:
+def to_write() -> Any:
     """The condition of a draft that waits to be frozen; one that a person opened and saved is theirs."""
     return (
         Letter.batch.is_null(False)
@@ -157,59 +156,40 @@ def _to_write() -> Any:
     )
 
 
-def waits() -> bool:
-    """True when letters of a batch are still to be written."""
-    return bool(Letter.select(Letter.id).where(_to_write()).exists())
+def write(letter_id: int, now: dt.datetime) -> bool:
+    """Freeze a draft that waits, in a short transaction, or refuse it with the reason. True when this call froze it.
 
-
-def advance(now: dt.datetime, *, batch: LetterBatch | None = None, patience: float | None = None) -> int:
-    """Write the letters that wait (of one batch only, if given), each in a short transaction; how many were written.
-
-    ``patience``: seconds after which the others are left to the next run. Safe to run twice at once.
+    False for a letter that does not wait to be written, or that another run was quicker to write.
     """
-    started, written = time.monotonic(), 0
-    query = Letter.select(Letter.id).where(_to_write()).order_by(Letter.id)
-    if batch is not None:
-        query = query.where(Letter.batch == batch)
-    for (letter_id,) in list(query.tuples()):
-        if patience is not None and time.monotonic() - started > patience:
-            break
-        try:
-            written += _write(letter_id, now)
-        except OperationalError:  # a busy database: it waits for the next run
-            log.warning("letter %s waits: the database is busy", letter_id)
-        except Exception:  # one that cannot be written must not hold the others
-            log.exception("letter %s cannot be written", letter_id)
-            _refuse(letter_id, BROKEN)
-    return written
-
-
-def _write(letter_id: int, now: dt.datetime) -> bool:
-    """Freeze one draft, or refuse it with the reason. False when another run was quicker."""
-    letter: Letter | None = Letter.get_or_none((Letter.id == letter_id) & _to_write())
+    letter: Letter | None = Letter.get_or_none((Letter.id == letter_id) & to_write())
     if letter is None:
         return False
-    today = local_date(now, letter.account.time_zone)
-    choices = drafting.choices_of(letter)
-    choices = replace(choices, dated_on=max(choices.dated_on, today))  # written after midnight
-    invoices = drafting.invoices_of(letter)
     try:
+        choices = drafting.choices_of(letter)
+        today = local_date(now, letter.account.time_zone)
+        choices = replace(choices, dated_on=max(choices.dated_on, today))  # written after midnight
+        invoices = drafting.invoices_of(letter)
         drafting.freeze(letter, invoices, choices, version=0, basis=letter.basis, by=letter.created_by, now=now)
     except StaleError:
         return False
     except ChangedError:
-        _refuse(letter_id, CHANGED)
+        refuse(letter_id, CHANGED)
     except (NoticeError, AmicableError) as error:
-        _refuse(letter_id, str(error))
+        refuse(letter_id, str(error))
+    except OperationalError:  # a busy database: it waits for the next run
+        log.warning("letter %s waits: the database is busy", letter_id)
+    except Exception:  # one that cannot be written must not hold the others
+        log.exception("letter %s cannot be written", letter_id)
+        refuse(letter_id, BROKEN)
     else:
         return True
     return False
 
 
-def _refuse(letter_id: int, why: str) -> None:
-    """Take a draft that cannot be written out of its batch, which keeps the reason."""
+def refuse(letter_id: int, why: str) -> None:
+    """Take a draft that cannot be written out of its batch, which keeps the reason (French)."""
     with transaction():
-        letter = Letter.get_or_none((Letter.id == letter_id) & _to_write())
+        letter = Letter.get_or_none((Letter.id == letter_id) & to_write())
         if letter is None:
             return
         LetterBatch.update(total=LetterBatch.total).where(LetterBatch.id == letter.batch_id).execute()  # one at a time
@@ -233,7 +213,7 @@ def progress(batch: LetterBatch) -> Progress:
         fn.COUNT(Letter.id),
         fn.COUNT(Letter.id).filter(is_printed),
         fn.COUNT(Letter.id).filter(is_failed),
-        fn.COUNT(Letter.id).filter(_to_write() | (Letter.requested_at.is_null(False) & Letter.document.is_null())),
+        fn.COUNT(Letter.id).filter(to_write() | (Letter.requested_at.is_null(False) & Letter.document.is_null())),
     ).where(Letter.batch == batch)
     [(rows, printed, failed, waiting)] = counts.tuples()
     aside = len(refused(batch))

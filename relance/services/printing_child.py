@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 
 from relance import db, storage
-from relance.services import printing
-
-READY, PRINTED, NOT_PRINTED = b"r", b"1", b"0"
+from relance.services import printing_many
+from relance.services.printing_many import NOT_PRINTED, PRINTED, READY
 
 
 def main() -> int:
@@ -29,8 +28,8 @@ def main() -> int:
         os.write(answers, READY + b"\n")
         for line in sys.stdin.buffer:
             letter_id, at = line.decode().split()
-            pdf = printing.render(int(letter_id), dt.datetime.fromisoformat(at))
-            os.write(answers, (NOT_PRINTED if pdf is None else PRINTED) + b"\n")
+            is_printed = printing_many.make(int(letter_id), dt.datetime.fromisoformat(at))
+            os.write(answers, (PRINTED if is_printed else NOT_PRINTED) + b"\n")
     return 0
 
 

@@ -22,8 +22,7 @@ from pathlib import Path
 
 from relance import db
 from relance.models.letters import Letter, LetterBatch
-from relance.services import printing
-from relance.services.printing_child import PRINTED, READY
+from relance.services import letter_batches, printing
 
 FEW = 20  # letters: under that, starting children takes longer than it gains
 MOST_CHILDREN = 8
@@ -31,6 +30,7 @@ LETTERS_PER_CHILD = 200  # then another takes its place, so that what a library 
 CHILD_MIB = 220  # what a child may come to take; a machine short of it has fewer
 STARTS_WITHIN, PRINTS_WITHIN = 60, 120  # seconds; the second is the lease: beyond, others may take the letter
 CUT_SHORT = "La mise en page s'est arrêtée deux fois avant la fin. Préparez la lettre avec moins de factures jointes."
+READY, PRINTED, NOT_PRINTED = b"r", b"1", b"0"  # what a child answers
 ROOT = Path(__file__).resolve().parents[2]
 
 log = logging.getLogger(__name__)
@@ -38,23 +38,25 @@ _one_run = threading.Lock()
 
 
 def waiting(now: dt.datetime, limit: int = 1000, *, alone: bool = False, batch: LetterBatch | None = None) -> list[int]:
-    """The ids of the letters to print now (UTC): those a person asked for alone first, then those of batches.
+    """The ids of the letters to make now (UTC): those a person asked for alone first, then those of batches.
 
-    What another process has taken is not among them. ``alone``: only those of no batch; ``batch``: only its own.
+    What another process has taken is not among them; what a batch still has to write is.
+    ``alone``: only those of no batch; ``batch``: only its own.
     """
-    query = Letter.select(Letter.id).where(Letter.document.is_null(), Letter.requested_at <= now)
+    to_print = Letter.requested_at <= now
+    query = Letter.select(Letter.id).where(Letter.document.is_null(), to_print | letter_batches.to_write())
     if batch is not None:
         query = query.where(Letter.batch == batch)
     if alone:
         query = query.where(Letter.batch.is_null())
-    query = query.order_by(Letter.batch.is_null(False), Letter.requested_at, Letter.id).limit(limit)
+    query = query.order_by(Letter.batch.is_null(False), Letter.id).limit(limit)
     return [letter_id for (letter_id,) in query.tuples()]
 
 
 def print_waiting(
     now: dt.datetime, data_dir: Path, *, batch: LetterBatch | None = None, patience: float | None = None
 ) -> int:
-    """Print all that waits since before ``now`` (UTC), or what can be in ``patience`` seconds; how many were printed.
+    """Make all that waits since before ``now`` (UTC), or what can be in ``patience`` seconds; how many were printed.
 
     0 at once while another thread of this process is at it. A letter that fails says why in its row. With a
     ``batch``, only its own, and in this process: a person's request waits for it.
@@ -73,6 +75,15 @@ def print_waiting(
         return run.printed
     finally:
         _one_run.release()
+
+
+def make(letter_id: int, now: dt.datetime) -> bool:
+    """Write a letter of a batch that is still to be written, and print it. True when it is printed."""
+    letter_batches.write(letter_id, now)
+    try:
+        return printing.render(letter_id, now) is not None
+    except Letter.DoesNotExist:  # refused, or thrown away meanwhile
+        return False
 
 
 def processors() -> int:
@@ -123,7 +134,7 @@ class _Run:
     def here(self) -> None:
         """Print in this process what is left."""
         while (letter_id := self.next()) is not None:
-            self.printed += printing.render(letter_id, self.at()) is not None
+            self.printed += make(letter_id, self.at())
 
 
 def _spread(run: _Run, count: int) -> None:
@@ -169,6 +180,8 @@ def _bury(run: _Run, letter_id: int, at: dt.datetime) -> None:
             run.ids.append(letter_id)
         elif Letter.update(requested_at=None, error=CUT_SHORT).where(its).execute():
             printing.tell("letter_failed", Letter.get_by_id(letter_id), at, None, because=CUT_SHORT)
+        else:
+            letter_batches.refuse(letter_id, CUT_SHORT)
 
 
 class _Child:

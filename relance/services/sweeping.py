@@ -11,7 +11,6 @@ from relance.services import (
     delivering,
     forewarning,
     journal,
-    letter_batches,
     letter_deadlines,
     payment_plans,
     printing_many,
@@ -67,6 +66,5 @@ def sweep(now: dt.datetime, post: Post) -> Swept:
             swept.report.add(delivering.deliver(parcel, now, post))
         if not queued and not parcels:
             break
-    letter_batches.advance(now)
     swept.letters = printing_many.print_waiting(now, post.data_dir)
     return swept

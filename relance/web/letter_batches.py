@@ -74,6 +74,5 @@ def _lent_a_hand(batch: LetterBatch, now: datetime) -> bool:
     seen = Heartbeat.get_or_none(Heartbeat.name == "worker")
     if seen is not None and now - seen.seen_at <= printing.SILENCE:
         return False
-    letter_batches.advance(now, batch=batch, patience=A_HAND / 3)
     printing_many.print_waiting(now, scope.settings().data_dir, batch=batch, patience=A_HAND)
     return True

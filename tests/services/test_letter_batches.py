@@ -31,6 +31,11 @@ def ask(camille, invoices, *, kind=bulk_letters.NOTICE, delay_days=8, now=NOW):
     return letter_batches.ask(camille.account, found, kind=kind, delay_days=delay_days, by=camille, now=now)
 
 
+def write(now):
+    """Write what waits, as the worker does; how many letters this froze."""
+    return sum(letter_batches.write(letter_id, now) for letter_id in printing_many.waiting(now))
+
+
 def test_letters_are_drafts_at_once_then_frozen_by_whoever_runs(camille, owing, data_dir):
     invoices = owing(3)
     batch = ask(camille, invoices)
@@ -38,10 +43,9 @@ def test_letters_are_drafts_at_once_then_frozen_by_whoever_runs(camille, owing, 
     assert {letter.facts for letter in Letter.select()} == {drafting.EMPTY}
     assert Event.select().where(Event.letter.is_null(False)).count() == 0
     assert letter_batches.progress(batch) == letter_batches.Progress(3, 3, 0, 0, 0)
-    assert letter_batches.waits()
-    assert letter_batches.advance(NOW) == 3
-    assert letter_batches.advance(NOW) == 0
-    assert not letter_batches.waits()
+    assert printing_many.waiting(NOW) == [letter.id for letter in Letter.select().order_by(Letter.id)]
+    assert write(NOW) == 3
+    assert write(NOW) == 0
     letters = list(Letter.select().order_by(Letter.id))
     assert {letter.batch_id for letter in letters} == {batch.id}
     assert {letter.frozen_at for letter in letters} == {NOW}
@@ -57,7 +61,7 @@ def test_letters_are_drafts_at_once_then_frozen_by_whoever_runs(camille, owing, 
 def test_the_same_form_twice_is_one_batch_and_other_choices_are_another(camille, owing):
     invoices = owing(3)
     batch = ask(camille, invoices[:2])
-    letter_batches.advance(NOW)
+    write(NOW)
     assert ask(camille, invoices[:2], now=NOW + MINUTE) == batch
     more = ask(camille, invoices, now=NOW + MINUTE)  # one more was ticked: it alone is new
     assert (more.total, Letter.select().where(Letter.batch == more).count()) == (1, 1)
@@ -77,11 +81,11 @@ def test_two_runs_at_once_write_each_letter_once(camille, owing, monkeypatch):
 
     def both(letter, *args, **options):
         monkeypatch.setattr(drafting, "freeze", freeze)
-        letter_batches.advance(NOW)  # another worker, in the middle of this one's letter
+        write(NOW)  # another worker, in the middle of this one's letter
         return freeze(letter, *args, **options)
 
     monkeypatch.setattr(drafting, "freeze", both)
-    letter_batches.advance(NOW)
+    write(NOW)
     assert Event.select().where(Event.kind == "letter_requested").count() == Letter.select().count() == 2
 
 
@@ -100,7 +104,7 @@ def test_what_cannot_be_written_is_refused_with_the_reason_and_holds_nothing(cam
         return freeze(letter, *args, **options)
 
     monkeypatch.setattr(drafting, "freeze", fails)
-    assert letter_batches.advance(NOW) == 1
+    assert write(NOW) == 1
     batch = LetterBatch.get_by_id(batch.id)
     assert letter_batches.refused(batch) == [
         ("Client 0", letter_batches.CHANGED),
@@ -112,26 +116,19 @@ def test_what_cannot_be_written_is_refused_with_the_reason_and_holds_nothing(cam
     assert Event.select().where(Event.kind.startswith("letter")).count() == 1
 
 
-def test_the_others_wait_when_the_time_is_over_and_a_batch_can_be_written_alone(camille, owing):
-    first, second = ask(camille, owing(2)), ask(camille, owing(1))
-    assert letter_batches.advance(NOW, patience=-1) == 0
-    assert letter_batches.advance(NOW, batch=second) == 1
-    assert letter_batches.progress(first).waiting == 2
-
-
 def test_a_draft_that_a_person_saved_is_theirs_and_one_they_threw_away_is_not_counted(camille, owing):
     batch = ask(camille, owing(3))
     kept, thrown, _other = list(Letter.select().order_by(Letter.id))
     choices = drafting.choices_of(kept)
     drafting.update(kept, drafting.invoices_of(kept), choices, version=0, now=NOW)
     drafting.discard(thrown, by=camille, now=NOW)
-    assert letter_batches.advance(NOW) == 1
+    assert write(NOW) == 1
     assert letter_batches.progress(batch) == letter_batches.Progress(2, 1, 0, 0, 0)
 
 
 def test_after_midnight_the_letter_bears_the_new_day(camille, owing):
     ask(camille, owing(1))
-    letter_batches.advance(NOW + dt.timedelta(days=1))
+    write(NOW + dt.timedelta(days=1))
     assert Letter.get().dated_on == TODAY + dt.timedelta(days=1)
 
 
@@ -142,7 +139,7 @@ def test_an_individual_is_asked_for_no_fee_and_reminders_carry_the_text_proposed
     batch = ask(camille, [business, theirs])
     assert {row.client_id: row.claims_fee for row in Letter.select()} == {business.client_id: True, person.id: False}
     gentle = ask(camille, [business, theirs], kind=bulk_letters.AMICABLE)
-    assert letter_batches.advance(NOW) == 4
+    assert write(NOW) == 4
     assert letter_batches.refused(batch) == letter_batches.refused(gentle) == []
     letters = list(Letter.select().where(Letter.batch == gentle))
     assert {(letter.kind, letter.template, letter.mention) for letter in letters} == {("amicable", "rappel", "none")}
@@ -150,7 +147,7 @@ def test_an_individual_is_asked_for_no_fee_and_reminders_carry_the_text_proposed
 
 def test_letters_that_failed_are_asked_for_again(camille, owing, monkeypatch):
     batch = ask(camille, owing(2))
-    letter_batches.advance(NOW)
+    write(NOW)
     monkeypatch.setattr(printing, "_printed", lambda _letter: 1 / 0)
     printing.render(Letter.select().first().id, NOW)
     assert letter_batches.progress(batch) == letter_batches.Progress(2, 1, 0, 1, 0)

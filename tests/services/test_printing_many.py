@@ -6,8 +6,8 @@ import pytest
 
 from relance.models.documents import Document
 from relance.models.events import Event
-from relance.models.letters import Letter
-from relance.services import printing, printing_many
+from relance.models.letters import Letter, LetterBatch
+from relance.services import bulk_letters, letter_batches, printing, printing_many
 from relance.services.printing_many import _Child
 from tests import factories
 from tests.factories import NOW
@@ -93,6 +93,19 @@ def test_a_letter_on_which_two_children_died_is_left_alone_and_says_so(letters, 
     assert kinds(poison) == ["letter_requested", "letter_failed"]
     printing.ask_again(poison, by=None, now=NOW)
     assert printing_many.print_waiting(NOW, data_dir) == 1  # alone: in this process
+
+
+def test_a_letter_that_kills_before_it_is_written_is_refused(account, camille, data_dir, monkeypatch):
+    monkeypatch.setattr(printing_many, "FEW", 2)
+    monkeypatch.setattr(printing_many, "processors", lambda: 2)
+    invoices = [late(factories.make_client(account, f"Client {n}")) for n in range(2)]
+    found, _aside = bulk_letters.drafts(account, invoices, now=NOW)
+    batch = letter_batches.ask(account, found, kind=bulk_letters.NOTICE, delay_days=8, by=camille, now=NOW)
+    monkeypatch.setattr(_Child, "start", lambda _folder: Doomed(0))
+    monkeypatch.setattr(Doomed, "print", lambda *_args: b"")
+    assert printing_many.print_waiting(NOW, data_dir) == 0
+    why = {why for _client, why in letter_batches.refused(LetterBatch.get_by_id(batch.id))}
+    assert (why, Letter.select().count()) == ({printing_many.CUT_SHORT}, 0)
 
 
 def test_without_children_the_letters_are_printed_here(letters, data_dir, monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 
 from relance.models.accounts import Heartbeat
 from relance.models.letters import Letter, LetterBatch
-from relance.services import letter_batches, paying, printing, printing_many
+from relance.services import paying, printing, printing_many
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.web import reading
@@ -29,8 +29,7 @@ def test_the_page_follows_the_letters_until_all_are_ready(client, lot, data_dir)
     assert "0 lettre prête sur 3." in page
     assert f'hx-get="{lot}" hx-trigger="every 2s"' in page
     assert f'<a href="{lot}">Actualiser</a>' in page  # without JavaScript
-    letter_batches.advance(NOW)
-    printing.render(Letter.select().first().id, NOW)
+    printing_many.make(Letter.select().first().id, NOW)
     fragment = client.get(lot, headers=HTMX).text
     assert "<html" not in fragment
     assert "1 lettre prête sur 3." in fragment
@@ -45,10 +44,10 @@ def test_the_page_follows_the_letters_until_all_are_ready(client, lot, data_dir)
 def test_what_failed_and_what_was_refused_say_why_and_failures_start_again(client, lot, monkeypatch, bell):
     first, second, _third = Letter.select().order_by(Letter.id)
     paying.record(first.lines.get().invoice, 1_000, TODAY, by=None, now=NOW)
-    letter_batches.advance(NOW)
+    printing_many.make(first.id, NOW)
     with monkeypatch.context() as patched:
         patched.setattr(printing, "_printed", lambda _letter: 1 / 0)
-        printing.render(second.id, NOW)
+        printing_many.make(second.id, NOW)
     page = reading.words(reading.page(client, lot))
     assert "Une lettre n’a pas pu être imprimée Client 1 : La mise en page a échoué." in page
     assert "Une lettre n’a pas été écrite Client 0 : Le reste dû a changé" in page
