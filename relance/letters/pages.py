@@ -14,6 +14,7 @@ from markupsafe import Markup
 from relance import storage
 from relance.letters import notice_text, scripts, window, words
 from relance.letters.facts import NoticeFacts
+from relance.rules import anchors
 from relance.rules.money import format_amount, format_rate
 from relance.rules.wording import NBSP, french_source, long_date, short_date
 
@@ -135,8 +136,8 @@ def signature_source(sha256: str) -> str:
 
 def anchor_words(anchor: str) -> str:
     """« Journal : abcd ef01 2345 », the first twelve digits of the head of the journal; '' without one."""
-    short = anchor[:12]
-    return f"Journal{NBSP}: {' '.join(short[at : at + 4] for at in range(0, len(short), 4))}" if short else ""
+    short = anchors.grouped(anchor)
+    return f"Journal{NBSP}: {short}" if short else ""
 
 
 def preview(page: str, css: str) -> str:
