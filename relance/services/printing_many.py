@@ -20,6 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from peewee import DoesNotExist
+
 from relance import db
 from relance.models.letters import Letter, LetterBatch
 from relance.services import letter_batches, printing
@@ -82,7 +84,7 @@ def make(letter_id: int, now: dt.datetime) -> bool:
     letter_batches.write(letter_id, now)
     try:
         return printing.render(letter_id, now) is not None
-    except Letter.DoesNotExist:  # refused, or thrown away meanwhile
+    except DoesNotExist:  # refused, or thrown away meanwhile
         return False
 
 
