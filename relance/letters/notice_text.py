@@ -141,7 +141,7 @@ def _error(part: Paragraph, text: str, facts: NoticeFacts) -> str:
 def _form_error(part: Paragraph, text: str, facts: NoticeFacts) -> str:
     longest = MAX_OBJECT if part.key == "object" else MAX_LENGTH
     if len(text) > longest:
-        return f"Ce texte compte {len(text)} caractères : {longest} au plus."
+        return f"Ce texte compte {_count(len(text))} caractères : {_count(longest)} au plus."
     if part.key == "object" and "\n" in text:
         return "L'objet tient sur une ligne."
     if any(len(word) > MAX_WORD for word in text.split()):
@@ -156,6 +156,10 @@ def _form_error(part: Paragraph, text: str, facts: NoticeFacts) -> str:
         return f"La variable {{{empty[0]}}} est vide dans cette lettre : retirez-la."
     left = _LEFT_OPEN.search(text)
     return f"Il reste un passage à compléter : « {left[0][:40]} »." if left else ""
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", NBSP)
 
 
 def _law_error(part: Paragraph, text: str, facts: NoticeFacts) -> str:
