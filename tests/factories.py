@@ -15,6 +15,7 @@ from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.evidence import Evidence
 from relance.models.invoices import Instalment, Invoice
+from relance.models.legal_rates import LegalRate
 from relance.models.letters import Letter, LetterInvoice
 from relance.models.messages import Message, MessageItem
 from relance.models.payments import Payment
@@ -236,3 +237,15 @@ def make_letter(client: Client, invoices: Sequence[Invoice], **fields: Any) -> L
     for invoice in invoices:
         LetterInvoice.create(letter=letter, invoice=invoice, principal_cents=invoice.balance_cents)
     return letter
+
+
+def make_rate(account: Account | None = None, **fields: Any) -> LegalRate:
+    """Rates of the first half of 2027 that ``account`` entered; None: fetched for the instance. No figure is known."""
+    values: dict[str, Any] = {
+        "year": 2027,
+        "half": 1,
+        "source": "arrêté du 20 décembre 2026",
+        "reviewed_on": TODAY,
+        "entered_at": NOW,
+    }
+    return LegalRate.create(account=account, **values | fields)

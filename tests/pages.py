@@ -236,6 +236,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings.company", {}),
     ("settings.bank", {}),
     ("settings.penalties", {}),
+    ("rates.index", {"semestre": "2026-2"}),
     ("signatures.index", {}),
     ("settings.alerts", {}),
     ("settings.display", {}),
@@ -516,7 +517,8 @@ def _letters(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
     ready, failed = _prepare(account, user, "0079", now), _prepare(account, user, "0071", now)
     Letter.update(requested_at=None, error="La lettre dépasse trois pages.").where(Letter.id == failed.id).execute()
     invoice = _invoice("0079")
-    gentle = amicable.prepare(account, invoice.client, [invoice], template="rappel", by=user, now=now)
+    rappel = amicable.AmicableChoices("rappel", now.date())
+    gentle = amicable.prepare(account, invoice.client, [invoice], choices=rappel, by=user, now=now)
     refused = json.dumps([["Mairie de Givors", letter_batches.CHANGED, "", 8]])
     lot = LetterBatch.create(account=account, total=2, refused_json=refused, created_by=user, created_at=now)
     Letter.update(batch=lot).where(Letter.id == failed.id).execute()

@@ -5,20 +5,14 @@ import datetime as dt
 import pytest
 
 from relance import db
-from relance.models.legal_rates import LegalRate
 from relance.rules.rates import DELIVERED, UnknownRate
 from relance.services import charging, rating
 from tests import factories
 from tests.counting import counted
-from tests.factories import NOW, TODAY
+from tests.factories import TODAY
 
 D = dt.date
 JANUARY = D(2027, 1, 15)
-
-
-def make_rate(account=None, *, year=2027, half=1, **values):
-    values = {"source": "arrêté du 20 décembre 2026", "reviewed_on": TODAY, "entered_at": NOW} | values
-    return LegalRate.create(account=account, year=year, half=half, **values)
 
 
 def test_without_a_row_the_delivered_table_itself_serves(account):
@@ -26,9 +20,9 @@ def test_without_a_row_the_delivered_table_itself_serves(account):
 
 
 def test_what_is_entered_wins_over_what_is_fetched_which_wins_over_what_is_delivered(account, basile):
-    make_rate(account, mro_bp=250, source="ma lecture")
-    make_rate(mro_bp=265, source="BCE")
-    make_rate(mro_bp=240, year=2026, half=2, source="BCE")
+    factories.make_rate(account, mro_bp=250, source="ma lecture")
+    factories.make_rate(mro_bp=265, source="BCE")
+    factories.make_rate(mro_bp=240, year=2026, half=2, source="BCE")
     mine, his = rating.table_of(account), rating.table_of(basile.account_id)
     assert (mine.rate_for("mro", JANUARY), his.rate_for("mro", JANUARY)) == (250, 265)
     assert mine.half_year_of(JANUARY).origin == "entered" and his.half_year_of(JANUARY).origin == "fetched"
@@ -37,7 +31,7 @@ def test_what_is_entered_wins_over_what_is_fetched_which_wins_over_what_is_deliv
 
 
 def test_the_table_is_asked_once_in_a_page(account):
-    make_rate(account, mro_bp=250)
+    factories.make_rate(account, mro_bp=250)
     with db.remembering(), counted() as queries:
         rating.table_of(account)
         rating.table_of(account.id)
@@ -49,7 +43,7 @@ def test_an_invoice_late_in_the_new_half_year_is_counted_as_soon_as_its_rate_is_
     assert charging.interest_of([invoice], D(2027, 2, 4)) is None
     with pytest.raises(UnknownRate):
         rating.table_of(account).rate_for("organisation", JANUARY)
-    make_rate(account, mro_bp=265)
+    factories.make_rate(account, mro_bp=265)
     assert charging.interest_of([invoice], D(2027, 2, 4)) == 10397  # 10 000 € × 12,65 % × 30 days
 
 

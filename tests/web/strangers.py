@@ -19,6 +19,7 @@ from relance.models.events import record
 from relance.models.evidence import Evidence
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
+from relance.models.legal_rates import LegalRate
 from relance.models.letters import Letter, LetterBatch
 from relance.models.messages import Message
 from relance.models.partners import Partner
@@ -43,10 +44,10 @@ MODEL_OF = {
     "task_id": Task,
     "evidence_id": Evidence,
     "batch_id": Batch,
-    "lot_id": LetterBatch,
     "partner_id": Partner,
     "lot_id": LetterBatch,
     "signature_id": Signature,
+    "rate_id": LegalRate,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
 NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password", "downloads.show"}
@@ -189,6 +190,7 @@ def _stranger() -> User:
     draft = Draft(template="rappel", contact_ids=(contact.id,), attaches_invoice=False)
     sending_by_hand.send(invoice, draft, key="b", by=user, now=factories.NOW, domain="menuiserie.example")
     Closure.create(account=account, starts_on=factories.TODAY, ends_on=factories.TODAY)
+    factories.make_rate(account)
     Task.create(
         account=account, client=client, invoice=invoice, kind="call", due_on=factories.TODAY, created_at=factories.NOW
     )
@@ -208,6 +210,7 @@ def _furnish(account: Account) -> None:
     record(
         "note_added", account=account, at=factories.NOW, client=invoice.client_id, invoice=invoice, text="Chut Xyzzy"
     )
+    factories.make_rate(account, mro_bp=265)
     factories.make_evidence(invoice.client, invoice, label="Bon de livraison signé Xyzzy")
     assert any(chasing.chase_of(row) for row in Invoice.select().where(Invoice.account == account))
 

@@ -34,6 +34,7 @@ NAMES_NO_ROW = {
     "payments.create", "payments.delete", "sender.forget_server", "sender.received", "sender.save",
     "sender.save_server", "sender.test", "sends.decide", "sends.resume", "sends.undo", "settings.alerts",
     "settings.bank", "settings.change_password", "settings.company", "settings.display", "settings.penalties",
+    "rates.acknowledge", "rates.enter", "rates.fetch", "rates.remove",
     "settings.profile", "evidence.add_to_client", "evidence.add_to_invoice", "evidence.remove",
     "exits.confide", "exits.take_back", "partners.add", "partners.edit", "partners.edit_delivered", "partners.hide",
     "partners.remove", "partners.restore",
