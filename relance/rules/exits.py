@@ -50,15 +50,15 @@ def court_of(debtor: str, creditor: str) -> Court:
     """The judge of a claim against ``debtor`` (organisation, individual, public)."""
     if debtor == "public":
         return Court(
-            "Le juge administratif, en principe",
+            "Juge administratif, en principe",
             "Certains contrats d'organismes publics relèvent du juge judiciaire.",
             is_to_check=True,
         )
     if debtor == "individual":
-        return Court("Le tribunal judiciaire de votre client", forms=(facts.CIVIL_FORM,))
+        return Court("Tribunal judiciaire de votre client", forms=(facts.CIVIL_FORM,))
     if creditor == "liberal":
-        return Court("Le tribunal judiciaire de votre client", forms=(facts.CIVIL_FORM,))
-    commerce = "Le tribunal de commerce de votre client, ou le tribunal des activités économiques"
+        return Court("Tribunal judiciaire de votre client", forms=(facts.CIVIL_FORM,))
+    commerce = "Tribunal de commerce de votre client, ou tribunal des activités économiques"
     if creditor == "merchant":
         note = "Si votre client est commerçant ou société commerciale ; sinon, le tribunal judiciaire."
         return Court(commerce, note, (facts.COMMERCE_FORM,))
@@ -140,7 +140,7 @@ def _injunction(debtor: str, court: Court) -> Route:
     if debtor == "public":
         why = "Contre un organisme public, vérifiez d'abord que cette procédure est possible."
     elif court.is_to_check:
-        why = "Le tribunal dépend de votre activité et de celle de votre client."
+        why = "Le tribunal dépend de votre activité."
     return Route(
         "injunction",
         "Injonction de payer",
@@ -198,8 +198,8 @@ def _uncontested(creditor: str) -> Route:
 def _firm() -> Route:
     return Route(
         "firm",
-        "Passer la main à un professionnel",
-        "Société de recouvrement, commissaire de justice, avocat : à qui vous voulez, quand vous voulez.",
+        "Confier le dossier",
+        "À une société de recouvrement, un commissaire de justice, un avocat : à qui vous voulez, quand vous voulez.",
         facts.FIRM,
         (facts.BREAKDOWN, facts.INVOICES, facts.ORIGIN, facts.PERFORMANCE, facts.EXCHANGES, facts.NOTICE_PROOF),
     )
@@ -208,7 +208,7 @@ def _firm() -> Route:
 def _lawsuit(debtor: str, court: Court, amount_cents: int, currency: str) -> Route:
     why = ""
     if court.is_to_check:
-        why = "Le tribunal dépend de votre activité et de celle de votre client."
+        why = "Le tribunal dépend de votre activité."
         if debtor == "public":
             why = "Le juge compétent et le délai pour agir sont à vérifier."
     said: tuple[Fact, ...] = (facts.PUBLIC_BODY,) if debtor == "public" else _lawyer(court)

@@ -157,6 +157,7 @@ def _context(invoice: Invoice) -> dict[str, Any]:
         "hold_words": short([one for one in holding_now if one.kind in ("promise", "dispute")]),
         "is_disputed": any(one.kind == "dispute" for one in holding_now),
         "groups": _groups(found),
+        "court": exits.court_of(client.kind, activity),
         "named": _named(partners.merged(own)),
         "icons": ICONS,
         "activity": activity,

@@ -102,8 +102,8 @@ def test_the_page_puts_the_ways_in_order_with_facts_that_name_their_source(clien
 @pytest.mark.parametrize(
     ("kind", "has", "has_not"),
     [
-        ("individual", ("12948", "formulaire 16040", "tribunal judiciaire"), ("BODACC", "L441-10", "40 €", "12946")),
-        ("public", ("juge administratif", "à vérifier"), ("BODACC", "Formulaire")),
+        ("individual", ("12948", "formulaire 16040", "Tribunal judiciaire"), ("BODACC", "L441-10", "40 €", "12946")),
+        ("public", ("Juge administratif", "à vérifier"), ("BODACC", "Formulaire")),
     ],
 )
 def test_the_page_follows_the_kind_of_client(client, invoice, kind, has, has_not):
