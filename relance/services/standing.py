@@ -32,8 +32,12 @@ class Standing:
 
     @property
     def asks_what_now(self) -> bool:
-        """True when nothing is left to send, or the time allowed has passed, and nobody was asked to take over."""
-        return self.confided is None and (self.is_deadline_over or (self.is_finished and self.notice is None))
+        """True when nothing is left to send or the time allowed has passed, until a person deals with it."""
+        if self.confided is not None:
+            return False
+        if self.notice is None:
+            return self.is_finished
+        return self.is_deadline_over and self.notice.settled_at is None
 
 
 def reads(invoice: Invoice) -> tuple[Any, ...]:

@@ -30,6 +30,9 @@ def test_it_asks_what_now_after_the_last_step_until_a_notice_or_a_hand_over(invo
     assert not stands(invoice, is_finished=True).asks_what_now, "the time allowed is not known yet"
     Letter.update(deadline_on=TODAY - dt.timedelta(1)).where(Letter.id == draft.id).execute()
     assert stands(invoice).is_deadline_over and stands(invoice).asks_what_now
+    Letter.update(settled_at=NOW).where(Letter.id == draft.id).execute()
+    assert stands(invoice).is_deadline_over and not stands(invoice).asks_what_now, "a person deals with it"
+    Letter.update(settled_at=None).where(Letter.id == draft.id).execute()
     confiding.confide(invoice, to="Recogest", on=TODAY, note="", by=None, now=NOW)
     found = stands(invoice, is_finished=True)
     assert found.confided is not None and found.confided.to == "Recogest" and not found.asks_what_now
