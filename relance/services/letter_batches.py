@@ -220,6 +220,12 @@ def progress(batch: LetterBatch) -> Progress:
     return Progress(rows + aside, waiting, printed, failed, aside)
 
 
+def printed(batch: LetterBatch) -> list[int]:
+    """The ids of its letters that are printed, the oldest first."""
+    its = (Letter.batch == batch) & Letter.document.is_null(False)
+    return [key for (key,) in Letter.select(Letter.id).where(its).order_by(Letter.id).tuples()]
+
+
 def failures(batch: LetterBatch) -> list[Letter]:
     """Its letters that could not be printed, each with its client; ``error`` says why."""
     its = (Letter.batch == batch) & (Letter.error != "") & Letter.document.is_null()

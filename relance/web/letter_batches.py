@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from relance import clock
 from relance.models.accounts import Heartbeat
 from relance.models.letters import LetterBatch
-from relance.services import letter_batches, printing, printing_many
+from relance.services import letter_batches, merging_letters, printing, printing_many
 from relance.services.letter_batches import Progress
 from relance.web import batch_words, letter_words, scope
 from relance.web.htmx import go_to, respond
@@ -38,6 +38,7 @@ def show(lot_id: int) -> ResponseReturnValue:
         "failures": letter_batches.failures(batch) if progress.failed else [],
         "refused": letter_batches.refused(batch),
         "shown": SHOWN,
+        "pieces": _pieces(batch) if progress.is_over else [],
         "moment": batch_words.moment,
     }
     return respond("letter_batches/show.html", "letter_batches/_progress.html", **context)
@@ -67,6 +68,16 @@ def sentence(progress: Progress) -> str:
         faites=done,
         total=total,
     )
+
+
+def _pieces(batch: LetterBatch) -> list[tuple[int, int, str]]:
+    """The files in which its PDFs are downloaded: first and last letter of each, and the address."""
+    ids, most = letter_batches.printed(batch), merging_letters.MOST
+    if len(ids) <= most:
+        return [(1, len(ids), url_for("letters_list.merged", lot=batch.id))] if ids else []
+    starts = range(0, len(ids), most)
+    parts = [(start + 1, ids[start : start + most]) for start in starts]
+    return [(first, first + len(part) - 1, url_for("letters_list.merged", ids=part)) for first, part in parts]
 
 
 def _lent_a_hand(batch: LetterBatch, now: datetime) -> bool:

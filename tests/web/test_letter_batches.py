@@ -1,10 +1,13 @@
 """The page of letters asked for together, while they are made and after."""
 
+import io
+
+import pypdf
 import pytest
 
 from relance.models.accounts import Heartbeat
 from relance.models.letters import Letter, LetterBatch
-from relance.services import paying, printing, printing_many
+from relance.services import merging_letters, paying, printing, printing_many
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.web import reading
@@ -24,7 +27,7 @@ def lot(client, account):
     return answer.headers["Location"]
 
 
-def test_the_page_follows_the_letters_until_all_are_ready(client, lot, data_dir):
+def test_the_page_follows_the_letters_until_all_are_ready(client, lot, data_dir, monkeypatch):
     page = client.get(lot).text
     assert "0 lettre prête sur 3." in page
     assert f'hx-get="{lot}" hx-trigger="every 2s"' in page
@@ -39,6 +42,15 @@ def test_the_page_follows_the_letters_until_all_are_ready(client, lot, data_dir)
     assert "Les 3 lettres sont prêtes." in fragment
     assert "hx-trigger" not in fragment
     assert "<progress" not in fragment
+    number = lot.rsplit("/", 1)[1]
+    assert f'href="/courriers/pdf?lot={number}" download' in fragment
+    assert len(pypdf.PdfReader(io.BytesIO(client.get(f"/courriers/pdf?lot={number}").data)).pages) == 3
+    assert f'href="/courriers?lot={number}"' in fragment
+    monkeypatch.setattr(merging_letters, "MOST", 2)
+    pieces = reading.css(reading.page(client, lot), "a[download]")
+    assert [reading.words(one) for one in pieces] == ["Lettres 1 à 2", "Lettres 3 à 3"]
+    for one, count in zip(pieces, (2, 1), strict=True):
+        assert len(pypdf.PdfReader(io.BytesIO(client.get(one.get("href")).data)).pages) == count
 
 
 def test_what_failed_and_what_was_refused_say_why_and_failures_start_again(client, lot, monkeypatch, bell):
