@@ -59,7 +59,7 @@ from relance.services.invoice_facts import InvoiceFacts
 from relance.services.promising import PromiseFacts
 from relance.services.signing_up import Wish
 from relance.services.writing import Draft
-from tests import pages_exits, pages_plans
+from tests import pages_exits, pages_letters, pages_plans
 from tests.data import making
 from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_document, make_invoice, make_quote
 
@@ -246,6 +246,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("sender.edit", {"fournisseur": "gmail"}),
     ("sender.edit", {"recu": "non"}),
     *pages_exits.PAGES,
+    *pages_letters.PAGES,
 )
 # Once sendings are suspended.
 SUSPENDED: tuple[tuple[str, dict[str, str]], ...] = (
@@ -311,6 +312,7 @@ NOT_PAGES = {
     "messages.html": "an e-mail, in a frame of the message",
     "simulation.html": "an e-mail to come, alone",
     "mailbox.html": "an e-mail, in a frame of the local mailbox",
+    **pages_letters.NOT_PAGES,
 }
 TO_FIX = making.csv("F-1;Vauquelin;02/11/2026;10", "F-2;Vauquelin;31/02/2026;12", "F-3;Perrin;02/11/2026;30")
 
@@ -422,6 +424,7 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         **_sequences(account, user, now),
         **_imports(account, user, now),
         **pages_exits.furnish(late.client, user, now),
+        **pages_letters.furnish(late.client, user, now),
         **_templates(account, user, now),
         "mail": mailbox.list_messages(settings.data_dir)[0].id,
         "reset": reset,

@@ -25,6 +25,7 @@ _RANK = {
     "sent": 2,
     "uncertain": 2,
     "failed": 2,
+    "posted": 2,
     "asks": 3,
     "waiting": 3,
     "next": 4,
@@ -49,8 +50,8 @@ _STATE = {
 class Knot:
     """One point of the thread, of one of the kinds below.
 
-    ``kind``: issued, due, sent, asks, waiting, failed, uncertain, next, plan, held, letter, task, task_due, paid.
-    A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
+    ``kind``: issued, due, sent, asks, waiting, failed, uncertain, next, plan, held, letter, posted, task, task_due, paid.
+    A letter was prepared; once a person posted it, it is one more thing said. A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
     ``on`` is a civil day of the account; ``at`` (UTC) the instant of a sending, past or to come.
     """
 
@@ -76,6 +77,11 @@ class Thread:
     def sent(self) -> int:
         """How many e-mails left."""
         return sum(knot.kind in ("sent", "uncertain") for knot in self.knots)
+
+    @property
+    def posted(self) -> int:
+        """How many letters left."""
+        return sum(knot.kind == "posted" for knot in self.knots)
 
 
 def of_invoices(
@@ -189,7 +195,8 @@ def _letters_read(invoice_ids: Iterable[int]) -> Any:
 def _letters(rows: Iterable[Any]) -> dict[int, list[Knot]]:
     found: dict[int, list[Knot]] = defaultdict(list)
     for invoice_id, kind, posted_on, dated_on in rows:
-        found[invoice_id].append(Knot("letter", posted_on or dated_on, kind))
+        knot = Knot("posted", posted_on, kind) if posted_on else Knot("letter", dated_on, kind)
+        found[invoice_id].append(knot)
     return found
 
 

@@ -82,9 +82,7 @@ def _warnings(letter: Letter) -> list[str]:
 
 
 def _number_warning() -> str:
-    return _(
-        "Ce numéro n'a pas la forme habituelle, 11 à 15 chiffres ou majuscules : relisez-le sur la preuve de dépôt."
-    )
+    return _("Numéro inhabituel (11 à 15 chiffres ou majuscules d'ordinaire) : relisez-le sur la preuve de dépôt.")
 
 
 @blueprint.get("/courriers/<int:letter_id>/postee")

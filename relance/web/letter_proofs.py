@@ -30,6 +30,11 @@ class Slot:
     words: str
     document: Document | None
 
+    @property
+    def address(self) -> str:
+        """The endpoint of its file."""
+        return f"letter_proofs.{SLOTS[self.key]}"
+
 
 def slots(letter: Letter) -> tuple[Slot, ...]:
     """The proofs that this letter may have by now, in one statement; none before its posting."""
@@ -75,14 +80,23 @@ def proof(letter_id: int) -> ResponseReturnValue:
     return go_to(page_of(letter), _("Preuve jointe."))
 
 
-@blueprint.get("/courriers/<int:letter_id>/preuves/<which>")
-def download(letter_id: int, which: str) -> Response:
-    """A proof, only ever to download: whoever sent it may have made it."""
-    letter = letter_or_404(letter_id)
-    key = getattr(letter, f"{SLOTS[which]}_proof_id") if which in SLOTS else None
-    if key is None:
+@blueprint.get("/courriers/<int:letter_id>/preuves/depot")
+def deposit(letter_id: int) -> Response:
+    """The proof of deposit."""
+    return _download(letter_or_404(letter_id).deposit_proof_id)
+
+
+@blueprint.get("/courriers/<int:letter_id>/preuves/reception")
+def receipt(letter_id: int) -> Response:
+    """The signed receipt, or what shows that nobody took the letter."""
+    return _download(letter_or_404(letter_id).receipt_proof_id)
+
+
+def _download(document_id: int | None) -> Response:
+    """Only ever to download: whoever sent it may have made it."""
+    if document_id is None:
         abort(404)
-    document = document_or_404(key)
+    document = document_or_404(document_id)
     try:
         content = storage.get(document.sha256)
     except storage.StorageError:

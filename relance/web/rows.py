@@ -117,6 +117,8 @@ def mini(thread: Thread, *, is_held: bool = False) -> list[dict[str, str]]:
 def sentence_of(thread: Thread, account: Account, held: Iterable[Held] = ()) -> str:
     """The same in words, for those who do not see the drawing."""
     sent = _n("un e-mail envoyé", "{n} e-mails envoyés", thread.sent) if thread.sent else _("aucun e-mail envoyé")
+    if thread.posted:
+        sent = f"{sent}, {_n('une lettre postée', '{n} lettres postées', thread.posted)}"
     if thread.is_on and any(held):
         return _("{envoyés}, les suivants sont retenus", envoyés=sent)
     if thread.next is not None:

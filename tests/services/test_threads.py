@@ -91,3 +91,14 @@ def test_letters_and_calls_of_a_sequence_are_points_of_the_thread(account, latit
     assert [event.kind for event in Event.select().where(Event.kind == "task_due")] == ["task_due"]
     [letter] = [knot for knot in threads.of_invoice(invoice, at).knots if knot.channel == "letter"]
     assert letter.kind == "task_due"
+
+
+def test_a_letter_is_filled_in_the_thread_once_a_person_posted_it(account, latitude, camille):
+    invoice = factories.make_invoice(latitude)
+    day = factories.TODAY
+    factories.make_letter(latitude, [invoice], kind="amicable", dated_on=day)
+    factories.make_letter(latitude, [invoice], state="posted", mode="lre", posted_on=day - dt.timedelta(2))
+    thread = threads.of_invoices(account, [invoice], factories.NOW)[invoice.id]
+    found = [(knot.kind, knot.on) for knot in thread.knots if knot.kind in ("letter", "posted")]
+    assert found == [("posted", day - dt.timedelta(2)), ("letter", day)]
+    assert (thread.sent, thread.posted) == (0, 1)

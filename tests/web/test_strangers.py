@@ -30,7 +30,9 @@ NAMES_NO_ROW = {
     "chases.toggle", "clients.add_contact", "clients.archive", "clients.archive_contact", "clients.create",
     "clients.make_main", "clients.restore", "clients.update", "clients.update_contact", "imports.create",
     "imports.run", "invoices.add_note", "invoices.cancel", "invoices.duplicate", "invoices.reopen",
-    "invoices.write_off", "invoicing.confirm", "invoicing.read", "letters.print_again", "letter_batches.print_again", "onboarding.skip",
+    "invoices.write_off", "invoicing.confirm", "invoicing.read", "letters.print_again", "letter_posting.deposit",
+    "letter_posting.receipt", "letter_posting.settle", "letter_posting.undo", "letter_proofs.proof",
+    "letter_batches.print_again", "onboarding.skip",
     "payments.create", "payments.delete", "sender.forget_server", "sender.received", "sender.save",
     "sender.save_server", "sender.test", "sends.decide", "sends.resume", "sends.undo", "settings.alerts",
     "settings.bank", "settings.change_password", "settings.company", "settings.display", "settings.penalties",
@@ -131,6 +133,8 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 }
 # A file of an e-mail, of an invoice or of a dispute: the sample of hers has none.
 ON_A_FILE = {
+    "letter_proofs.deposit",
+    "letter_proofs.receipt",
     "mailbox.attachment",
     "messages.attachment",
     "invoices.pdf",
