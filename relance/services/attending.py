@@ -17,6 +17,7 @@ from relance.services import (
     waiting_invoices,
     waiting_letters,
     waiting_rates,
+    waiting_plans,
     waiting_sends,
 )
 
@@ -109,6 +110,8 @@ QUERIES: dict[str, Callable[[Account, dt.datetime], Any]] = {
     "call_again": _calls_again,
     "promise": waiting_invoices.promised,
     "broken": waiting_invoices.broken,
+    "plan_due": waiting_plans.due,
+    "plan_broken": waiting_plans.broken,
     "dispute": waiting_invoices.disputed,
     "rates": waiting_rates.told,
     "backlog": waiting_invoices.backlog,

@@ -10,7 +10,7 @@ from relance import clock
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import client_figures, evidence, keeping_clients, pausing
+from relance.services import client_figures, evidence, keeping_clients, pausing, payment_plans
 from relance.web import followed, holds, names, rate_words, rows
 from relance.web.forms.clients import fill, settings_form
 from relance.web.forms.evidence import KINDS as PIECES
@@ -37,6 +37,7 @@ def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
         "is_expecting": Invoice.select().where(Invoice.client == client, Invoice.state == "sent").exists(),
         "hint": payment_hint(),
         "client_pause": pausing.of_client(client, today()),
+        "plans": payment_plans.of_client(client),
         "hold_until": holds.until,
         "day": today(),
     }

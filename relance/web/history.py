@@ -21,7 +21,7 @@ FAMILIES = {
     "relances": ("chase_", "step_", "reminder_", "nudge_", "recipient_", "task_", "entry_", "client_en", "client_un"),
     "paiements": ("pay",),
 }
-HOLDS = ("paused", "resumed", "promise_", "dispute_", "extension_", "client_pa", "client_re", "all_")
+HOLDS = ("paused", "resumed", "promise_", "dispute_", "extension_", "client_pa", "client_re", "all_", "plan_")
 QUOTED = {
     "note_added": "text",
     "call_logged": "text",
@@ -89,8 +89,10 @@ def together(events: Iterable[Event], details: Mapping[int, str] | None = None) 
 
 
 def is_same(one: Event, other: Event) -> bool:
-    """True for what happened to one message, told for each of its invoices."""
+    """True for what happened to one message, or to one payment plan, told for each of its invoices."""
     same_fate = (one.kind, one.message_id, one.at) == (other.kind, other.message_id, other.at)
+    if one.kind.startswith("plan_"):
+        return same_fate and one.facts.get("plan_id") == other.facts.get("plan_id")
     return one.message_id is not None and same_fate
 
 

@@ -24,6 +24,7 @@ from relance.models.legal_rates import LegalRate
 from relance.models.letters import Letter, LetterBatch
 from relance.models.messages import Message
 from relance.models.partners import Partner
+from relance.models.payment_plans import PaymentPlan
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
@@ -156,6 +157,11 @@ def signature_or_404(number: int) -> Signature:
     if row.user_id != current_user().id or row.archived_at is not None:
         abort(404)
     return row
+
+
+def plan_or_404(number: int) -> PaymentPlan:
+    """A payment plan of the current account."""
+    return cast(PaymentPlan, _own(PaymentPlan, number))
 
 
 def sequence_or_404(number: int) -> Sequence:

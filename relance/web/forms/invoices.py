@@ -148,10 +148,10 @@ class Parts:
     error: str = ""
 
     @classmethod
-    def read(cls) -> "Parts":
-        """The rows of the form that was sent."""
-        days = request.form.getlist("part_on")[:30]
-        amounts = request.form.getlist("part_amount")[:30]
+    def read(cls, most: int = 30) -> "Parts":
+        """The rows of the form that was sent, ``most`` at the most."""
+        days = request.form.getlist("part_on")[:most]
+        amounts = request.form.getlist("part_amount")[:most]
         return cls(
             [
                 Part(day.strip(), cents.strip())
