@@ -13,6 +13,16 @@ from markupsafe import Markup
 from relance.letters import pages
 from relance.letters.facts import NoticeFacts
 
+GROUPS = {
+    "P1": "Factures",
+    "P2": "Devis, commande, contrat et conditions",
+    "P3": "Preuve de la prestation",
+    "P4": "Messages envoyés",
+    "P5": "Courriers, preuves de dépôt et de réception",
+    "P6": "Décompte",
+    "P7": "Identité des parties",
+    "P8": "Échanges, litiges et échéanciers",
+}
 STYLESHEET = Path(__file__).with_name("casefile.css")
 KINDS = {"organisation": "Client professionnel", "individual": "Particulier", "public": "Organisme public"}
 
@@ -60,7 +70,7 @@ def list_page(facts: CaseFacts) -> str:
     groups: dict[str, list[Listed]] = {}
     for piece in facts.pieces:
         groups.setdefault(piece.order, []).append(piece)
-    return _page("bordereau.html", facts, groups=groups)
+    return _page("bordereau.html", facts, groups=groups, titles=GROUPS)
 
 
 def account_page(facts: CaseFacts) -> str:
