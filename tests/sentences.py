@@ -34,6 +34,7 @@ NOT_SHOWN = {
     "relance/mail/account_notices.py": "e-mails in both languages",
     "relance/mail/forewarnings.py": "e-mails in both languages",
     "relance/mail/layout.py": "e-mails in both languages",
+    "relance/mail/letter_notices.py": "e-mails in both languages",
     "relance/mail/notices.py": "e-mails in both languages",
     "relance/mail/phrases.py": "e-mails in both languages",
     "relance/mail/reminders.py": "e-mails in both languages",

@@ -191,7 +191,7 @@ def _check_posting(turn: _Turn, on: dt.date, mode: str, number: str) -> None:
     if mode not in MODES:
         raise PostingError("Choisissez comment la lettre est partie.", "mode")
     if len(number) > MAX_NUMBER:
-        raise PostingError(f"Raccourcissez ce numéro : {MAX_NUMBER} caractères au plus.", "tracking_number")
+        raise PostingError("Raccourcissez ce numéro : 40 caractères au plus.", "tracking_number")
     if on > turn.today:
         raise PostingError("Une lettre ne se poste pas dans l'avenir : indiquez aujourd'hui ou un jour passé.", "on")
     if on < letter.dated_on:

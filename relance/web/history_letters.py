@@ -21,8 +21,7 @@ def _posted(kind: str, facts: Facts) -> Markup:
     if not day or not mode:
         return fact(_name(facts), "postée")
     if facts.get("was_posted_on"):
-        rest = ", dépôt corrigé : postée le {date}, {mode}"
-        return fact(_name(facts), rest, date=day, mode=mode)
+        return fact(_name(facts), ", dépôt corrigé : postée le {date}, {mode}", date=day, mode=mode)
     if number:
         return fact(_name(facts), "postée le {date}, {mode}, n° {numéro}", date=day, mode=mode, numéro=number)
     return fact(_name(facts), "postée le {date}, {mode}", date=day, mode=mode)
