@@ -16,7 +16,7 @@ from relance.letters import notice_text, scripts, window, words
 from relance.letters.facts import NoticeFacts
 from relance.rules import anchors
 from relance.rules.money import format_amount, format_rate
-from relance.rules.wording import NBSP, french_source, long_date, short_date
+from relance.rules.wording import NBSP, french, french_source, long_date, short_date
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates" / "letters" / "pdf"
 STYLESHEET = Path(__file__).with_name("letter.css")
@@ -44,6 +44,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         in_window=window_lines,
+        french=french,
         amount=format_amount,
         rate=format_rate,
         long_date=long_date,
