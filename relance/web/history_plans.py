@@ -17,13 +17,19 @@ def _signature(kind: str, facts: Facts) -> Markup:
 def _agreed(kind: str, facts: Facts) -> Markup:
     count = _n("une échéance", "{n} échéances", int(facts.get("count") or 0))
     first, last = day_of(facts.get("first_on")), day_of(facts.get("last_on"))
-    rest = ": {nombre}, {montant}, du {début} au {fin}"
-    return fact("Échéancier convenu", rest, nombre=count, montant=amount_of(facts), début=first, fin=last)
+    return fact(
+        "Échéancier convenu",
+        ": {nombre}, {montant}, du {début} au {fin}",
+        nombre=count,
+        montant=amount_of(facts),
+        début=first,
+        fin=last,
+    )
 
 
 def _part_kept(kind: str, facts: Facts) -> Markup:
-    rest = ": {montant}, pour le {date}"
-    return fact("Échéance de l'échéancier réglée", rest, montant=amount_of(facts), date=day_of(facts.get("due_on")))
+    day = day_of(facts.get("due_on"))
+    return fact("Échéance de l'échéancier réglée", ": {montant}, pour le {date}", montant=amount_of(facts), date=day)
 
 
 def _broken(kind: str, facts: Facts) -> Markup:
