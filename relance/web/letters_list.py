@@ -14,7 +14,7 @@ from relance.models.letters import Letter
 from relance.rules.calendar import local_date
 from relance.services import letter_lists, merging_letters
 from relance.services.letter_lists import LetterFilter, Row
-from relance.web import letter_words, notice_page
+from relance.web import letter_words, nav, notice_page, rate_words
 from relance.web.htmx import go_to
 from relance.web.i18n import _
 from relance.web.letter_words import MODES
@@ -84,6 +84,7 @@ def index() -> ResponseReturnValue:
             proofs=PROOFS,
             is_odd=unknown(request.args),
             words=letter_words,
+            told=rate_words.told(account, nav.today()),
             most=merging_letters.MOST,
             first=(page - 1) * PER_PAGE + 1,
             total=total,

@@ -159,7 +159,8 @@ def test_six_weeks_before_the_user_is_told_may_put_it_off_and_is_told_again_on_t
     Account.update(rates_acknowledged="").execute()
     line = "Taux du 1er semestre 2027 à venir"
     assert line in words(page(client, "/tableau-de-bord"))
-    assert "ne sont pas encore connus" in words(page(client, PAGE))
+    for where in (PAGE, "/courriers"):
+        assert "ne sont pas encore connus" in words(page(client, where))
     assert client.post(f"{PAGE}/vu").status_code == 303
     assert Account.get_by_id(account.id).rates_acknowledged == "2027-1"
     assert line not in words(page(client, "/tableau-de-bord"))
