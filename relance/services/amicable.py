@@ -16,7 +16,7 @@ from relance.letters.amicable import AmicableFacts
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter
+from relance.models.letters import Letter, LetterBatch
 from relance.rules import texts
 from relance.rules.calendar import local_date
 from relance.rules.plans import LEVELS
@@ -184,55 +184,41 @@ def prepare(
     client: Client,
     invoices: Sequence[Invoice],
     *,
-    template: str = "",
-    words: Words | None = None,
-    joins_invoice: bool = True,
-    dated_on: dt.date | None = None,
+    choices: AmicableChoices | None = None,
+    batch: LetterBatch | None = None,
     basis: str = "",
     by: User | None,
     now: dt.datetime,
 ) -> Letter:
-    """Write down one letter about these invoices and ask for its PDF; ring the worker after the commit.
+    """Write down one letter about these invoices, frozen, and ask for its PDF; ring the worker after the commit.
 
-    ``template`` '' takes the proposed one; ``dated_on`` None is today. With ``basis`` (of the draft that was
-    read), ChangedError when the amounts moved since. AmicableError when it cannot be: nothing is written.
-    The same request within ten minutes is one letter. One event on each invoice. Nothing is posted.
+    Without ``choices``: the proposed text, dated today. With ``basis`` (of the draft that was read), ChangedError
+    when the amounts moved since. AmicableError when it cannot be: nothing is written. The same request within ten
+    minutes is one letter. One event on each invoice. Nothing is posted.
     """
     with transaction():
         client.take_turn()  # a payment recorded at the same moment is seen here, or comes after the letter
         fresh = list(Invoice.select().where(Invoice.id.in_([invoice.id for invoice in invoices])))
         today = local_date(now, account.time_zone)
-        template = template or proposed(account, fresh, today)
-        choices = AmicableChoices(template, dated_on or today, words, joins_invoice)
+        choices = choices or AmicableChoices(proposed(account, fresh, today), today)
         made = draft(account, client, fresh, choices, today)
         if basis and basis != made.basis:
             raise ChangedError({"": CHANGED})
-        return _written(account, client, fresh, made.facts, choices, by, now)
-
-
-def _written(
-    account: Account,
-    client: Client,
-    invoices: Sequence[Invoice],
-    facts: AmicableFacts,
-    choices: AmicableChoices,
-    by: User | None,
-    now: dt.datetime,
-) -> Letter:
-    twin = _twin(account, client, facts, now)
-    if twin is not None:
-        return twin
-    letter: Letter = Letter.create(
-        account=account,
-        client=client,
-        created_by=by,
-        created_at=now,
-        **columns(facts, choices),
-        **letter_parts.frozen(account, facts, now),
-    )
-    letter_parts.keep_evidence(letter, choices.evidence_ids)
-    letter_parts.keep_lines(letter, owed(invoices, facts))
-    printing.tell("letter_requested", letter, now, by)
+        twin = _twin(account, client, made.facts, now)
+        if twin is not None:
+            return twin
+        letter: Letter = Letter.create(
+            account=account,
+            client=client,
+            batch=batch,
+            created_by=by,
+            created_at=now,
+            **columns(made.facts, choices),
+            **letter_parts.frozen(account, made.facts, now),
+        )
+        letter_parts.keep_evidence(letter, choices.evidence_ids)
+        letter_parts.keep_lines(letter, owed(fresh, made.facts))
+        printing.tell("letter_requested", letter, now, by)
     return letter
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from relance.db import transaction
+from relance.letters import notice_text
 from relance.letters.amicable import AmicableFacts
 from relance.letters.facts import NoticeFacts
 from relance.models.accounts import Account, User
@@ -22,7 +23,7 @@ from relance.services import amicable, letter_parts, noticing, printing
 from relance.services.amicable import AmicableChoices
 from relance.services.amicable_text import Words
 from relance.services.letter_parts import ChangedError
-from relance.services.noticing import NoticeChoices
+from relance.services.noticing import NoticeChoices, NoticeError
 
 Choices = NoticeChoices | AmicableChoices
 EMPTY = "{}"  # the facts of a letter that is not frozen
@@ -119,6 +120,38 @@ def update(letter: Letter, invoices: Sequence[Invoice], choices: Choices, *, ver
         _write(letter, version, row)
         _keep(letter, fresh, facts, choices)
     return _again(letter)
+
+
+def rewrite(letter: Letter, words: tuple[tuple[str, str], ...], *, version: int, now: dt.datetime) -> Letter:
+    """Keep a person's paragraphs for the draft of a formal notice: what was owed stays as it was last read.
+
+    StaleError when it is no longer at ``version``. NoticeError names the paragraphs to correct (noticing.WORDS).
+    """
+    with transaction():
+        letter.client.take_turn()
+        wrong = notice_text.errors(delivered_facts(letter, now), dict(words))
+        if wrong:
+            raise NoticeError({f"{noticing.WORDS}{key}": sentence for key, sentence in wrong.items()})
+        text = json.dumps(dict(words), ensure_ascii=False, sort_keys=True) if words else ""
+        _write(letter, version, {"words": text, "is_edited": bool(words), "updated_at": now})
+    return _again(letter)
+
+
+def delivered_facts(letter: Letter, now: dt.datetime) -> NoticeFacts:
+    """What the draft of a formal notice is about, without the words of a person, on the invoices still late.
+
+    NoticeError when nothing of it can be claimed any more.
+    """
+    today = local_date(now, letter.account.time_zone)
+    choices = choices_of(letter)
+    if not isinstance(choices, NoticeChoices):
+        raise TypeError("not a formal notice")
+    signature, evidence = letter_parts.still_there(letter)
+    choices = replace(
+        choices, dated_on=max(choices.dated_on, today), words=(), signature_id=signature, evidence_ids=evidence
+    )
+    late = [invoice for invoice in invoices_of(letter) if invoice.is_overdue(today)]
+    return noticing.draft(letter.account, letter.client, late, choices, today)
 
 
 def moved(letter: Letter) -> list[Moved]:

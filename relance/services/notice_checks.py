@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from relance.models.accounts import Account
 from relance.models.clients import Client
+from relance.models.holds import Promise
 from relance.models.invoices import Invoice
-from relance.rules import rates
-from relance.services import claiming, disputing
+from relance.models.payment_plans import PaymentPlan, PlanInvoice
+from relance.rules import limitation, rates
+from relance.services import claiming, letter_parts, limiting, rating
+from relance.services.appending import Apart
 
 WANTED_REMINDERS = 2
 KINDS = {
@@ -22,28 +26,61 @@ KINDS = {
 class Check:
     """One line: a French sentence with {placeholders}, and their values (rates in hundredths of a percent).
 
-    ``fix`` names where to correct it: client, company, bank, or nothing.
+    ``fix`` names where to correct or look: client, company, bank, plan, insolvency, or nothing. ``is_urgent``: red.
+    ``with_year``: its dates are shown with their year.
     """
 
     is_ok: bool
     sentence: str
     values: Mapping[str, int | str | date] = field(default_factory=dict)
     fix: str = ""
+    is_urgent: bool = False
+    with_year: bool = False
 
 
-def before_posting(account: Account, client: Client, invoices: Sequence[Invoice]) -> list[Check]:
-    """The lines of the panel, in French, for late invoices of one client."""
+def before_posting(
+    account: Account, client: Client, invoices: Sequence[Invoice], *, today: date, apart: Sequence[Apart] = ()
+) -> list[Check]:
+    """The lines of the panel, in French, for late invoices of one client. ``today`` is the account's day.
+
+    ``apart``: the files that cannot follow the letter.
+    """
     checks = [_reminders(account, invoices), Check(True, KINDS[client.kind])]
-    if any(disputing.current(invoice) is not None for invoice in invoices):
+    if letter_parts.disputed(invoices):
         checks.append(Check(False, "Litige en cours : répondez à votre client avant d'exiger le paiement"))
-    checks += _rates(account, client, invoices)
+    else:
+        checks.append(Check(True, "Aucune contestation signalée"))
+    checks += _agreed(invoices)
+    checks += _rates(account, client, invoices, today)
+    checks += _limitation(invoices, today)
     printed = claiming.recipient(client)
     if printed.problems:
         checks += [Check(False, problem, fix="client") for problem in printed.problems]
     else:
         checks.append(Check(True, "Adresse du client complète"))
     checks += [Check(False, sentence, fix=fix) for sentence, fix in own_gaps(account)]
+    checks += [not_joined(one) for one in apart]
+    if client.kind == "organisation":
+        checks.append(
+            Check(False, "Vérifiez qu'aucune procédure collective n'est ouverte contre ce client", fix="insolvency")
+        )
     return checks
+
+
+def not_joined(one: Apart) -> Check:
+    """What to know of a file that cannot follow the letter."""
+    if one.title:
+        return Check(
+            False, "La pièce « {titre} » n'est pas jointe : {raison}", {"titre": one.title, "raison": one.because}
+        )
+    return Check(
+        False, "La facture {numéro} n'est pas jointe : {raison}", {"numéro": one.number, "raison": one.because}
+    )
+
+
+def reads(invoices: Sequence[Invoice]) -> tuple[Any, ...]:
+    """What ``before_posting`` reads about promises, plans and limitation, to be read together before it."""
+    return _promises(invoices), _plans(invoices), *limiting.reads([invoice.id for invoice in invoices])
 
 
 def is_early(account: Account, invoices: Sequence[Invoice]) -> bool:
@@ -72,23 +109,66 @@ def _reminders(account: Account, invoices: Sequence[Invoice]) -> Check:
     return Check(False, sentence)
 
 
-def _rates(account: Account, client: Client, invoices: Sequence[Invoice]) -> list[Check]:
+def _promises(invoices: Sequence[Invoice]) -> Any:
+    ids = [invoice.id for invoice in invoices]
+    promises = Promise.select(Promise.invoice, Promise.promised_on)
+    return promises.where(Promise.invoice.in_(ids), Promise.state == "open").order_by(Promise.id).tuples()
+
+
+def _plans(invoices: Sequence[Invoice]) -> Any:
+    ids = [invoice.id for invoice in invoices]
+    plans = PlanInvoice.select(PlanInvoice.invoice, PaymentPlan.id).join(PaymentPlan)
+    return plans.where(PlanInvoice.invoice.in_(ids), PaymentPlan.state == "open").order_by(PlanInvoice.id).tuples()
+
+
+def _agreed(invoices: Sequence[Invoice]) -> list[Check]:
+    """What was agreed with the client, which a formal notice would break."""
+    numbers = {invoice.id: invoice.number for invoice in invoices}
+    promised = "Facture {numéro} : un paiement est promis pour le {date}"
+    planned = "Facture {numéro} : un échéancier est en cours"
+    found = [Check(False, promised, {"numéro": numbers[key], "date": day}) for key, day in _promises(invoices)]
+    return found + [
+        Check(False, planned, {"numéro": numbers[key], "plan": plan}, fix="plan") for key, plan in _plans(invoices)
+    ]
+
+
+def _limitation(invoices: Sequence[Invoice], today: date) -> list[Check]:
+    """The invoices that can soon be claimed no more: amber at six months, red at two."""
+    found = []
+    ends = limiting.of_invoices(invoices)
+    for invoice in invoices:
+        end = ends.get(invoice.id)
+        level = limitation.level_of(end, today) if end is not None else ""
+        if end is None or not level:
+            continue
+        sentence = (
+            "Facture {numéro} : prescrite depuis le {date}, sauf acte qui a interrompu le délai"
+            if level == "over"
+            else "Facture {numéro} : prescription le {date}. Une mise en demeure n'interrompt pas ce délai"
+        )
+        values: dict[str, int | str | date] = {"numéro": invoice.number, "date": end}
+        found.append(Check(False, sentence, values, is_urgent=level != "soon", with_year=True))
+    return found
+
+
+def _rates(account: Account, client: Client, invoices: Sequence[Invoice], today: date) -> list[Check]:
     if client.kind != "organisation":
         return []
-    latest = rates.TABLE[-1]
+    table = rating.table_of(account)
+    latest, floor = table.get(*rates.half_of(today)) or table.rows[-1], table.latest_floor()
     checks = []
     contractual = {claiming.contractual_rate(account, client, invoice) for invoice in invoices}
     for rate in sorted(rate for rate in contractual if rate is not None):
         checks.append(Check(False, "Vérifiez que {taux} est bien le taux porté sur la facture", {"taux": rate}))
-        if rate < latest.floor_bp:
+        if floor is not None and rate < floor.floor_bp:
             checks.append(
                 Check(
                     False,
                     "{taux} est sous le minimum légal du {semestre}, {plancher}",
-                    {"taux": rate, "semestre": latest.label, "plancher": latest.floor_bp},
+                    {"taux": rate, "semestre": floor.label, "plancher": floor.floor_bp},
                 )
             )
-    if None in contractual:
+    if None in contractual and latest.mro_bp is not None:
         checks.append(
             Check(
                 False,

@@ -83,6 +83,7 @@ BLUEPRINTS = (
     "promises",
     "disputes",
     "evidence",
+    "case_files",
     "extensions",
     "exits",
     "partners",

@@ -6,13 +6,11 @@ from flask.typing import ResponseReturnValue
 from relance import clock
 from relance.models.invoices import Invoice
 from relance.services import amicable
-from relance.services.amicable import AmicableError, ChangedError
-from relance.services.amicable_text import Words
-from relance.web import amicable_page, scope
-from relance.web.amicable_page import refuse, render
+from relance.web import amicable_drafts, amicable_page, notice_page
+from relance.web.amicable_page import render
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.numbers import row_id
-from relance.web.scope import current_account, current_user, invoice_or_404
+from relance.web.scope import invoice_or_404, letter_or_404
 
 blueprint = Blueprint("amicable", __name__)
 
@@ -35,13 +33,14 @@ def opened(asked: list[Invoice]) -> ResponseReturnValue:
 def preview(id: int | None = None) -> ResponseReturnValue:
     """The form and the paper after a choice or a word changed; nothing is saved."""
     asked = _posted(id)
-    context = amicable_page.reading(asked, clock.now())
+    letter = letter_or_404(row_id(request.form["lettre"])) if request.form.get("lettre") else None
+    context = amicable_page.reading(asked, clock.now(), letter)
     if context["is_refused"]:
         if wants_fragment():  # it was paid, say, while the words were typed: the page tells it
             return go_to(_address(asked))
         return make_response(render(context))
     if not wants_fragment() and context["draft"] is not None:
-        context["length"] = amicable_page.words_of_length(amicable_page.sheets(context["draft"].facts))
+        context["length"] = notice_page.words_of_length(amicable_page.sheets(context["draft"].facts))
     return make_response(render(context, is_fragment=wants_fragment()))
 
 
@@ -50,41 +49,15 @@ def preview(id: int | None = None) -> ResponseReturnValue:
 def pages(id: int | None = None) -> ResponseReturnValue:
     """How long the letter is, in words: laid out apart, so that the preview does not wait for it."""
     draft = amicable_page.reading(_posted(id), clock.now()).get("draft")
-    return amicable_page.words_of_length(amicable_page.sheets(draft.facts)) if draft is not None else ""
+    return notice_page.words_of_length(amicable_page.sheets(draft.facts)) if draft is not None else ""
 
 
 @blueprint.post("/factures/<int:id>/relancer/courrier")
 @blueprint.post("/courriers/amiable", endpoint="create_many")
 def create(id: int | None = None) -> ResponseReturnValue:
-    """Prepare the letter. The worker prints it; its page waits for it."""
-    now = clock.now()
-    context = amicable_page.reading(_posted(id), now)
-    if context["is_refused"]:
-        return make_response(render(context), 422)
-    form = context["form"]
-    if context["has_changed"]:
-        return make_response(render(context), 409)
-    if form.all_errors() or context["draft"] is None:
-        return make_response(render(context), 422)
-    own: Words | None = context["own"]
-    try:
-        letter = amicable.prepare(
-            current_account(),
-            context["client"],
-            context["invoices"],
-            template=form.template.data,
-            words=own,
-            joins_invoice=bool(form.joins_invoice.data),
-            dated_on=form.dated_on.data,
-            basis=form.basis.data,
-            by=current_user(),
-            now=now,
-        )
-    except AmicableError as error:  # a payment came between the page and the client's turn
-        refuse(form, error)
-        return make_response(render(context), 409 if isinstance(error, ChangedError) else 422)
-    scope.ring()
-    return go_to(url_for("letters.show", letter_id=letter.id))
+    """Freeze the letter at once, or with ``brouillon`` save a draft. The worker prints it; its page waits for it."""
+    context = amicable_page.reading(_posted(id), clock.now())
+    return amicable_drafts.written(context, None, freezes="brouillon" not in request.form)
 
 
 def _posted(id: int | None) -> list[Invoice]:

@@ -5,25 +5,30 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import render_template, request, url_for
-from markupsafe import Markup
 
 from relance import db
 from relance.letters import amicable as paper
-from relance.letters import press
 from relance.letters.amicable import AmicableFacts
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
+from relance.models.letters import Letter
 from relance.rules.calendar import local_date
-from relance.services import amicable, amicable_checks, gathering, templating
+from relance.services import (
+    amicable,
+    amicable_checks,
+    drafting,
+    gathering,
+    letter_parts,
+    signing,
+    templating,
+)
 from relance.services.amicable import FORMAL, AmicableChoices, AmicableError, Draft
 from relance.services.amicable_text import Words
 from relance.web import names, notice_page
-from relance.web.assets import LETTER, asset_url
 from relance.web.forms.amicable import AmicableForm
-from relance.web.i18n import _
-from relance.web.scope import current_account
+from relance.web.scope import current_account, current_user
 
-FIELDS = {"object": "subject", "": ""}
+FIELDS = {"object": "subject", "signature": "signs", "": ""}
 Aside = list[tuple[Invoice, str]]
 
 
@@ -44,28 +49,71 @@ def opening(asked: Sequence[Invoice], template: str, now: datetime) -> dict[str,
         template=template if template in offered else proposed,
         dated_on=today,
         joins_invoice=True,
+        signs=signing.default_of(current_user()) is not None,
     )
-    return _context(form, kept, aside, now, proposed)
+    return _context(_offered(form, kept), kept, aside, now, proposed)
 
 
-def reading(asked: Sequence[Invoice], now: datetime) -> dict[str, Any]:
+def reopening(letter: Letter, now: datetime) -> dict[str, Any]:
+    """The page of a draft, as it was saved; a day that is past becomes today."""
+    choices, asked = drafting.choices_of(letter), drafting.invoices_of(letter)
+    kept, aside = amicable.sort_out(asked)
+    if not kept or not isinstance(choices, AmicableChoices):
+        return _refused(asked, aside) | {"letter": letter, "words": choices_text(choices)}
+    account = current_account()
+    today = local_date(now, account.time_zone)
+    offered = amicable.offered(account)
+    form = AmicableForm(
+        [choices.template, *offered] if choices.template not in offered else offered,
+        kept,
+        template=choices.template,
+        dated_on=max(choices.dated_on, today),
+        joins_invoice=choices.joins_invoice,
+        signs=choices.signature_id is not None,
+        signature=choices.signature_id,
+        evidence=list(choices.evidence_ids),
+        enclosures="\n".join(choices.enclosures),
+        version=str(letter.version),
+    )
+    proposed = amicable.proposed(account, kept, today)
+    return _context(_offered(form, kept), kept, aside, now, proposed, letter, choices.words)
+
+
+def choices_text(choices: Any) -> str:
+    """The words a person wrote, for them to copy where the letter cannot be made any more."""
+    own = choices.words if isinstance(choices, AmicableChoices) else None
+    return own.body if own is not None else ""
+
+
+def reading(asked: Sequence[Invoice], now: datetime, letter: Letter | None = None) -> dict[str, Any]:
     """The page from what was sent; problems are written in the form, and ``draft`` is None when there are any."""
     kept, aside = amicable.sort_out(asked)
     if not kept:
-        return _refused(asked, aside) | {"words": str(request.form.get("body", ""))}
+        return _refused(asked, aside) | {"words": str(request.form.get("body", "")), "letter": letter}
     account = current_account()
-    form = AmicableForm(amicable.offered(account), kept)
+    form = _offered(AmicableForm(amicable.offered(account), kept), kept)
     form.validate()
     proposed = amicable.proposed(account, kept, local_date(now, account.time_zone))
-    return _context(form, kept, aside, now, proposed)
+    return _context(form, kept, aside, now, proposed, letter)
+
+
+def _offered(form: AmicableForm, invoices: Sequence[Invoice]) -> AmicableForm:
+    form.offer(signing.of_user(current_user()), letter_parts.offered_evidence(invoices[0].client, invoices))
+    return form
 
 
 def _context(
-    form: AmicableForm, invoices: Sequence[Invoice], aside: Aside, now: datetime, proposed: str
+    form: AmicableForm,
+    invoices: Sequence[Invoice],
+    aside: Aside,
+    now: datetime,
+    proposed: str,
+    letter: Letter | None = None,
+    own: Words | None = None,
 ) -> dict[str, Any]:
     account, client = current_account(), invoices[0].client
     today = local_date(now, account.time_zone)
-    own = form.settle_words() if form.is_submitted() else None
+    own = form.settle_words() if form.is_submitted() else own
     draft, has_changed = None, False
     generated = _draft(form, client, invoices, today, None)
     if generated is not None:
@@ -75,8 +123,6 @@ def _context(
         own = None if own == said else own
         form.fill(own or said, said)
         draft = generated if own is None else _draft(form, client, invoices, today, own)
-    if has_changed:
-        form.refuse("", amicable.CHANGED)
     facts = draft.facts if draft is not None else None
     apart = generated.apart if generated is not None else ()
     checks = amicable_checks.before_posting(account, client, invoices, facts=facts, apart=apart)
@@ -94,13 +140,21 @@ def _context(
         "template_name": names.template,
         "has_changed": has_changed,
         "has_files": any(invoice.document_id for invoice in invoices),
-        "checks": [(check, notice_page.words(check)) for check in checks],
+        "letter": letter,
+        "moved": notice_page.moved_words(drafting.moved(letter)) if letter is not None else [],
+        "checks": [(check, notice_page.words_of_check(check)) for check in checks],
         "paper": framed(facts) if facts is not None else "",
-        "address": addresses(invoices),
+        "address": addresses(invoices, letter),
         "length": "",
         "is_early": False,
         "oob": False,
     }
+
+
+def choices_of(form: AmicableForm, words: Words | None) -> AmicableChoices:
+    """What the services take. The date is there once the form has no error."""
+    joins = bool(form.joins_invoice.data)
+    return AmicableChoices(form.template.data or "", form.dated_on.data, words, joins, **form.parts())
 
 
 def _draft(
@@ -110,9 +164,7 @@ def _draft(
     if form.dated_on.errors or form.dated_on.data is None:
         return None
     try:
-        choices = AmicableChoices(
-            form.template.data or "", form.dated_on.data, words, bool(form.joins_invoice.data)
-        )
+        choices = choices_of(form, words)
         return amicable.draft(current_account(), client, invoices, choices, today)
     except AmicableError as error:
         refuse(form, error)
@@ -135,37 +187,32 @@ def _refused(asked: Sequence[Invoice], aside: Aside) -> dict[str, Any]:
         "asked": list(asked),
         "invoices": list(asked),
         "client": asked[0].client if asked else None,
+        "letter": None,
         "words": "",
     }
 
 
-def addresses(invoices: Sequence[Invoice]) -> dict[str, str]:
-    """Where the form is sent: under the invoice when it is alone."""
-    names = ("create", "preview", "pages")
+def addresses(invoices: Sequence[Invoice], letter: Letter | None = None) -> dict[str, str]:
+    """Where the form is sent: under the invoice when it is alone, under the letter once it is a draft."""
     if len(invoices) == 1:
-        return {name: url_for(f"amicable.{name}", id=invoices[0].id) for name in names}
-    return {name: url_for(f"amicable.{name}_many") for name in names}
+        found = {name: url_for(f"amicable.{name}", id=invoices[0].id) for name in ("create", "preview", "pages")}
+    else:
+        found = {name: url_for(f"amicable.{name}_many") for name in ("create", "preview", "pages")}
+    found |= {"save": found["create"], "freeze": found["create"]}
+    if letter is not None:
+        found["save"] = url_for("letter_drafts.save", letter_id=letter.id)
+        found["freeze"] = url_for("letter_drafts.freeze", letter_id=letter.id)
+    return found
 
 
 def framed(facts: AmicableFacts) -> str:
     """The letter as the document of a frame: the printed page with its style sheet, and nothing that acts."""
-    link = Markup('<link rel="stylesheet" href="{}"></head>').format(asset_url(LETTER))
-    return paper.page(facts).replace("</head>", link, 1)
+    return notice_page.dressed(paper.page(facts))
 
 
 def sheets(facts: AmicableFacts) -> int:
     """How many sheets the letter itself takes; 0 when this server cannot lay it out."""
-    try:
-        return press.count_pages(paper.page(facts))
-    except press.PressError:
-        return 0
-
-
-def words_of_length(count: int) -> str:
-    """« Une page », or what to know when it is longer; '' when unknown."""
-    if not count:
-        return ""
-    return _("Une page") if count == 1 else _("La lettre passe à {n} pages.", n=count)
+    return notice_page.sheets_of(paper.page(facts))
 
 
 def editor_url(invoice: Invoice, template: str) -> str:

@@ -1,20 +1,27 @@
 """Letters: a new formal notice, the page of any letter while it is printed and once it is ready."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock, storage
-from relance.letters import pages
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
-from relance.services import amicable_checks, notice_checks, noticing, printing
+from relance.services import amicable_checks, drafting, notice_checks, printing
 from relance.services.notice_checks import Check
-from relance.services.noticing import NoticeError
-from relance.web import amicable, letter_words, names, notice_page, scope
-from relance.web.forms.letters import NoticeForm
+from relance.web import (
+    amicable,
+    amicable_drafts,
+    letter_drafts,
+    letter_posting,
+    letter_words,
+    names,
+    notice_page,
+    scope,
+)
 from relance.web.htmx import go_to, wants_fragment
 from relance.web.numbers import row_id
 from relance.web.scope import (
@@ -42,71 +49,45 @@ def new() -> ResponseReturnValue:
     if client is None:
         return make_response(render_template("letters/choose.html", late_clients=notice_page.late_clients()))
     late = notice_page.late_invoices(client)
-    ids = [invoice.id for invoice in ticked if invoice in late] or [invoice.id for invoice in late]
-    is_individual = client.kind == "individual"
-    form = NoticeForm(
-        client,
-        late,
-        invoices=ids,
-        dated_on=notice_page.today(),
-        claims_interest=True,
-        **({} if is_individual else {"claims_fee": True}),
-    )
-    return _page(client, late, form, not_late=[invoice for invoice in ticked if invoice not in late])
+    aside = [(invoice, _why_aside(invoice, client)) for invoice in ticked if invoice not in late]
+    if not late:
+        return notice_page.nothing_late(client, aside)
+    form = notice_page.opening(client, late, ticked)
+    return notice_page.render(notice_page.context(client, late, form) | {"aside": aside})
 
 
 @blueprint.post("/courriers/nouveau")
 def create() -> ResponseReturnValue:
-    """Prepare the letter. The worker prints it; its page waits for it."""
-    account, now = current_account(), clock.now()
+    """Save a new draft, or with ``figer`` freeze the letter at once: the worker prints it, its page waits for it."""
     client = client_or_404(row_id(request.form.get("client")))
-    late = notice_page.late_invoices(client)
-    form = NoticeForm(client, late)
-    is_valid, chosen = form.validate_on_submit(), form.chosen(late)
-    if is_valid and chosen and notice_checks.is_early(account, chosen) and not form.confirms_early.data:
-        form.refuse("confirms_early", "Confirmez que vous voulez une mise en demeure avant deux relances.")
-        is_valid = False
-    if not is_valid:
-        return _page(client, late, form, 422)
-    choices = form.choices()
-    if choices is None:
-        return _page(client, late, form, 422)
-    try:
-        letter = noticing.prepare(account, client, chosen, choices=choices, by=current_user(), now=now)
-    except NoticeError as error:
-        notice_page.refuse(form, error)
-        return _page(client, late, form, 422)
-    scope.ring()
-    return go_to(url_for("letters.show", letter_id=letter.id))
+    return letter_drafts.submit(client, None, freezes="figer" in request.form)
 
 
 @blueprint.post("/courriers/nouveau/apercu")
 def preview() -> ResponseReturnValue:
     """The amounts, the warnings and the letter itself for what is chosen; nothing is saved."""
-    client = client_or_404(row_id(request.form.get("client")))
-    late = notice_page.late_invoices(client)
-    form = NoticeForm(client, late)
+    context = _read()
     if not wants_fragment():
-        return _page(client, late, form)
-    return make_response(render_template("letters/preview.htmx.html", **notice_page.context(client, late, form)))
+        if context["facts"] is not None:
+            context["length"] = notice_page.words_of_length(notice_page.sheets(context["facts"]))
+        return notice_page.render(context)
+    return make_response(render_template("letters/preview.htmx.html", **context))
 
 
-@blueprint.get("/courriers/nouveau/lettre")
-def draft() -> ResponseReturnValue:
-    """The letter that would be made, to show in a frame."""
-    client = client_or_404(row_id(request.args.get("client")))
-    late = notice_page.late_invoices(client)
-    form = NoticeForm(client, late, formdata=request.args, meta={"csrf": False})
-    facts, _errors = notice_page.draft(client, late, form)
-    if facts is None:
-        abort(404)
-    return notice_page.paper(pages.formal_notice(facts))
+@blueprint.post("/courriers/nouveau/pages")
+def length() -> ResponseReturnValue:
+    """How long the letter is, in words: laid out apart, so that the preview does not wait for it."""
+    facts = _read()["facts"]
+    return notice_page.words_of_length(notice_page.sheets(facts)) if facts is not None else ""
 
 
 @blueprint.get("/courriers/<int:letter_id>")
 def show(letter_id: int) -> ResponseReturnValue:
-    """One letter: what it claims, what to do with it, and the paper."""
-    letter = _printed_if_alone(letter_or_404(letter_id))
+    """One letter: the editor of a draft; else what it claims, what to do with it, and the paper."""
+    letter = letter_or_404(letter_id)
+    if drafting.is_open(letter):
+        return amicable_drafts.opened(letter) if letter.kind == "amicable" else _editor(letter)
+    letter = _printed_if_alone(letter)
     query = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice).where(LetterInvoice.letter == letter)
     lines = list(query.order_by(LetterInvoice.id))
     checks = _checks(letter, [line.invoice for line in lines])
@@ -119,8 +100,9 @@ def show(letter_id: int) -> ResponseReturnValue:
             text_name=names.template(letter.template),
             joined=printing.joined_to(letter),
             lines=lines,
-            checks=[(check, notice_page.words(check)) for check in checks],
+            checks=[(check, notice_page.words_of_check(check)) for check in checks],
             is_outdated=printing.is_outdated(letter),
+            **(letter_posting.context(letter) if letter.document_id else {}),
         )
     )
 
@@ -178,14 +160,31 @@ def _asked() -> tuple[Client | None, list[Invoice]]:
 def _checks(letter: Letter, invoices: Sequence[Invoice]) -> list[Check]:
     if letter.kind == "amicable":
         return amicable_checks.before_posting(current_account(), letter.client, invoices, but=letter)
-    return notice_checks.before_posting(current_account(), letter.client, invoices)
+    return notice_checks.before_posting(current_account(), letter.client, invoices, today=notice_page.today())
 
 
-def _page(
-    client: Client, late: Sequence[Invoice], form: NoticeForm, status: int = 200, not_late: Sequence[Invoice] = ()
-) -> Response:
-    context = notice_page.context(client, late, form) | {"not_late": not_late}
-    return make_response(render_template("letters/new.html", **context), status)
+def _editor(letter: Letter) -> ResponseReturnValue:
+    """The editor of the draft of a formal notice; nothing of it may be late any more."""
+    client, late = letter.client, notice_page.late_invoices(letter.client)
+    if not late:
+        return notice_page.nothing_late(client, letter=letter)
+    form = notice_page.reopening(letter, late)
+    return notice_page.render(notice_page.context(client, late, form, letter))
+
+
+def _read() -> dict[str, Any]:
+    """The editor for what was sent: a new letter, or the draft it names."""
+    letter = letter_or_404(row_id(request.form["lettre"])) if request.form.get("lettre") else None
+    client = letter.client if letter is not None else client_or_404(row_id(request.form.get("client")))
+    late = notice_page.late_invoices(client)
+    form, _gone = notice_page.reading(client, late)
+    return notice_page.context(client, late, form, letter)
+
+
+def _why_aside(invoice: Invoice, client: Client) -> str:
+    if invoice.client_id != client.id:
+        return "La facture {numéro} est à un autre client : elle n'est pas dans la lettre."
+    return "La facture {numéro} n'est pas en retard : elle n'est pas dans la lettre."
 
 
 def _printed_if_alone(letter: Letter) -> Letter:

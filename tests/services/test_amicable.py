@@ -30,8 +30,9 @@ RAPPEL = AmicableChoices("rappel", TODAY)
 WORDS = Words("notre affaire", "Madame, Monsieur,\n\nDites-moi tout.\n\n{tableau}\n\n{paiement}\n\nÀ bientôt,")
 
 
-def prepare(client, *invoices, now=NOW, by=None, **options):
-    return amicable.prepare(client.account, client, invoices, by=by, now=now, **options)
+def prepare(client, *invoices, now=NOW, by=None, basis="", **options):
+    choices = AmicableChoices(**{"dated_on": now.date()} | options) if options else None
+    return amicable.prepare(client.account, client, invoices, choices=choices, basis=basis, by=by, now=now)
 
 
 def with_file(client, number="F-2026-0079", content=None, **fields):
@@ -194,7 +195,7 @@ def test_invoices_of_another_client_account_or_currency_are_refused_or_set_aside
     with pytest.raises(AmicableError, match="un seul client"):
         prepare(brewery, mine, theirs, template="rappel")
     with pytest.raises(AmicableError, match="un seul client"):
-        amicable.prepare(account, stranger, [late(stranger)], template="rappel", by=None, now=NOW)
+        amicable.prepare(account, stranger, [late(stranger)], choices=RAPPEL, by=None, now=NOW)
     with pytest.raises(AmicableError, match="une lettre par devise"):
         prepare(brewery, mine, francs, template="rappel")
     with pytest.raises(AmicableError, match="au moins une facture"):

@@ -7,7 +7,7 @@ import pytest
 from relance.services import disputing, notice_checks, noticing
 from relance.services.disputing import DisputeFacts
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 from tests.services.notices import late, prepare, remind, text_of
 
 
@@ -21,10 +21,13 @@ def test_the_reminders_that_left_are_counted_and_told(account, brewery):
     remind(invoice, "relance_1", dt.date(2026, 10, 1), state="refused")
     remind(invoice, "relance_1", dt.date(2026, 10, 2), state="queued")
     assert notice_checks.is_early(account, [invoice])
-    assert "Une seule relance envoyée" in notice_checks.before_posting(account, brewery, [invoice])[0].sentence
+    assert (
+        "Une seule relance envoyée"
+        in notice_checks.before_posting(account, brewery, [invoice], today=TODAY)[0].sentence
+    )
     remind(invoice, "relance_1", dt.date(2026, 10, 8), kind="manual", subject="Deuxième relance")
     assert not notice_checks.is_early(account, [invoice])
-    first = notice_checks.before_posting(account, brewery, [invoice])[0]
+    first = notice_checks.before_posting(account, brewery, [invoice], today=TODAY)[0]
     assert first.is_ok
     assert first.values == {"n": 2, "date": dt.date(2026, 10, 8)}
     assert notice_checks.is_early(account, [invoice, other])
@@ -42,7 +45,10 @@ def test_what_is_missing_is_said_with_where_to_correct_it(account):
     client = factories.make_client(account, "Studio sans adresse", address="")
     account.iban = account.address = ""
     account.save()
-    found = {check.fix: check.sentence for check in notice_checks.before_posting(account, client, [late(client)])}
+    found = {
+        check.fix: check.sentence
+        for check in notice_checks.before_posting(account, client, [late(client)], today=TODAY)
+    }
     assert "adresse postale est vide" in found["client"]
     assert "adresse" in found["company"]
     assert "IBAN" in found["bank"]
@@ -50,7 +56,7 @@ def test_what_is_missing_is_said_with_where_to_correct_it(account):
 
 def test_a_contractual_rate_under_the_legal_floor_is_said_not_changed(account, brewery):
     invoice = late(brewery, late_rate_bp=300)
-    checks = notice_checks.before_posting(account, brewery, [invoice])
+    checks = notice_checks.before_posting(account, brewery, [invoice], today=TODAY)
     (floor,) = [check for check in checks if "sous le minimum légal" in check.sentence]
     assert floor.values == {"taux": 300, "semestre": "2e semestre 2026", "plancher": 825}
     assert noticing.facts_of(prepare(account, brewery, [invoice])).invoices[0].periods[0].rate_bp == 300
@@ -58,7 +64,7 @@ def test_a_contractual_rate_under_the_legal_floor_is_said_not_changed(account, b
 
 def test_the_default_rate_is_to_be_compared_with_the_invoice_for_professionals_only(account, brewery):
     def sentences(client):
-        found = notice_checks.before_posting(account, client, [late(client, late_rate_bp=None)])
+        found = notice_checks.before_posting(account, client, [late(client, late_rate_bp=None)], today=TODAY)
         return " ".join(check.sentence for check in found)
 
     assert "Taux légal par défaut" in sentences(brewery)
@@ -73,10 +79,12 @@ def test_without_an_invoice_nothing_is_late_enough(account):
 
 def test_an_open_dispute_is_said_before_the_letter(account, brewery):
     invoice = late(brewery)
-    sentences = [check.sentence for check in notice_checks.before_posting(account, brewery, [invoice])]
+    sentences = [check.sentence for check in notice_checks.before_posting(account, brewery, [invoice], today=TODAY)]
     assert not any("Litige" in sentence for sentence in sentences)
     disputing.open_dispute(invoice, DisputeFacts("amount"), by=None, now=NOW)
     (found,) = [
-        check for check in notice_checks.before_posting(account, brewery, [invoice]) if "Litige" in check.sentence
+        check
+        for check in notice_checks.before_posting(account, brewery, [invoice], today=TODAY)
+        if "Litige" in check.sentence
     ]
     assert not found.is_ok

@@ -4,7 +4,7 @@ import pytest
 
 from relance.letters import press
 from relance.services import keeping_templates
-from relance.web import amicable_page
+from relance.web import amicable_page, notice_page
 from tests import factories
 from tests.factories import NOW
 from tests.letters.test_amicable import facts
@@ -45,10 +45,10 @@ def test_the_paper_in_the_frame_has_our_style_sheet_and_nothing_that_acts(as_cam
 
 
 def test_a_server_without_the_libraries_announces_no_length(as_camille, monkeypatch):
-    assert amicable_page.words_of_length(amicable_page.sheets(facts())) == "Une page"
+    assert notice_page.words_of_length(amicable_page.sheets(facts())) == "Une page"
 
     def missing(_page):
         raise press.PressError("libpango")
 
     monkeypatch.setattr(press, "count_pages", missing)
-    assert amicable_page.words_of_length(amicable_page.sheets(facts())) == ""
+    assert notice_page.words_of_length(amicable_page.sheets(facts())) == ""

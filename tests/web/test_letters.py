@@ -12,6 +12,7 @@ from relance.models.events import Event
 from relance.models.letters import Letter
 from relance.models.messages import Message, MessageItem
 from relance.services import noticing, paying
+from relance.web.forms.letters import basis
 from tests import factories
 from tests.factories import NOW, TODAY
 
@@ -57,6 +58,7 @@ def remind_twice(invoice):
 
 
 def choices(invoice, **fields):
+    """The form of the editor, to be frozen at once."""
     values = {
         "client": invoice.client_id,
         "invoices": invoice.id,
@@ -64,6 +66,9 @@ def choices(invoice, **fields):
         "delay_days": 8,
         "claims_interest": "y",
         "claims_fee": "y",
+        "mention": "registered",
+        "basis": basis(list(invoice.client.invoices)),
+        "figer": "1",
     }
     return values | fields
 
@@ -82,7 +87,7 @@ def test_a_notice_opens_already_filled_for_an_invoice(client, late):
     text = text_of(page)
     assert page.status_code == 200
     assert "Mise en demeure" in text
-    assert "Latitude Conseil, une facture en retard. Rien ne part sans vous." in text
+    assert "une facture en retard. Rien ne part sans vous." in text
     assert "Réclamer les pénalités de retard , 37,77 €" in text
     assert "Réclamer l’indemnité forfaitaire , 40,00 €" in text
     assert "Total réclamé : 1 937,77 €, puis 0,62 € par jour" in text
@@ -142,7 +147,7 @@ def test_without_a_worker_the_page_prints_the_letter_itself(client, late):
 def test_a_notice_before_two_reminders_asks_for_a_confirmation(client, late):
     page = client.get(f"/courriers/nouveau?factures={late.id}")
     assert "Aucune relance envoyée" in text_of(page)
-    assert "Préparer la lettre malgré tout" in text_of(page)
+    assert "Figer la lettre malgré tout" in text_of(page)
     refused = client.post("/courriers/nouveau", data=choices(late))
     assert refused.status_code == 422
     assert "Confirmez que vous voulez une mise en demeure avant deux relances." in text_of(refused)
@@ -181,7 +186,7 @@ def test_choosing_changes_the_figures_without_saving(client, late, latitude):
     assert "Total réclamé : 1 998,10 €" in text
     assert 'id="interest-amount" hx-swap-oob="true"' in fragment.text
     assert "<html" not in fragment.text
-    assert "delay_days=15" in fragment.text
+    assert "quinze\u00a0jours" in unescape(fragment.text)
     assert Letter.select().count() == 0
     page = client.post("/courriers/nouveau/apercu", data=data)
     assert "<html" in page.text
@@ -194,7 +199,10 @@ def test_choosing_changes_the_figures_without_saving(client, late, latitude):
         ({"dated_on": ""}, "Indiquez la date de la lettre."),
         ({"dated_on": "31/02/2027"}, "n’est pas une date"),
         ({"dated_on": "01/01/2026"}, "Datez la lettre d’aujourd’hui"),
-        ({"delay_days": 3}, "Choisissez une option de la liste."),
+        ({"delay_days": 400}, "Choisissez un délai de 8 ou 15 jours."),
+        ({"delay_days": "abc"}, "Choisissez une option de la liste."),
+        ({"mention": "pigeon"}, "Choisissez une option de la liste."),
+        ({"enclosures": "x" * 121}, "120 caractères au plus par ligne"),
     ],
 )
 def test_a_wrong_choice_is_said_beside_its_field(client, late, fields, sentence):
@@ -222,18 +230,17 @@ def test_an_unknown_half_year_is_said_with_the_way_out(sign_in, camille, late, c
 
 def test_the_preview_is_the_letter_and_can_do_nothing_else(client, late):
     page = client.get(f"/courriers/nouveau?factures={late.id}")
-    frame = unescape(re.search(r'<iframe src="([^"]+)"', page.text)[1])
-    paper = client.get(frame)
-    assert "je vous mets en demeure de me régler la somme de 1 937,77 €" in text_of(paper)
-    policy = paper.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy
-    assert "frame-ancestors 'self'" in policy
-    assert "unsafe-inline" not in policy
-    assert "style=" not in paper.text
+    paper = unescape(re.search(r'<iframe srcdoc="([^"]+)" sandbox="allow-same-origin"', page.text)[1])
+    assert "je vous mets en demeure de me régler la somme de <strong>1\u00a0937,77\u00a0€</strong>" in paper
+    assert "<script" not in paper and "style=" not in paper
     remind_twice(late)
     client.post("/courriers/nouveau", data=choices(late))
     saved = client.get(f"/courriers/{Letter.get().id}/apercu")
     assert "malgré mes relances des 24 octobre" in text_of(saved).replace("24 octobre et 3 novembre", "24 octobre")
+    policy = saved.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert "unsafe-inline" not in policy
 
 
 def test_an_incomplete_address_is_said_with_where_to_correct_it(client, late, latitude):
@@ -338,12 +345,3 @@ def test_an_invoice_of_another_account_cannot_be_slipped_in(client, late, basile
 def test_a_signed_out_visitor_is_asked_to_sign_in(anonymous, late):
     for path in ("/courriers", "/courriers/nouveau", f"/courriers/nouveau?factures={late.id}"):
         assert anonymous.get(path).status_code == 303
-
-
-def test_what_comes_later_is_not_shown(client, late):
-    letter = prepared(client, late)
-    text = text_of(client.get(f"/courriers/{letter.id}")) + text_of(
-        client.get(f"/courriers/nouveau?factures={late.id}")
-    )
-    for later in ("Modifier le texte", "signature numérique", "J’ai posté", "Numéro de suivi", "Mode d’envoi"):
-        assert later not in text

@@ -51,20 +51,20 @@ def test_what_cannot_be_written_is_said_beside_its_field(latitude, late):
     assert notice_page.draft(latitude, late, form_for(latitude, late, late, dated_on="bientôt")) == (None, None)
 
 
-def test_the_frame_shows_the_letter_of_the_form(client, latitude, late):
+def test_the_frame_shows_the_letter_of_the_form(latitude, late):
     context = notice_page.context(latitude, late, form_for(latitude, late, late[1:]))
     assert context["is_early"]
-    letter = client.get(context["frame"])
-    assert "F-2" in letter.text and "F-1" not in letter.text
+    assert "F-2" in context["paper"] and "F-1" not in context["paper"]
 
 
 def test_a_check_is_written_in_words():
     check = Check(True, "{n} relances envoyées, la dernière le {date}", {"n": 2, "date": dt.date(2026, 11, 1)})
     assert (
-        notice_page.words(check).replace("\u00a0", " ") == "2 relances envoyées, la dernière le 1<sup>er</sup> novembre"
+        notice_page.words_of_check(check).replace("\u00a0", " ")
+        == "2 relances envoyées, la dernière le 1<sup>er</sup> novembre"
     )
     floor = Check(False, "Vérifiez que {taux} est bien le taux porté sur la facture", {"taux": 1215})
-    assert "12,15 %" in notice_page.words(floor).replace("\u00a0", " ")
+    assert "12,15 %" in notice_page.words_of_check(floor).replace("\u00a0", " ")
 
 
 def test_the_paper_can_do_nothing_but_be_read():

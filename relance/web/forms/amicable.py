@@ -9,12 +9,12 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from relance.models.invoices import Invoice
 from relance.services.amicable_text import Words, cleaned
 from relance.web import names
-from relance.web.forms import Form
 from relance.web.forms.fields import DateField, options, required
+from relance.web.forms.letter_parts import PartsForm
 from relance.web.forms.messages import fingerprint
 
 
-class AmicableForm(Form):
+class AmicableForm(PartsForm):
     """``base`` is the fingerprint of the words the page was filled with: other words were written by a person.
 
     ``shown_template`` is the template they came from; ``kept_*`` are words it replaced. ``basis`` tells the
@@ -32,6 +32,7 @@ class AmicableForm(Form):
     shown_template = HiddenField()
     kept_subject = HiddenField()
     kept_body = HiddenField()
+    version = HiddenField(default="0")
 
     def __init__(self, offered: Sequence[str], invoices: Sequence[Invoice], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
