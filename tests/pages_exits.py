@@ -26,7 +26,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
 
 def furnish(client: Client, user: User, now: dt.datetime) -> dict[str, int]:
     """An invoice whose reminders all left, one handed over, and a list of partners that was edited."""
-    ended, confided = make_invoice(client, "F-2026-0043"), make_invoice(client, "F-2026-0044")
+    ended, confided = make_invoice(client, "F-2026-9043"), make_invoice(client, "F-2026-9044")
     for invoice in (ended, confided):
         chasing.start(invoice, replace(chasing.default_plan(invoice), start="next"), by=user, now=now)
     Chase.update(ended_at=now, ended_because="finished", next_check_at=None).where(Chase.invoice == ended).execute()

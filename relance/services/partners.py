@@ -96,7 +96,7 @@ def add(account: Account, facts: Facts, *, by: User | None, now: dt.datetime) ->
         if Partner.select().where(Partner.account == account).count() >= MAX_PARTNERS:
             raise PartnerError("Cette liste est pleine : supprimez d'abord un partenaire.")
         row: Partner = Partner.create(account=account, created_at=now, **clean.__dict__)
-        _tell("added", account, clean.name, by, now)
+        _tell(account, "added", clean.name, by, now)
     return row
 
 
@@ -107,7 +107,7 @@ def change(partner: Partner, facts: Facts, *, by: User | None, now: dt.datetime)
         return
     with transaction():
         Partner.update(**clean.__dict__).where(Partner.id == partner.id).execute()
-        _tell("changed", partner.account, clean.name, by, now)
+        _tell(partner.account, "changed", clean.name, by, now)
 
 
 def change_delivered(account: Account, key: str, facts: Facts, *, by: User | None, now: dt.datetime) -> None:
@@ -119,7 +119,7 @@ def change_delivered(account: Account, key: str, facts: Facts, *, by: User | Non
             change(row, clean, by=by, now=now)
         elif clean != DELIVERED[key]:
             Partner.create(account=account, key=key, created_at=now, **clean.__dict__)
-            _tell("changed", account, clean.name, by, now)
+            _tell(account, "changed", clean.name, by, now)
 
 
 def hide(account: Account, key: str, *, by: User | None, now: dt.datetime) -> None:
@@ -131,21 +131,21 @@ def hide(account: Account, key: str, *, by: User | None, now: dt.datetime) -> No
         if row is None:
             row = Partner.create(account=account, key=key, created_at=now, **DELIVERED[key].__dict__)
         Partner.update(is_hidden=True).where(Partner.id == row.id).execute()
-        _tell("hidden", account, row.name, by, now)
+        _tell(account, "hidden", row.name, by, now)
 
 
 def restore(account: Account, key: str, *, by: User | None, now: dt.datetime) -> None:
     """A delivered partner as it was delivered, shown again."""
     with transaction():
         if Partner.delete().where(Partner.account == account, Partner.key == key).execute():
-            _tell("restored", account, DELIVERED[key].name, by, now)
+            _tell(account, "restored", DELIVERED[key].name, by, now)
 
 
 def remove(partner: Partner, *, by: User | None, now: dt.datetime) -> None:
     """Delete a partner of one's own."""
     with transaction():
         if Partner.delete().where(Partner.id == partner.id, Partner.key == "").execute():
-            _tell("removed", partner.account, partner.name, by, now)
+            _tell(partner.account, "removed", partner.name, by, now)
 
 
 def checked(facts: Facts) -> Facts:
@@ -205,5 +205,5 @@ def _fold(name: str) -> str:
     return "".join(letter for letter in plain if letter.isalnum())
 
 
-def _tell(what: str, account: Account, name: str, by: User | None, now: dt.datetime) -> None:
+def _tell(account: Account, what: str, name: str, by: User | None, now: dt.datetime) -> None:
     record("partner_changed", account=account, at=now, user=by, what=what, name=name)

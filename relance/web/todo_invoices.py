@@ -152,7 +152,7 @@ def _what_now(chase: Chase) -> Action:
 def _capped(chase: Chase, context: Context) -> Line:
     detail, action = _ended(chase, context)
     title = _n("Relance envoyée : à vous de décider", "{n} relances envoyées : à vous de décider", chase.count)
-    return Line("stamp", "late", title, detail, (action,), see_invoice(chase.invoice))
+    return Line("stamp", "late", title, detail, (action, _what_now(chase)), see_invoice(chase.invoice))
 
 
 WRITERS: dict[str, Callable[[Any, Context], Line]] = {

@@ -126,8 +126,9 @@ def test_an_invoice_that_is_not_owed_has_no_such_page(client, invoice):
 
 
 @pytest.mark.requirement("S2.19")
-def test_help_is_named_with_its_disclaimer(client, invoice):
-    page = reading.page(client, path(invoice))
+@pytest.mark.parametrize("address", ["/factures/{}/et-maintenant", "/courriers/nouveau?factures={}"])
+def test_help_is_named_with_its_disclaimer(client, invoice, address):
+    page = reading.page(client, address.format(invoice.id))
     assert {page.url for page in exit_facts.HELP} <= set(hrefs(page))
     said = words(page).replace("’", "'")
     assert "Relance n'est pas un conseil juridique" in said and "faites-vous aider par un avocat" in said

@@ -59,7 +59,7 @@ def test_each_kind_of_line_has_its_actions_and_they_lead_somewhere(client, accou
     Chase.update(ended_at=NOW, ended_because="finished", next_check_at=None).where(Chase.id == row.id).execute()
     assert todo(client) == [
         ("E-mail non remis à Transports Gallois", ["Corriger l’adresse"]),
-        ("Toutes les relances sont parties", ["Relancer"]),
+        ("Toutes les relances sont parties", ["Relancer", "Et maintenant ?"]),
         ("Maison Vauquelin n’a pas d’adresse e-mail", ["Ajouter une adresse"]),
     ]
     for link in css(page(client), "#todo a"):
@@ -76,7 +76,7 @@ def test_after_two_reminders_without_effect_a_formal_notice_is_offered(client, i
     Message.update(state="sent", sent_at=NOW).execute()
     Chase.update(ended_at=NOW, ended_because="finished", next_check_at=None).where(Chase.id == row.id).execute()
     [(title, actions)] = todo(client)
-    assert (title, actions) == ("Toutes les relances sont parties", ["Préparer une mise en demeure"])
-    [link] = css(page(client), "#todo .actions a")
-    assert link.get("href") == f"/courriers/nouveau?factures={invoice.id}"
-    assert client.get(link.get("href")).status_code == 200
+    assert (title, actions) == ("Toutes les relances sont parties", ["Préparer une mise en demeure", "Et maintenant ?"])
+    links = [link.get("href") for link in css(page(client), "#todo .actions a")]
+    assert links == [f"/courriers/nouveau?factures={invoice.id}", f"/factures/{invoice.id}/et-maintenant"]
+    assert all(client.get(link).status_code == 200 for link in links)

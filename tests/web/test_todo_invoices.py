@@ -131,14 +131,14 @@ def test_steps_that_were_passed_are_not_said_to_have_left(client, invoice, nadia
     assert lines(client)[0][0][0] == "Toutes les relances sont parties"
     Skip.update(because="pause").execute()
     found, details = lines(client)
-    assert found[0] == ("Plus aucune relance prévue", ["Relancer"])
+    assert found[0] == ("Plus aucune relance prévue", ["Relancer", "Et maintenant ?"])
     assert "Des étapes ont été passées." in details[0]
 
 
 def test_the_cap_is_named_with_what_to_do_now(client, invoice, nadia, camille):
     chase = switch_on(invoice, nadia, frequency="until_paid", start="gently")
     chasing.stop(Chase.get_by_id(chase.id), because="finished", by=None, now=NOW)
-    assert lines(client)[0] == [("12 relances envoyées : à vous de décider", ["Relancer"])]
+    assert lines(client)[0] == [("12 relances envoyées : à vous de décider", ["Relancer", "Et maintenant ?"])]
 
 
 def test_the_order_is_that_of_the_screens(client, account, latitude, nadia, camille):

@@ -3,7 +3,7 @@ from relance.web import topics
 
 def test_every_topic_has_a_page_of_its_own(as_camille):
     found = topics.topics()
-    assert len({topic.href for topic in found}) == len(found) == 9
+    assert len({topic.href for topic in found}) == len(found) >= 9
     assert all(topic.href.startswith("/reglages/") for topic in found)
 
 
