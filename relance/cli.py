@@ -21,6 +21,7 @@ from relance.services import (
     onboarding,
     reporting,
     restoring,
+    seed_letters,
     seeding,
     sweeping,
 )
@@ -167,6 +168,7 @@ def seed_command() -> None:
     """Load the demo account."""
     with connection():
         demo = seeding.seed(clock.now())
+        seed_letters.add(demo.email, clock.now())
     click.echo(f"Compte de démonstration : {demo.email} / {demo.password}")
 
 
