@@ -1,5 +1,7 @@
 import datetime as dt
 
+import pytest
+
 from relance.models.chases import Chase, Entry
 from relance.models.holds import Task
 from relance.services import disputing, pausing
@@ -7,6 +9,7 @@ from relance.services.disputing import DisputeFacts
 from relance.web import invoice_page
 from tests import factories, making
 from tests.factories import NOW, TODAY
+from tests.web.reading import css, page, words
 
 
 def test_late_charges_are_shown_for_what_is_late_and_never_for_a_consumer(as_camille, invoice, latitude, account):
@@ -65,3 +68,34 @@ def test_the_page_says_what_holds_the_invoice_in_place_of_its_delay(as_camille, 
     assert page.index("Litige en cours") < page.index("Relances en pause")
     assert "En retard de 10 jours" not in page and "10 j de retard" in page
     assert "Clore le litige" in page and "Reprendre les relances" in page and "Signaler un litige" not in page
+
+
+@pytest.mark.requirement("S2.18")
+@pytest.mark.parametrize(
+    ("kind", "due", "said", "shade"),
+    [
+        ("organisation", dt.date(2026, 10, 31), "Prescription le 31 octobre 2031", None),
+        ("organisation", dt.date(2022, 5, 22), "Prescription le 22 mai 2027", "warn"),
+        ("individual", dt.date(2025, 1, 20), "Prescription le 20 janvier 2027", "late"),
+        ("individual", dt.date(2024, 10, 31), "Prescription passée depuis le 31 octobre 2026", "late"),
+        ("public", dt.date(2022, 10, 31), "Prescription à vérifier", None),
+    ],
+)
+def test_the_limitation_date_is_quiet_then_amber_then_red(client, account, kind, due, said, shade):
+    debtor = factories.make_client(account, "Jeanne Morel", kind=kind)
+    shown = page(client, f"/factures/{factories.make_invoice(debtor, due_on=due).id}")
+    (line,) = [node for node in css(shown, ".panel p") if words(node).startswith("Prescription")]
+    assert words(line).startswith(said)
+    assert [badge.get("data-s") for badge in css(line, ".badge")] == ([shade] if shade else [])
+
+
+@pytest.mark.requirement("S1.23")
+def test_a_consumer_owes_legal_interest_from_the_receipt_of_the_notice_and_no_penalty(client, account):
+    person = factories.make_client(account, "Jeanne Morel", kind="individual")
+    invoice = factories.make_invoice(person, total_cents=185_000, due_on=dt.date(2026, 9, 30))
+    assert "non réclamés" not in words(page(client, f"/factures/{invoice.id}"))
+    factories.make_letter(person, [invoice], state="received", received_on=dt.date(2026, 10, 24))
+    text = words(page(client, f"/factures/{invoice.id}"))
+    assert "Intérêts au taux légal, non réclamés : 4,18 €" in text  # 1 850 € at 2,75 % for 30 days
+    assert "2,75 % l’an, 30 jours" in text
+    assert "Pénalités" not in text.partition("Montants")[2].partition("Client")[0]
