@@ -1,14 +1,32 @@
 """The language of the page: the signed-in user's, French for everybody else."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from flask import Flask, has_request_context
 from markupsafe import Markup, escape
 
 from relance.rules import labels
 from relance.web import scope
 
+_in_french: ContextVar[bool] = ContextVar("in_french", default=False)
+
+
+@contextmanager
+def in_french() -> Iterator[None]:
+    """Speak French whatever the user's language: for what a French court or firm will read."""
+    token = _in_french.set(True)
+    try:
+        yield
+    finally:
+        _in_french.reset(token)
+
 
 def language() -> str:
     """« fr » or « en »."""
+    if _in_french.get():
+        return "fr"
     user = scope.signed_in_user() if has_request_context() else None
     return "en" if user is not None and user.language == "en" else "fr"
 
