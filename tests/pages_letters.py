@@ -29,7 +29,7 @@ NOT_PAGES = {
 
 def furnish(client: Client, user: User, now: dt.datetime) -> dict[str, int]:
     """Letters whose facts are those of one that was printed, posted weeks ago."""
-    invoice, today = make_invoice(client, "F-2026-0041"), now.date()
+    invoice, today = make_invoice(client, "F-2026-9041"), now.date()
     facts = Letter.get(Letter.account == client.account_id, Letter.kind == "formal_notice").facts
 
     def make(state: str, days: int, **fields: object) -> int:
