@@ -26,6 +26,8 @@ from relance.web.security import takes_files
 
 blueprint = Blueprint("letter_posting", __name__)
 
+MODE_OF = {"registered": "lrar_counter", "by_hand": "by_hand", "none": "simple"}  # what the sheet announces
+
 
 @dataclass(frozen=True)
 class Posting:
@@ -96,7 +98,7 @@ def ask_deposit(letter_id: int) -> ResponseReturnValue:
         form.tracking_number.data = letter_words.spaced(letter.tracking_number)
     else:
         form.on.data = max(local_date(clock.now(), letter.account.time_zone), letter.dated_on)
-        form.mode.data = "lrar_counter" if letter.kind == "formal_notice" else "simple"
+        form.mode.data = MODE_OF[letter.mention] if letter.kind == "formal_notice" else "simple"
     return _deposit_dialog(letter, form)
 
 

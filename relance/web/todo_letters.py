@@ -54,7 +54,7 @@ def _expired(letter: Letter, context: Context) -> Line:
         "clock",
         "late",
         _("Délai de la mise en demeure écoulé le {date}", date=day),
-        _about(letter),
+        Markup("{}.").format(_about(letter)),
         (
             Action(_("Et maintenant"), url_for("letter_posting.what_now", letter_id=letter.id)),
             Action(_("C'est réglé / Je m'en occupe"), settle, is_quiet=True, values={"depuis": "tableau"}, stays=True),
