@@ -219,6 +219,12 @@ def _grounds_of_an_individual(facts: NoticeFacts) -> str:
         "À compter de la réception de la présente mise en demeure, cette somme portera intérêts au taux légal "
         "(articles 1231-6 et 1344-1 du code civil).\n\n"
     )
+    if facts.interest_cents:  # an earlier notice was received: interest runs already
+        which = "cette somme porte" if len(facts.invoices) == 1 else "les factures qu'elle visait portent"
+        interest = (
+            f"Depuis la réception de ma précédente mise en demeure, {which} intérêts au taux légal, selon le calcul "
+            "en annexe (articles 1231-6 et 1344-1 du code civil).\n\n"
+        )
     return (interest if facts.claims_interest else "") + (
         "Si vous contestez cette somme, écrivez-moi. Vous avez aussi le droit de recourir gratuitement à un médiateur "
         "de la consommation (article L. 612-1 du code de la consommation)."

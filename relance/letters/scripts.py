@@ -26,6 +26,10 @@ _JOINERS = "\u200c\u200d"  # Persian and Arabic spell with them
 _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 _NARROW_SPACES = "\u202f\u2007\u2060"
 _PICTURE = re.compile(r":[a-z0-9_+-]+:")
+_LONGEST = 60  # characters of a word that nothing cuts: two lines of the narrowest column
+_ENDLESS = re.compile(rf"(?:&[^;\s]{{1,8}};|[^\s&]){{{_LONGEST}}}(?=[^\s]{{10}})")
+_TAG = re.compile(r"(<[^>]*>)")
+CUT = "\u200b"  # zero-width space: a line may end there
 _PLAIN = re.compile(
     r"[\n\t\x20-\x7e\xa0-\xac\xae-\xff\u0152\u0153\u0178\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u20ac]*"
 )
@@ -33,7 +37,7 @@ _PLAIN = re.compile(
 
 def needs_others(text: str) -> bool:
     """True when a letter of ``text`` is not in the Latin fonts: the other ones must be there to print it."""
-    return _PLAIN.fullmatch(text) is None and not set(text) - set("\n\t") <= covered_by(BASE)
+    return _PLAIN.fullmatch(text) is None and not set(text) - {"\n", "\t", CUT} <= covered_by(BASE)
 
 
 def readable(text: str) -> str:
@@ -42,8 +46,13 @@ def readable(text: str) -> str:
 
 
 def readable_page(page: str) -> str:
-    """The same for a page of HTML: what is put in is escaped."""
-    return _translated(page, is_markup=True)
+    """The same for a page of HTML: what is put in is escaped. A word without end may be cut every 60 characters.
+
+    Laying out a word of 10,000 characters takes seconds otherwise, each line being looked for in what is left of it.
+    """
+    pieces = _TAG.split(_translated(page, is_markup=True))
+    pieces[::2] = [_ENDLESS.sub(lambda found: found[0] + CUT, text) for text in pieces[::2]]
+    return "".join(pieces)
 
 
 def rewritten(text_lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
