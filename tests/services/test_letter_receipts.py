@@ -1,9 +1,12 @@
 """A consumer owes interest from the receipt of the first formal notice: not before, and not for a letter lost."""
 
 import datetime as dt
+import re
+from html import unescape
 
 import pytest
 
+from relance.letters import pages
 from relance.models.letters import Letter, LetterInvoice
 from relance.rules import penalties
 from relance.services import charging, claiming, letter_receipts
@@ -11,6 +14,13 @@ from tests import factories
 from tests.factories import NOW, TODAY
 
 D = dt.date
+
+
+def words(facts):
+    """The text of the letter, without its tags."""
+    html = pages.formal_notice(facts)
+    text = unescape(re.sub(r"<[^>]+>", "", html[html.index("<body") :])).replace("\u202f", " ")
+    return " ".join(text.replace("\u00a0", " ").split())
 
 
 def make_letter(invoice, received_on=None, **values):
@@ -74,3 +84,16 @@ def test_a_receipt_changes_nothing_for_an_organisation(account, latitude):
     before = charging.interest_of([invoice], TODAY)
     make_letter(invoice, D(2026, 5, 31))
     assert charging.interest_of([invoice], TODAY) == before > 0
+
+
+@pytest.mark.requirement("S1.24")
+def test_a_second_letter_says_since_when_interest_runs_in_no_word_of_the_trade(account, consumer, owed):
+    make_letter(owed, D(2026, 5, 31))
+    facts = claiming.notice_facts(
+        account, consumer, [owed], dated_on=D(2026, 6, 30), delay_days=8, claims_interest=True, claims_fee=True
+    )
+    text = words(facts)
+    assert "Depuis la réception de ma précédente mise en demeure, cette somme porte intérêts au taux légal" in text
+    assert "À compter de la réception de la présente mise en demeure, cette somme" not in text
+    assert "2,62 %" in text and "3,98 €" in text and "1 853,98 €" in text
+    assert not re.search(r"pénalité|L\. ?441|D\. ?441|40 €|indemnité", text, re.IGNORECASE)
