@@ -42,6 +42,7 @@ def before_posting(
         found += [Check(False, problem, fix="client") for problem in printed.problems]
     else:
         found.append(Check(True, "Adresse du client complète"))
+    found += notice_checks.rewritten(printed.lines, invoices)
     return found + [Check(False, sentence, fix=fix) for sentence, fix in notice_checks.own_gaps(account)]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from relance.letters import scripts
 from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.holds import Promise
@@ -58,6 +59,7 @@ def before_posting(
         checks += [Check(False, problem, fix="client") for problem in printed.problems]
     else:
         checks.append(Check(True, "Adresse du client complète"))
+    checks += rewritten(printed.lines, invoices)
     checks += [Check(False, sentence, fix=fix) for sentence, fix in own_gaps(account)]
     checks += [not_joined(one) for one in apart]
     if client.kind == "organisation":
@@ -65,6 +67,23 @@ def before_posting(
             Check(False, "Vérifiez qu'aucune procédure collective n'est ouverte contre ce client", fix="insolvency")
         )
     return checks
+
+
+def rewritten(recipient: Sequence[str], invoices: Sequence[Invoice]) -> list[Check]:
+    """What the letter writes in other letters, for want of a font: a name in Chinese, an emoji in an object."""
+    sides = [(recipient, "client"), ([text for one in invoices for text in (one.object, one.order_reference)], "")]
+    return [
+        Check(
+            False,
+            "« {texte} » s'imprimera « {imprimé} » : nos polices n'ont pas ces caractères"
+            if shown
+            else "« {texte} » ne s'imprimera pas : nos polices n'ont pas ces caractères",
+            {"texte": written, "imprimé": shown},
+            fix=fix,
+        )
+        for texts, fix in sides
+        for written, shown in scripts.rewritten(texts)
+    ]
 
 
 def not_joined(one: Apart) -> Check:

@@ -88,3 +88,14 @@ def test_an_open_dispute_is_said_before_the_letter(account, brewery):
         if "Litige" in check.sentence
     ]
     assert not found.is_ok
+
+
+def test_what_no_font_of_ours_has_is_told_with_what_will_be_printed(account):
+    client = factories.make_client(account, "株式会社", address="8 quai des Bateliers\n67000 Strasbourg")
+    invoice = late(client, object="Fête 🎉")
+    checks = notice_checks.before_posting(account, client, [invoice], today=TODAY)
+    told = {check.values["texte"]: (check.values["imprimé"], check.fix) for check in checks if "texte" in check.values}
+    assert told == {"株式会社": ("ZhuShiHuiShe", "client"), "Fête 🎉": ("Fête", "")}
+    text = text_of(noticing.render(prepare(account, client, [invoice]).id, NOW))
+    assert "ZHUSHIHUISHE" in text
+    assert "Fête" in text
