@@ -4,6 +4,7 @@ from flask import Blueprint, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock
+from relance.letters import amicable as paper
 from relance.models.invoices import Invoice
 from relance.services import amicable
 from relance.web import amicable_drafts, amicable_page, notice_page
@@ -40,7 +41,7 @@ def preview(id: int | None = None) -> ResponseReturnValue:
             return go_to(_address(asked))
         return make_response(render(context))
     if not wants_fragment() and context["draft"] is not None:
-        context["length"] = notice_page.words_of_length(amicable_page.sheets(context["draft"].facts))
+        context["length"] = notice_page.length_of(paper.page(context["draft"].facts))
     return make_response(render(context, is_fragment=wants_fragment()))
 
 
@@ -49,7 +50,7 @@ def preview(id: int | None = None) -> ResponseReturnValue:
 def pages(id: int | None = None) -> ResponseReturnValue:
     """How long the letter is, in words: laid out apart, so that the preview does not wait for it."""
     draft = amicable_page.reading(_posted(id), clock.now()).get("draft")
-    return notice_page.words_of_length(amicable_page.sheets(draft.facts)) if draft is not None else ""
+    return notice_page.length_of(paper.page(draft.facts)) if draft is not None else ""
 
 
 @blueprint.post("/factures/<int:id>/relancer/courrier")

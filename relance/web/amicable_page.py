@@ -210,11 +210,6 @@ def framed(facts: AmicableFacts) -> str:
     return notice_page.dressed(paper.page(facts))
 
 
-def sheets(facts: AmicableFacts) -> int:
-    """How many sheets the letter itself takes; 0 when this server cannot lay it out."""
-    return notice_page.sheets_of(paper.page(facts))
-
-
 def editor_url(invoice: Invoice, template: str) -> str:
     """Where a letter that a sequence asks for is written: the formal notice, or the amicable one with its text."""
     if template in ("", "formal_notice"):

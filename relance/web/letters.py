@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from relance import clock, storage
+from relance.letters import pages
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterInvoice
@@ -69,7 +70,7 @@ def preview() -> ResponseReturnValue:
     context = _read()
     if not wants_fragment():
         if context["facts"] is not None:
-            context["length"] = notice_page.words_of_length(notice_page.sheets(context["facts"]))
+            context["length"] = notice_page.length_of(pages.formal_notice(context["facts"]))
         return notice_page.render(context)
     return make_response(render_template("letters/preview.htmx.html", **context))
 
@@ -78,7 +79,7 @@ def preview() -> ResponseReturnValue:
 def length() -> ResponseReturnValue:
     """How long the letter is, in words: laid out apart, so that the preview does not wait for it."""
     facts = _read()["facts"]
-    return notice_page.words_of_length(notice_page.sheets(facts)) if facts is not None else ""
+    return notice_page.length_of(pages.formal_notice(facts)) if facts is not None else ""
 
 
 @blueprint.get("/courriers/<int:letter_id>")

@@ -24,7 +24,7 @@ from relance.services.noticing import NoticeChoices, NoticeError
 from relance.web import filters
 from relance.web.assets import LETTER, asset_url
 from relance.web.forms.letters import NoticeForm, Words, basis
-from relance.web.i18n import _
+from relance.web.i18n import _, _n
 from relance.web.scope import current_account, current_user
 from relance.web.security import embeddable
 
@@ -208,24 +208,18 @@ def dressed(page: str) -> str:
     return page.replace("</head>", link, 1)
 
 
-def sheets(facts: NoticeFacts) -> int:
-    """How many sheets the letter takes, its annex included; 0 when this server cannot lay it out."""
-    return sheets_of(pages.formal_notice(facts))
-
-
-def sheets_of(page: str) -> int:
-    """The same for a page."""
+def length_of(page: str) -> str:
+    """« Une page », or what to know when the letter is longer, and its annex apart; '' when it cannot be laid out."""
+    letter, end, annex = page.partition("</article>")
     try:
-        return press.count_pages(page)
+        own = press.count_pages(f"{letter}{end}</body></html>")
+        more = press.count_pages(page) - own if "<article" in annex else 0
     except (press.PressError, storage.StorageError):
-        return 0
-
-
-def words_of_length(count: int) -> str:
-    """« Une page », or what to know when it is longer; '' when unknown."""
-    if not count:
         return ""
-    return _("Une page") if count == 1 else _("La lettre passe à {n} pages.", n=count)
+    said = _("Une page") if own == 1 else _("La lettre passe à {n} pages.", n=own)
+    if more <= 0:
+        return said
+    return f"{said.rstrip('.')}, {_n('une page d’annexe', '{n} pages d’annexe', more)}"
 
 
 def render(context: dict[str, Any], status: int = 200) -> Response:

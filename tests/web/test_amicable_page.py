@@ -2,9 +2,8 @@
 
 import pytest
 
-from relance.letters import press
 from relance.services import keeping_templates
-from relance.web import amicable_page, notice_page
+from relance.web import amicable_page
 from tests import factories
 from tests.factories import NOW
 from tests.letters.test_amicable import facts
@@ -42,13 +41,3 @@ def test_the_paper_in_the_frame_has_our_style_sheet_and_nothing_that_acts(as_cam
     assert "Relance Letter Serif" in answer.text
     assert "<script" not in html
     assert "style=" not in html
-
-
-def test_a_server_without_the_libraries_announces_no_length(as_camille, monkeypatch):
-    assert notice_page.words_of_length(amicable_page.sheets(facts())) == "Une page"
-
-    def missing(_page):
-        raise press.PressError("libpango")
-
-    monkeypatch.setattr(press, "count_pages", missing)
-    assert notice_page.words_of_length(amicable_page.sheets(facts())) == ""

@@ -3,13 +3,14 @@ import datetime as dt
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from relance.letters import pages
+from relance.letters import amicable, pages, press
 from relance.services.notice_checks import Check
 from relance.web import notice_page
 from relance.web.forms.letters import NoticeForm
 from tests import factories
 from tests.factories import TODAY
 from tests.letters import samples
+from tests.letters.test_amicable import facts
 
 pytestmark = pytest.mark.usefixtures("as_camille")
 
@@ -71,3 +72,15 @@ def test_the_paper_can_do_nothing_but_be_read():
     policy = notice_page.paper(pages.formal_notice(samples.organisation())).headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "script-src" not in policy and "unsafe" not in policy
+
+
+def test_the_length_is_that_of_the_letter_its_annex_apart(monkeypatch):
+    page = pages.formal_notice(samples.organisation())
+    assert notice_page.length_of(page).replace("\u00a0", " ") == "Une page, une page d’annexe"
+    assert notice_page.length_of(amicable.page(facts())) == "Une page"
+
+    def missing(_page):
+        raise press.PressError("libpango")
+
+    monkeypatch.setattr(press, "count_pages", missing)
+    assert notice_page.length_of(page) == ""
