@@ -9,6 +9,9 @@ from tests.factories import make_document, make_invoice, make_letter
 
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("letters_list.index", {"preuve": "manquante", "mode": "guichet", "client": "a"}),
+    ("letters.show", {"letter_id": "@posted"}),
+    ("letters.show", {"letter_id": "@over"}),
+    ("letters.show", {"letter_id": "@unclaimed"}),
     ("letter_posting.ask_deposit", {"letter_id": "@letter"}),
     ("letter_posting.ask_deposit", {"letter_id": "@posted"}),
     ("letter_posting.ask_receipt", {"letter_id": "@posted"}),
