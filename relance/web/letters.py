@@ -91,7 +91,7 @@ def show(letter_id: int) -> ResponseReturnValue:
     letter = _printed_if_alone(letter)
     query = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice).where(LetterInvoice.letter == letter)
     lines = list(query.order_by(LetterInvoice.id))
-    checks = _checks(letter, [line.invoice for line in lines])
+    checks = _checks(letter, [line.invoice for line in lines]) if letter.posted_on is None else []
     return make_response(
         render_template(
             "letters/show.html",
