@@ -9,6 +9,7 @@ from relance.models.accounts import User
 from relance.models.events import Event, record
 from relance.models.holds import Pause
 from relance.models.invoices import Invoice
+from relance.rules import labels
 from relance.services import chasing, hold_limits, pausing, resuming
 from relance.services.holding import HoldError
 
@@ -108,16 +109,16 @@ def take_back(invoice: Invoice, *, by: User | None, now: dt.datetime) -> resumin
         return pausing.resume_invoice(invoice, by=by, now=now)
 
 
-def reason_of(name: str) -> str:
-    """What the pause says."""
-    return f"Dossier confié à {name}"
+def reason_of(name: str, by: User | None) -> str:
+    """What the pause says, in the language of who wrote it: it is kept as a person's words."""
+    return labels.translate("Dossier confié à {nom}", by.language if by is not None else "fr", nom=name)
 
 
 def _hold(invoice: Invoice, name: str, by: User | None, now: dt.datetime) -> Pause | None:
     chase = chasing.chase_of(invoice)
     if chase is None or not chase.is_active:
         return None
-    return pausing.pause_invoice(invoice, until_on=None, reason=reason_of(name), by=by, now=now)
+    return pausing.pause_invoice(invoice, until_on=None, reason=reason_of(name, by), by=by, now=now)
 
 
 def _checked(invoice: Invoice, to: str, on: dt.date, note: str, now: dt.datetime) -> tuple[str, str]:

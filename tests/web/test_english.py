@@ -42,6 +42,7 @@ KEPT = (
     "“Vous” version",
     "“vous”",
     "La lettre dépasse trois pages.",  # what tests/pages.py stored
+    "Dossier confié à Recogest",
 )
 UNREAD = {"script", "style", "code", "pre", "kbd", "textarea", "svg", "template", "iframe"}
 SPOKEN = ("title", "alt", "aria-label", "aria-description", "placeholder", "data-on", "data-off")
