@@ -7,12 +7,13 @@ import pypdf
 import pytest
 
 from relance import storage
-from relance.letters import pages, press
+from relance.letters import joining, pages, press
 from relance.letters.facts import Joined
 from relance.models import evidence
 from relance.models.evidence import Evidence
 from relance.services import appending
 from tests import factories
+from tests.imports import real_data
 from tests.letters import made, samples
 
 NOW = dt.datetime(2026, 11, 23, 8)
@@ -102,6 +103,41 @@ def test_pieces_of_evidence_follow_the_invoices_and_a_photo_takes_one_sheet(acco
     tags = reader.trailer["/Root"]["/StructTreeRoot"]["/K"]
     assert "BC" in reader.pages[4].extract_text()
     assert "Preuve d’exécution, page 1 sur 1" in str(_words_of(tags))
+
+
+@real_data.needs_data
+def test_real_files_follow_a_notice_or_are_named_and_the_letter_is_still_made(account, latitude):
+    """Encrypted by its owner only, real and hybrid invoices, a letter-size sheet on its side; and four that cannot."""
+    names = {
+        "F-1": "invoices/pdf/Facture_FR_EN16931.pdf",
+        "F-2": "hostile/pdf_owner_password_only.pdf",
+        "F-4": "hostile/pdf_truncated_half.pdf",
+        "F-5": "hostile/pdf_user_password_secret.pdf",
+        "F-6": "hostile/pdf_zero_bytes.pdf",
+        "F-7": "hostile/html_named.pdf",
+    }
+    invoices = [with_file(latitude, number, real_data.content(name)) for number, name in names.items()]
+    invoices.append(with_file(latitude, "F-9", made.pdf((612, 792), rotation=90)))
+    joined, apart = appending.share_out(invoices)
+    assert [one.number for one in joined] == ["F-1", "F-2", "F-9"]
+    assert {one.number: one.because for one in apart} == {
+        "F-4": joining.UNREADABLE,
+        "F-5": joining.LOCKED,
+        "F-6": joining.UNREADABLE,
+        "F-7": joining.UNREADABLE,
+    }
+    letter = press.print_pdf(
+        pages.formal_notice(samples.organisation(joined=joined)), created_at=NOW, is_archived=False
+    )
+    pdf = appending.follow(letter, joined, "fr")
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    assert len(reader.pages) == 2 + sum(one.pages for one in joined)
+    assert not reader.is_encrypted
+    sizes = {tuple(sorted(round(float(side)) for side in sheet.mediabox[2:])) for sheet in reader.pages}
+    assert sizes == {(595, 842)}
+    assert reader.pages[-1].mediabox.width > reader.pages[-1].mediabox.height
+    assert b"/JavaScript" not in pdf
+    assert b"/EmbeddedFile" not in pdf
 
 
 def _words_of(element):
