@@ -238,6 +238,11 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings.penalties", {}),
     ("rates.index", {"semestre": "2026-2"}),
     ("signatures.index", {}),
+    ("payment_plans.new", {"id": "@client"}),
+    ("payment_plans.new", {"id": "@client", "factures": "@late"}),
+    ("payment_plans.show", {"plan_id": "@plan"}),
+    ("payment_plans.show", {"plan_id": "@broken_plan"}),
+    ("payment_plans.show", {"plan_id": "@ended_plan"}),
     ("settings.alerts", {}),
     ("settings.display", {}),
     ("settings.security", {}),
@@ -308,6 +313,7 @@ NOT_PAGES = {
     "letters.status": "a fragment of the letter",
     "letters.paper": "the paper itself, in a frame of the letter",
     "signatures.image": "a picture",
+    "payment_plans.agreement": "a file",
     "letters.draft": "the paper itself, in a frame of the new letter",
     "messages.html": "an e-mail, in a frame of the message",
     "simulation.html": "an e-mail to come, alone",
@@ -401,8 +407,8 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
     _newcomer(now)
     Heartbeat.beat("worker", now)
     chased = Chase.select(Chase.invoice)
-    pages_plans.furnish(user, now)
     return {
+        **pages_plans.furnish(user, late.client, now),
         "late": late.id,
         "partly": partly.id,
         "paid": _invoice("0052").id,

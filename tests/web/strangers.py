@@ -23,6 +23,7 @@ from relance.models.legal_rates import LegalRate
 from relance.models.letters import Letter, LetterBatch
 from relance.models.messages import Message
 from relance.models.partners import Partner
+from relance.models.payment_plans import PaymentPlan
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.models.sequences import Sequence, SequenceStep
@@ -47,6 +48,7 @@ MODEL_OF = {
     "partner_id": Partner,
     "lot_id": LetterBatch,
     "signature_id": Signature,
+    "plan_id": PaymentPlan,
     "rate_id": LegalRate,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
@@ -195,6 +197,9 @@ def _stranger() -> User:
         account=account, client=client, invoice=invoice, kind="call", due_on=factories.TODAY, created_at=factories.NOW
     )
     keeping_templates.create(account, "Le rappel de Basile", "rappel", 2, by=user, now=factories.NOW)
+    PaymentPlan.create(
+        account=account, client=client, total_cents=1, agreed_on=factories.TODAY, made_at=factories.NOW, state="ended"
+    )
     Signature.create(account=account, user=user, document=document, created_at=factories.NOW)
     Batch.create(account=account, user=user, key="b", not_before_at=factories.NOW, created_at=factories.NOW)
     LetterBatch.create(account=account, total=0, created_at=factories.NOW)

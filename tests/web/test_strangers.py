@@ -48,7 +48,7 @@ NAMES_NO_ROW = {
     "sequences.create", "sequences.discard", "sequences.duplicate", "sequences.reset", "sequences.restore_delivered",
     "sequences.update", "proposals.approve", "proposals.approve_all", "proposals.decline", "steps.change",
     "steps.hold_day", "steps.move", "tasks.close", "templates.delete", "templates.duplicate", "templates.new",
-    "signatures.add", "signatures.make_default", "signatures.remove", "signatures.rename",
+    "payment_plans.end", "signatures.add", "signatures.make_default", "signatures.remove", "signatures.rename",
     "quotes.accept", "quotes.decline", "quotes.delete", "quotes.reopen", "quotes.to_invoice",
     "templates.preview", "templates.reset", "templates.test", "templates.update",
 }  # fmt: skip
@@ -98,6 +98,10 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "messages.create": ({"contact": Contact, "copy": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "messages.preview": ({"contact": Contact, "copy": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
     "messages.test": ({"contact": Contact, "copy": Contact}, {"template": "rappel", "subject": "a", "body": "b"}),
+    "payment_plans.create": (
+        {"invoices": Invoice},
+        {"part_on": "30/11/2026", "part_amount": "100", "count": "2", "first_on": "30/11/2026"},
+    ),
     "clients.merge": ({"survivor": Client, "confirmed": Client}, {}),
     "client_sequence.update": ({"sequence": Sequence}, {"suit": "", "confirme": "oui"}),
     "client_sequence.update_several": ({"client": Client, "sequence": Sequence}, {"confirme": "oui"}),

@@ -61,7 +61,7 @@ class PlanForm(Form):
             ("first_on", "Indiquez la date de la première échéance."),
             ("invoices", "Choisissez au moins une facture à payer."),
         ):
-            if not self[name].data and not self[name].errors:
+            if self[name].validate(self) and not self[name].data:
                 self.refuse(name, sentence)
         if self.errors or self.count.data is None or self.first_on.data is None:
             return
