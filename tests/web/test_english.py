@@ -14,6 +14,7 @@ from relance.models.events import Event
 from relance.models.holds import Hold
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
+from relance.models.partners import Partner
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.models.templates import Template
@@ -43,6 +44,13 @@ KEPT = (
     "“vous”",
     "La lettre dépasse trois pages.",  # what tests/pages.py stored
     "Dossier confié à Recogest",
+    "commissaire de justice",  # offices and courts that English has no word for
+    "injonction de payer",
+    "Médiateur des entreprises",
+    "tribunal des activités économiques",
+    "juge des contentieux de la protection",
+    "Cour de cassation",
+    "d’Ormane",
 )
 UNREAD = {"script", "style", "code", "pre", "kbd", "textarea", "svg", "template", "iframe"}
 SPOKEN = ("title", "alt", "aria-label", "aria-description", "placeholder", "data-on", "data-off")
@@ -59,6 +67,7 @@ WRITTEN_BY_PEOPLE = (
     (Hold, ("because",)),
     (Document, ("name",)),
     (Template, ("name",)),
+    (Partner, ("name", "note")),
 )
 
 
