@@ -84,18 +84,22 @@ def _received(account: Account, user: User, today: dt.date, signature: Signature
 
 
 def _pieces(account: Account, user: User, today: dt.date) -> None:
-    """What proves the claim that a draft of formal notice is about."""
-    invoice = _invoice(account, DRAFT)
-    quote = _paper("Devis D-2026-0031", ("Cartes et menus : 1 860,00 €", "Bon pour accord", "Odile Perrin"))
-    proof = _paper("Bon de livraison", ("400 cartes, 60 menus", "Livrés le jour dit", "Reçu : O. Perrin"))
-    for kind, label, content, name in (
-        ("quote", "Devis signé", quote, "devis-signe.png"),
-        ("performance", "Bon de livraison", proof, "bon-de-livraison.png"),
+    """What proves both claims: a signed quote, and that the work was done."""
+    for number, quoted, done in (
+        (DRAFT, ("Cartes et menus : 1 860,00 €", "Bon pour accord", "Odile Perrin"), "400 cartes, 60 menus"),
+        (RECEIVED, ("Marquage de flotte : 1 440,00 €", "Bon pour accord", "Transports Gallois"), "Douze véhicules"),
     ):
-        at = _at(account, today, -20, 11 * 60)
-        evidence.add(
-            invoice.client, invoice=invoice, kind=kind, label=label, content=content, name=name, by=user, now=at
-        )
+        invoice = _invoice(account, number)
+        quote = _paper("Devis accepté", quoted)
+        proof = _paper("Bon de livraison", (done, "Reçu le jour dit", "Le client"))
+        for kind, label, content, name in (
+            ("quote", "Devis signé", quote, "devis-signe.png"),
+            ("performance", "Bon de livraison", proof, "bon-de-livraison.png"),
+        ):
+            at = _at(account, today, -20, 11 * 60)
+            evidence.add(
+                invoice.client, invoice=invoice, kind=kind, label=label, content=content, name=name, by=user, now=at
+            )
 
 
 def _ready(account: Account, user: User, today: dt.date, signature: Signature) -> None:

@@ -12,7 +12,7 @@ from relance.models.accounts import Heartbeat
 from relance.models.letters import LetterBatch
 from relance.services import letter_batches, merging_letters, printing, printing_many
 from relance.services.letter_batches import Progress
-from relance.web import batch_words, letter_words, scope
+from relance.web import batch_words, scope
 from relance.web.htmx import go_to, respond
 from relance.web.i18n import _, _n, language
 from relance.web.scope import current_user, letter_batch_or_404
@@ -33,7 +33,6 @@ def show(lot_id: int) -> ResponseReturnValue:
     context: dict[str, Any] = {
         "batch": batch,
         "progress": progress,
-        "title": letter_words.title(batch.kind),
         "sentence": sentence(progress),
         "failures": letter_batches.failures(batch) if progress.failed else [],
         "refused": letter_batches.refused(batch),
