@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from peewee import fn
 
@@ -24,9 +25,14 @@ def eligible(client: Client) -> list[Invoice]:
     )
 
 
+def of_client_read(client: Client) -> Any:
+    """The query of ``of_client``."""
+    return PaymentPlan.select().where(PaymentPlan.client == client).order_by(PaymentPlan.id.desc())
+
+
 def of_client(client: Client) -> list[PaymentPlan]:
     """The plans of a client, the newest first."""
-    return list(PaymentPlan.select().where(PaymentPlan.client == client).order_by(PaymentPlan.id.desc()))
+    return list(of_client_read(client))
 
 
 def of_invoice(invoice: Invoice) -> PaymentPlan | None:

@@ -25,6 +25,7 @@ from relance.services import (
     holds,
     letter_receipts,
     limiting,
+    plan_rows,
     rating,
     settling,
     situation_rows,
@@ -62,6 +63,18 @@ def of_invoice(invoice: Invoice, today: dt.date) -> None:
         *situation_rows.reads(invoice.account, [client_id], today),
     )
     _of_chase(gathering.first(chases), clients[0].sequence_id)
+
+
+def of_client(client: Client) -> None:
+    """Read what the page of this client needs, whatever its tab."""
+    if db.is_remembering():
+        gathering.read(
+            Contact.select()
+            .where(Contact.client == client, Contact.archived_at.is_null())
+            .order_by(Contact.is_main.desc(), Contact.id),
+            plan_rows.of_client_read(client),
+            evidence.read_of(client),
+        )
 
 
 def of_reminders(invoice: Invoice, today: dt.date) -> None:

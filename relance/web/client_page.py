@@ -10,7 +10,7 @@ from relance import clock
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import client_figures, evidence, keeping_clients, pausing, payment_plans
+from relance.services import client_figures, evidence, keeping_clients, pausing, payment_plans, reading_ahead
 from relance.web import followed, holds, names, rate_words, rows
 from relance.web.forms.clients import fill, settings_form
 from relance.web.forms.evidence import KINDS as PIECES
@@ -26,6 +26,7 @@ SHOWN_INVOICES = 200
 def page(client: Client, tab: str, status: int = 200, **more: Any) -> Response:
     """The page of a client on one of TABS, with ``more`` for its templates."""
     tab = tab if tab in TABS else "factures"
+    reading_ahead.of_client(client)
     now = clock.now()
     context: dict[str, Any] = {
         "client": client,

@@ -197,9 +197,7 @@ def _stranger() -> User:
         account=account, client=client, invoice=invoice, kind="call", due_on=factories.TODAY, created_at=factories.NOW
     )
     keeping_templates.create(account, "Le rappel de Basile", "rappel", 2, by=user, now=factories.NOW)
-    PaymentPlan.create(
-        account=account, client=client, total_cents=1, agreed_on=factories.TODAY, made_at=factories.NOW, state="ended"
-    )
+    PaymentPlan.create(account=account, client=client, total_cents=1, agreed_on=factories.TODAY, made_at=factories.NOW)
     Signature.create(account=account, user=user, document=document, created_at=factories.NOW)
     Batch.create(account=account, user=user, key="b", not_before_at=factories.NOW, created_at=factories.NOW)
     LetterBatch.create(account=account, total=0, created_at=factories.NOW)

@@ -19,7 +19,9 @@ from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.models.messages import Message
+from relance.models.payment_plans import PaymentPlan
 from relance.models.sequences import Sequence, SequenceStep
+from relance.models.signatures import Signature
 from relance.models.templates import Template
 from tests import factories
 from tests.letters import samples
@@ -90,6 +92,17 @@ def hers(account: Account, camille: User, basile: User) -> Account:
         sha256=document.sha256,
         facts=samples.organisation().to_json(),
         created_at=now,
+    )
+    Signature.create(id=HERS, account=account, user=camille, document=document, created_at=now)
+    PaymentPlan.create(
+        id=HERS,
+        account=account,
+        client=client,
+        total_cents=1,
+        agreed_on=now.date(),
+        made_at=now,
+        state="ended",
+        closed_on=now.date(),
     )
     named = {"ref": REF, "name": "Son modèle", "name_key": "son modèle", "created_at": now, "updated_at": now}
     Template.create(account=account, **named)
