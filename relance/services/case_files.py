@@ -109,7 +109,7 @@ def stream(
 
 
 def _kind(event: Event) -> tuple[str, str]:
-    return event.kind, ""
+    return event.kind, str(event.facts.get("text") or "")
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 MAX_PATH = 100  # characters, folder included
-_UNSAFE = re.compile(r"[^\w.,()'+-]+")
+_UNSAFE = re.compile(r"(?:[^\w.,()'+-]|\.{2,})+")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?$")
 _EXTENSIONS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 

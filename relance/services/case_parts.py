@@ -182,8 +182,15 @@ def _message(message: Message, zone: str) -> Part:
     return Part("P4", f"E-mail « {message.subject} »", name, on, message=message)
 
 
+def _titled(letter: Letter) -> str:
+    number = letter.tracking_number
+    if not number:
+        return LETTERS[letter.kind]
+    return f"Relance amiable n° {number}" if letter.kind == "amicable" else f"Mise en demeure n° {number}"
+
+
 def _letter(letter: Letter, known: dict[int, Document]) -> list[Part]:
-    title = f"{LETTERS[letter.kind]}" + (f" n° {letter.tracking_number}" if letter.tracking_number else "")
+    title = _titled(letter)
     name = f"{letter.dated_on.isoformat()}-{LETTERS[letter.kind]}"
     found = [Part("P5", title, name, letter.dated_on, letter.document, letter=letter)]
     deposit, receipt = known.get(letter.deposit_proof_id), known.get(letter.receipt_proof_id)

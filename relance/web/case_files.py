@@ -14,7 +14,7 @@ from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
 from relance.services import case_files, case_papers, case_parts
 from relance.services.case_files import MOST
-from relance.web import history
+from relance.web import filters, history
 from relance.web.htmx import go_to
 from relance.web.i18n import _, in_french
 from relance.web.scope import client_or_404, current_account, current_user, invoice_or_404
@@ -61,7 +61,8 @@ def of_client(id: int) -> ResponseReturnValue:
 def of_client_zip(id: int) -> ResponseReturnValue:
     """The case file of the chosen invoices of a client."""
     client = client_or_404(id)
-    chosen, page = _chosen(_offered(client)), url_for("case_files.of_client", id=id)
+    chosen = _chosen(_offered(client))
+    page = url_for("case_files.of_client", id=id, factures=",".join(str(invoice.id) for invoice in chosen))
     if not chosen:
         return go_to(page, _("Cochez au moins une facture."), "warn")
     return _zip(client, chosen, page)
@@ -118,10 +119,12 @@ def _line(file: case_parts.Contents, order: str) -> dict[str, Any]:
     parts, gaps = file.of(order), file.gaps[order]
     return {
         "title": _(TITLES[order]),
-        "parts": [part.title for part in parts],
+        # Messages often bear the same subject: their days tell them apart.
+        "parts": [filters.short_date(part.on) if order == "P4" and part.on else _(part.title) for part in parts],
         "gaps": [_(sentence) for sentence in gaps],
         "is_missing": bool(gaps) and order != "P7",
         "kind": ADDED_AS.get(order, ""),
+        "order": order,
     }
 
 

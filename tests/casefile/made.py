@@ -100,7 +100,7 @@ def make(account, camille, latitude, nadia) -> Case:
     )
     day = TODAY + dt.timedelta(days=2)
     posting_letters.receive(letter, outcome="received", on=day, proof=RECEIPT, by=camille, now=NOW + 48 * HOUR)
-    invoicing.note(stranger, "encore", by=camille, now=NOW + 49 * HOUR)
+    invoicing.note(stranger, "Xyzzy encore", by=camille, now=NOW + 49 * HOUR)
     fresh = Invoice.get_by_id(invoice.id)
     return Case(fresh, Message.get_by_id(message.id), Letter.get_by_id(letter.id), piece, NOW + 50 * HOUR)
 
