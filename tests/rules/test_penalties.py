@@ -68,7 +68,6 @@ PUBLISHED = {
 }
 
 
-@pytest.mark.requirement("S1.23")
 @pytest.mark.parametrize(("claim", "days", "cents"), PUBLISHED.values(), ids=PUBLISHED.keys())
 def test_a_published_example_is_reproduced_to_the_cent(claim, days, cents):
     interest = late_interest(claim)
@@ -163,7 +162,6 @@ def test_money_beyond_the_debt_is_left_aside():
     assert (interest.principal_cents, interest.accrued_cents, interest.paid_cents) == (0, 0, 0)
 
 
-@pytest.mark.requirement("S1.23")
 def test_each_instalment_is_late_from_its_own_date():
     claim = Claim((Due(D(2026, 10, 1), 50_000), Due(D(2026, 9, 1), 50_000)), D(2026, 9, 11))
     interest = late_interest(claim)
@@ -363,7 +361,6 @@ def lines_after(interest: Interest, day: date) -> int:
     return total
 
 
-@pytest.mark.requirement("S1.23")
 @given(claims, within)
 def test_splitting_any_period_changes_at_most_a_cent_a_line(claim, middle):
     whole = late_interest(claim)
@@ -371,7 +368,6 @@ def test_splitting_any_period_changes_at_most_a_cent_a_line(claim, middle):
     assert abs(whole.accrued_cents - before.accrued_cents - lines_after(whole, middle)) <= len(whole.segments)
 
 
-@pytest.mark.requirement("S1.23")
 @given(claims)
 def test_nothing_of_a_claim_is_ever_negative(claim):
     found = late_interest(claim)
@@ -381,14 +377,12 @@ def test_nothing_of_a_claim_is_ever_negative(claim):
     assert found.daily_cents >= 0
 
 
-@pytest.mark.requirement("S1.23")
 @given(claims, st.integers(0, 400))
 def test_interest_only_grows_with_time_whatever_is_paid(claim, later):
     end = min(claim.as_of + timedelta(days=later), D(2027, 12, 31))
     assert late_interest(claim).accrued_cents <= late_interest(replace(claim, as_of=end)).accrued_cents
 
 
-@pytest.mark.requirement("S1.23")
 @given(claims, within, cents, st.booleans())
 def test_a_payment_never_raises_the_interest_beyond_a_cent_a_line(claim, on, amount, is_credit_note):
     paid = late_interest(replace(claim, movements=(*claim.movements, Movement(on, amount, is_credit_note))))

@@ -59,7 +59,6 @@ def test_the_first_notice_received_counts_and_nothing_else_does(owed, consumer):
     assert letter_receipts.notice_received_on([]) == {}
 
 
-@pytest.mark.requirement("S1.23")
 def test_the_interest_of_a_consumer_runs_from_the_day_after_the_receipt(owed):
     assert charging.interest_of([owed], D(2026, 6, 30)) == 0
     make_letter(owed, D(2026, 5, 31))
@@ -68,7 +67,6 @@ def test_the_interest_of_a_consumer_runs_from_the_day_after_the_receipt(owed):
     assert penalties.late_interest(claim).due_cents == 398  # E6: 1 850 € at 2,62 % for 30 days
 
 
-@pytest.mark.requirement("S1.23")
 def test_a_second_letter_counts_it_and_a_first_one_does_not(account, consumer, owed):
     choices = {"dated_on": D(2026, 6, 30), "delay_days": 8, "claims_interest": True, "claims_fee": True}
     first = claiming.notice_facts(account, consumer, [owed], **choices)
@@ -86,7 +84,6 @@ def test_a_receipt_changes_nothing_for_an_organisation(account, latitude):
     assert charging.interest_of([invoice], TODAY) == before > 0
 
 
-@pytest.mark.requirement("S1.24")
 def test_a_second_letter_says_since_when_interest_runs_in_no_word_of_the_trade(account, consumer, owed):
     make_letter(owed, D(2026, 5, 31))
     facts = claiming.notice_facts(

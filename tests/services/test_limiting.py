@@ -40,7 +40,6 @@ def test_each_kind_of_client_has_its_period_in_one_query(account, latitude):
     assert limiting.of_invoices([]) == {}
 
 
-@pytest.mark.requirement("S2.18")
 def test_a_part_payment_starts_it_again_and_a_credit_note_does_not(latitude):
     invoice = factories.make_invoice(latitude, due_on=D(2026, 9, 30))
     factories.make_invoice(

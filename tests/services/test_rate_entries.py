@@ -24,7 +24,6 @@ def kinds():
     return [event.kind for event in Event.select().order_by(Event.id)]
 
 
-@pytest.mark.requirement("S1.23")
 def test_the_next_half_year_is_kept_with_its_source_and_who_wrote_it(account, camille, basile):
     row = rate_entries.enter(account, facts(source="  arrêté \n du 18 décembre  "), by=camille, now=NOW)
     assert (row.source, row.reviewed_on, row.entered_by, row.entered_at) == (

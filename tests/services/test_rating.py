@@ -57,7 +57,6 @@ def test_an_invoice_late_in_the_new_half_year_is_counted_as_soon_as_its_rate_is_
         (0, 900, 1000, 0),
     ],
 )
-@pytest.mark.requirement("S1.23")
 def test_the_rate_of_the_invoice_wins_then_the_clients_then_the_accounts(
     account, latitude, invoice_bp, client_bp, account_bp, wanted
 ):

@@ -27,7 +27,6 @@ def at(day):
     return dt.datetime.combine(day, dt.time(9))
 
 
-@pytest.mark.requirement("S1.23")
 def test_it_is_told_six_weeks_before_and_not_a_day_sooner(account, invoice):
     assert told(account, at(D(2026, 11, 19))) is None
     assert told(account, at(D(2026, 11, 20))) == (2027, 1)
@@ -48,7 +47,6 @@ def test_it_is_told_to_who_has_something_late_or_claims_penalties(account, latit
     assert told(account, at(D(2026, 11, 23))) is None
 
 
-@pytest.mark.requirement("S1.23")
 def test_acknowledged_it_comes_back_on_the_first_day_until_the_rates_are_there(account, invoice, camille):
     rate_entries.acknowledge(account, 2027, 1, now=AT)
     assert told(account) is None

@@ -70,7 +70,6 @@ def test_the_page_says_what_holds_the_invoice_in_place_of_its_delay(as_camille, 
     assert "Clore le litige" in page and "Reprendre les relances" in page and "Signaler un litige" not in page
 
 
-@pytest.mark.requirement("S2.18")
 @pytest.mark.parametrize(
     ("kind", "due", "said", "shade"),
     [
@@ -89,7 +88,6 @@ def test_the_limitation_date_is_quiet_then_amber_then_red(client, account, kind,
     assert [badge.get("data-s") for badge in css(line, ".badge")] == ([shade] if shade else [])
 
 
-@pytest.mark.requirement("S1.23")
 def test_a_consumer_owes_legal_interest_from_the_receipt_of_the_notice_and_no_penalty(client, account):
     person = factories.make_client(account, "Jeanne Morel", kind="individual")
     invoice = factories.make_invoice(person, total_cents=185_000, due_on=dt.date(2026, 9, 30))

@@ -43,7 +43,6 @@ def allowed(app):
         yield server
 
 
-@pytest.mark.requirement("S1.23")
 def test_every_half_year_is_there_with_its_figures_its_source_and_when_it_was_reviewed(client):
     shown = page(client, PAGE)
     text = words(shown)
@@ -57,7 +56,6 @@ def test_every_half_year_is_there_with_its_figures_its_source_and_when_it_was_re
     assert css(page(client, "/reglages/penalites"), f'a[href="{PAGE}"]')
 
 
-@pytest.mark.requirement("S1.23")
 def test_a_new_half_year_is_entered_with_its_source_and_may_be_removed(client, account, camille):
     values = fields(form_of(page(client, PAGE)))
     assert values["half_year"] == "2027-1"
@@ -152,7 +150,6 @@ def test_a_failure_of_the_ecb_is_said_and_changes_nothing(app, clock, camille, s
     assert LegalRate.select().count() == 0
 
 
-@pytest.mark.requirement("S1.23")
 def test_six_weeks_before_the_user_is_told_may_put_it_off_and_is_told_again_on_the_first_day(
     client, account, invoice, clock, camille, sign_in
 ):
@@ -180,7 +177,6 @@ def test_from_the_dashboard_one_stays_there(client, invoice):
     assert answer.status_code == 200 and "semestre 2027" not in answer.text
 
 
-@pytest.mark.requirement("S1.23")
 def test_the_rate_of_a_client_is_kept_and_warned_of_under_three_times_the_legal_rate(client, latitude, account):
     shown = page(client, f"/clients/{latitude.id}?onglet=reglages")
     values = fields(next(form for form in css(shown, "form") if css(form, "#late_rate_bp")))
