@@ -50,6 +50,7 @@ SAME = {
     "SIRET",
     "Signature",
     "Simulation",
+    "Situation",
     "Type",
     "Variables",
     "Version",

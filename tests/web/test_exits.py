@@ -1,6 +1,8 @@
 """« Et maintenant ? »: what is proposed after the last step and after the deadline, as facts; and handing over."""
 
 import datetime as dt
+import io
+import zipfile
 
 import pytest
 
@@ -156,3 +158,21 @@ def test_an_invoice_is_handed_over_shown_and_taken_back(client, invoice, nadia):
     kinds = [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
     assert kinds[-4:] == ["paused", "handed_over", "taken_back", "resumed"]
     assert client.post(f"/factures/{invoice.id}/confier/reprendre").status_code == 303, "twice: said, not an error"
+
+
+@pytest.mark.requirement("S0.16")
+def test_the_case_file_is_beside_the_hand_over_and_opens(client, invoice, nadia):
+    finish(invoice, nadia)
+    link = f"/factures/{invoice.id}/dossier"
+    assert link in hrefs(rows(reading.page(client, path(invoice)))["firm"])
+    assert link in client.get(f"/factures/{invoice.id}/confier", headers=HTMX).get_data(as_text=True)
+    client.post(f"/factures/{invoice.id}/confier", data={"to": "Recogest", "on": "23/11/2026"})
+    notices = css(reading.page(client, f"/factures/{invoice.id}"), ".notice")
+    assert any(link in hrefs(one) and "Dossier confié à Recogest" in words(one) for one in notices)
+    page = reading.page(client, link)
+    [download] = [address for address in hrefs(page) if address and ".zip" in address]
+    content = client.get(download, buffered=True).get_data()
+    with zipfile.ZipFile(io.BytesIO(content)) as folder:
+        assert folder.testzip() is None
+        assert any(invoice.number in name or name.lower().endswith(".pdf") for name in folder.namelist())
+        assert b"Recogest" in b"".join(folder.read(name) for name in folder.namelist() if not name.endswith(".pdf"))
