@@ -2,8 +2,6 @@
 
 import datetime as dt
 
-import pytest
-
 from relance.models.payment_plans import PaymentPlan, PlanInvoice
 from relance.services import limiting
 from tests import factories
