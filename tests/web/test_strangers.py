@@ -13,11 +13,14 @@ import pytest
 from relance.models.accounts import User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
+from relance.models.evidence import Evidence
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
+from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.quotes import Quote
 from relance.models.sequences import Sequence
+from relance.models.signatures import Signature
 from relance.services import asking
 from tests.web import strangers
 from tests.web.strangers import World
@@ -30,7 +33,9 @@ NAMES_NO_ROW = {
     "chases.toggle", "clients.add_contact", "clients.archive", "clients.archive_contact", "clients.create",
     "clients.make_main", "clients.restore", "clients.update", "clients.update_contact", "imports.create",
     "imports.run", "invoices.add_note", "invoices.cancel", "invoices.duplicate", "invoices.reopen",
-    "invoices.write_off", "invoicing.confirm", "invoicing.read", "letters.print_again", "letter_posting.deposit",
+    "invoices.write_off", "invoicing.confirm", "invoicing.read", "letters.print_again", "letter_drafts.copy",
+    "letter_drafts.discard",
+    "letter_text.save", "letter_posting.deposit",
     "letter_posting.receipt", "letter_posting.settle", "letter_posting.undo", "letter_proofs.proof",
     "letter_batches.print_again", "onboarding.skip",
     "payments.create", "payments.delete", "sender.forget_server", "sender.received", "sender.save",
@@ -72,6 +77,8 @@ QUOTE = {
     "remind_days": "7",
     "nudges": "1",
 }
+LETTER = {"client": Client, "invoices": Invoice, "lettre": Letter}
+DRAFT = {"invoices": Invoice, "evidence": Evidence, "signature": Signature}
 # endpoint → the fields that name rows, with the model of each, and what a good form of his would hold.
 FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "invoicing.create": ({"document_id": Document, "contact": Contact, "credited_invoice": Invoice}, INVOICE),
@@ -133,7 +140,10 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "amicable.pages_many": ({"factures": Invoice}, {"template": "rappel", "dated_on": "23/11/2026"}),
     "amicable.preview_many": ({"factures": Invoice}, {"template": "rappel", "dated_on": "23/11/2026"}),
     "letters.create": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
-    "letters.preview": ({"client": Client, "invoices": Invoice}, {"dated_on": "23/11/2026", "delay_days": "8"}),
+    "letters.preview": (LETTER, {"dated_on": "23/11/2026", "delay_days": "8"}),
+    "letters.length": (LETTER, {"dated_on": "23/11/2026", "delay_days": "8"}),
+    "letter_drafts.save": (DRAFT, {"dated_on": "23/11/2026", "delay_days": "8", "signs": "y"}),
+    "letter_drafts.freeze": (DRAFT, {"dated_on": "23/11/2026", "delay_days": "8", "signs": "y"}),
 }
 # A file of an e-mail, of an invoice or of a dispute: the sample of hers has none.
 ON_A_FILE = {
@@ -160,6 +170,8 @@ ONLY_SHOWN = {
     "quotes_many.select",
     "quotes.export_chosen",
     "letters.preview",
+    "letters.length",
+    "letter_drafts.freeze",  # one that is frozen already: back to its page
 }  # nothing is saved there
 
 
