@@ -48,7 +48,6 @@ def new() -> ResponseReturnValue:
     form = InvoiceForm()
     form.number.data = invoicing.suggest_number(account, today)
     form.issued_on.data = today
-    form.late_rate.data = account.late_rate_bp
     client = client_of_address()
     if client is not None:
         form.client.data = next(text for text, one in labels([client]).items() if one == client)
@@ -238,14 +237,12 @@ def _page(
 
 
 def _context(form: InvoiceForm, invoice: Invoice | None) -> dict[str, Any]:
-    account = current_account()
     client, context = shown(form, clients_for(invoice))
     form.offer(context["contacts"], creditable(client, invoice) if client is not None else [])
     return context | {
         "invoice": invoice,
         "is_draft": invoice is None or invoice.state == "draft",
         "action": url_for("invoicing.create") if invoice is None else url_for("invoicing.update", id=invoice.id),
-        "account_rate_bp": account.late_rate_bp,
         "found": set(),
         "read_notice": "",
         "effect": None,

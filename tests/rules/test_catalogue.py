@@ -61,6 +61,7 @@ SAME = {
     "{n} document",
     "{n} documents",
     "{n} e-mails",
+    "Source",
 }
 
 

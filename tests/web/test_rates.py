@@ -191,3 +191,12 @@ def test_the_rate_of_a_client_is_kept_and_warned_of_under_three_times_the_legal_
     Account.update(late_rate_bp=500).execute()
     assert "5,00 % est sous le minimum légal" in words(page(client, "/reglages/penalites"))
     assert Account.get_by_id(account.id).late_rate_bp == 500, "warned of, never rewritten"
+
+
+def test_a_new_invoice_follows_the_rate_of_its_client_unless_it_says_its_own(client, latitude):
+    Account.update(late_rate_bp=1500).execute()
+    Client.update(late_rate_bp=1300).where(Client.id == latitude.id).execute()
+    (field,) = css(page(client, f"/factures/nouvelle?client={latitude.id}"), "#late_rate")
+    assert not field.get("value")
+    invoice = factories.make_invoice(latitude)
+    assert "13,00 %" in words(page(client, f"/factures/{invoice.id}"))
