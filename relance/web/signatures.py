@@ -7,6 +7,8 @@ from flask import Blueprint, Response, abort, url_for
 from flask.typing import ResponseReturnValue
 
 from relance import clock, storage
+from relance.letters import test_print as test_print_page
+from relance.letters.press import PressError
 from relance.models.signatures import Signature
 from relance.rules.address import town_of
 from relance.services import signing
@@ -15,6 +17,7 @@ from relance.web.forms.signatures import RenameForm, SignatureForm
 from relance.web.htmx import go_to
 from relance.web.i18n import _
 from relance.web.scope import current_account, current_user, signature_or_404
+from relance.web.security import embeddable
 from relance.web.topics import page, saved
 
 blueprint = Blueprint("signatures", __name__)
@@ -79,6 +82,18 @@ def image(signature_id: int) -> Response:
     except storage.StorageError:  # not back yet after a restore
         abort(404)
     return Response(content, mimetype="image/png")
+
+
+@blueprint.get("/reglages/lettres/test.pdf")
+def test_print() -> ResponseReturnValue:
+    """The page that is printed once, to see where the windows of envelopes fall."""
+    try:
+        content = test_print_page.pdf()
+    except PressError as error:
+        return go_to(url_for("signatures.index"), str(error), "late")
+    response = Response(content, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename="page-d-essai.pdf")
+    return embeddable(response)
 
 
 def _page(form: SignatureForm, renaming: RenameForm | None = None, renamed: Signature | None = None) -> Response:

@@ -96,3 +96,10 @@ def test_at_five_the_form_gives_way_to_a_sentence(client, camille):
     assert "Vous avez 5 signatures, le maximum." in page and 'type="file"' not in page
     late = deposited(client, saved(drawn()))
     assert late.status_code == 422 and "Supprimez-en une d'abord." in text_of(late)
+
+
+def test_a_page_to_test_the_printing_is_given_beside_the_signatures(client):
+    page = client.get("/reglages/signatures").get_data(as_text=True)
+    assert "/reglages/lettres/test.pdf" in page
+    answer = client.get("/reglages/lettres/test.pdf")
+    assert (answer.status_code, answer.mimetype, answer.data[:5]) == (200, "application/pdf", b"%PDF-")
