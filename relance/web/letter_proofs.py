@@ -42,10 +42,12 @@ def slots(letter: Letter) -> tuple[Slot, ...]:
         return ()
     ids = [key for key in (letter.deposit_proof_id, letter.receipt_proof_id) if key]
     found = {row.id: row for row in Document.select().where(Document.id.in_(ids))} if ids else {}
-    deposit = Slot("depot", _("Preuve de dépôt"), found.get(letter.deposit_proof_id))
-    if letter.state not in OUTCOMES:
-        return (deposit,)
-    return deposit, Slot("reception", receipt_words(letter), found.get(letter.receipt_proof_id))
+    every = [Slot("depot", _("Preuve de dépôt"), found.get(letter.deposit_proof_id))]
+    if letter.mode == "by_hand" and every[0].document is None:
+        every = []  # nobody gives a slip for it
+    if letter.state in OUTCOMES:
+        every.append(Slot("reception", receipt_words(letter), found.get(letter.receipt_proof_id)))
+    return tuple(every)
 
 
 def receipt_words(letter: Letter) -> str:
@@ -108,8 +110,9 @@ def _download(document_id: int | None) -> Response:
 
 
 def _slot(letter: Letter) -> Slot:
-    """The slot that ``?quoi=`` names among those of the letter; 404 for another."""
-    found = next((slot for slot in slots(letter) if slot.key == request.args.get("quoi")), None)
+    """The slot that ``?quoi=`` names among those of the letter, the first one without it; 404 for another."""
+    asked = request.args.get("quoi")
+    found = next((slot for slot in slots(letter) if asked in (None, slot.key)), None)
     if found is None:
         abort(404)
     return found

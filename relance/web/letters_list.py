@@ -8,7 +8,7 @@ from typing import IO, Any
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from relance import clock, storage
+from relance import clock
 from relance.models.documents import Document
 from relance.models.letters import Letter
 from relance.rules.calendar import local_date
@@ -146,7 +146,7 @@ def merged() -> ResponseReturnValue:
         book = stack.enter_context(tempfile.TemporaryFile())
         try:
             merging_letters.write(letters, book)
-        except storage.StorageError as error:
+        except merging_letters.MergeError as error:
             return go_to(back, _(str(error)), "warn")
         size = book.tell()
         book.seek(0)

@@ -46,7 +46,8 @@ def test_one_file_holds_so_many_letters_and_so_many_bytes(latitude, letters, mon
     assert merging_letters.fitting(letters) == letters[:1], "one letter is never too big"
 
 
-def test_a_letter_whose_bytes_are_gone_is_said(letters):
-    Letter.update(sha256="0" * 64).where(Letter.id == letters[1].id).execute()
-    with pytest.raises(storage.StorageError, match="introuvable"):
+@pytest.mark.parametrize("sha256", ["0" * 64, None], ids=["gone", "torn"])
+def test_a_letter_whose_bytes_are_gone_is_named(letters, sha256):
+    Letter.update(sha256=sha256 or storage.put(b"%PDF-1.7 torn")).where(Letter.id == letters[1].id).execute()
+    with pytest.raises(merging_letters.MergeError, match="La lettre à Latitude Conseil"):
         merging_letters.write(list(Letter.select().order_by(Letter.id)), io.BytesIO())

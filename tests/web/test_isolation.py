@@ -92,6 +92,12 @@ def hers(account: Account, camille: User, basile: User) -> Account:
         sha256=document.sha256,
         facts=samples.organisation().to_json(),
         created_at=now,
+        state="received",
+        mode="lrar_counter",
+        posted_on=now.date(),
+        received_on=now.date(),
+        deposit_proof=document,
+        receipt_proof=document,
     )
     Signature.create(id=HERS, account=account, user=camille, document=document, created_at=now)
     PaymentPlan.create(
