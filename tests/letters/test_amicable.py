@@ -7,10 +7,11 @@ import io
 import pypdf
 import pytest
 
+from relance import storage
 from relance.letters import amicable, press
 from relance.letters.amicable import AmicableFacts, Owed
 from relance.letters.facts import Joined
-from tests.letters import samples
+from tests.letters import made, samples
 from tests.letters.paper import assert_window_is_clean, placed_words
 
 CREATED_AT = dt.datetime(2026, 11, 23, 8)
@@ -167,3 +168,29 @@ def test_without_an_iban_only_the_reference_is_given():
 def test_a_long_letter_is_counted_before_it_is_printed():
     assert press.count_pages(amicable.page(facts())) == 1
     assert press.count_pages(amicable.page(facts(body="mot " * 2_000))) > 1
+
+
+@pytest.mark.requirement("S4.15", "S2.20")
+def test_an_amicable_letter_bears_a_signature_what_is_enclosed_and_the_head_of_the_journal(tmp_path):
+    storage.open_storage(tmp_path)
+    found = facts(
+        signature=storage.put(made.photo(600, 200, "PNG")),
+        enclosures=("devis signé", "bon de livraison"),
+        joined=(Joined("F-2026-0079", "a" * 64, 1), Joined("", "b" * 64, 1, "Photo du chantier")),
+        anchor="abcdef0123456789",
+    )
+    pdf = press.print_pdf(amicable.page(found), created_at=CREATED_AT)
+    sheet = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
+    assert len(sheet.images) == 1
+    text = " ".join(sheet.extract_text().split())
+    assert "Pièces jointes : facture n° F-2026-0079, Photo du chantier, devis signé, bon de livraison." in text
+    assert "Journal : abcd ef01 2345" in text
+    assert_window_is_clean(pdf, found.recipient, tmp_path)
+    by_hand = pypdf.PdfReader(io.BytesIO(press.print_pdf(amicable.page(facts()), created_at=CREATED_AT))).pages[0]
+    assert len(by_hand.images) == 0
+
+
+def test_the_first_of_a_month_is_written_as_printers_write_it():
+    page = amicable.page(facts(dated_on=dt.date(2026, 12, 1)))
+    assert "le 1<sup>er</sup>\u00a0décembre 2026" in page
+    assert "<sup>" not in amicable.page(facts(dated_on=dt.date(2026, 12, 1), language="en"))
