@@ -36,7 +36,7 @@ def letters_per_second() -> Measure:
         value = LETTERS / (time.perf_counter() - start)
         page = printing.page_of(Letter.select().first())
         baseline = 1000 / timed(lambda: print_anew(page), ANEW)
-        return Measure(value, "letters/s", baseline, 6, is_rate=True, is_relative=True)
+        return Measure(value, "letters/s", baseline, 4, is_rate=True, is_relative=True)
 
 
 def letters_asked() -> Measure:
