@@ -8,6 +8,7 @@ from relance.models.invoices import Instalment
 from relance.services import invoicing
 from relance.services.invoice_facts import InstalmentFacts
 from relance.services.invoice_rows import changes, facts_of, plan_of
+from tests import factories
 from tests.making import NOW, TODAY, events, fresh, make_facts, make_invoice
 
 
@@ -62,3 +63,17 @@ def test_a_date_that_moves_keeps_the_row_and_lets_the_user_be_warned_again(clien
     assert (row.due_on, row.alerted_on) == (dt.date(2026, 11, 15), None)
     assert plan_of(invoice) == (InstalmentFacts(dt.date(2026, 11, 15), 432_000),)
     assert events(invoice=invoice)[-1] == "invoice_changed"
+
+
+def test_the_history_says_the_fingerprint_of_the_invoices_file_so_that_the_journal_vouches_for_it(client):
+    def told(kind):
+        return Event.select().where(Event.kind == kind).order_by(Event.id.desc()).first().facts
+
+    first, second = (factories.make_document(client.account, content) for content in (b"%PDF-1", b"%PDF-2"))
+    invoice = make_invoice(client, document_id=first.id)
+    assert told("invoice_created")["document_sha256"] == first.sha256
+    facts = replace(facts_of(invoice), document_id=second.id)
+    invoicing.update(invoice, facts, version=invoice.version, by=None, now=NOW)
+    assert told("invoice_changed")["document_sha256"] == second.sha256
+    make_invoice(client)
+    assert "document_sha256" not in told("invoice_created")
