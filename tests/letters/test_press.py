@@ -254,7 +254,7 @@ def test_the_same_letter_has_the_same_bytes_in_another_process_of_another_checko
 
     elsewhere = tmp_path / "checkout"
     for folder in ("relance", "templates/letters", "static/fonts"):
-        shutil.copytree(ROOT / folder, elsewhere / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / folder, elsewhere / folder)
     there = subprocess.run(
         [sys.executable, "-c", MAKE, str(tmp_path)],
         input="\n".join(facts.to_json() for facts in letters).encode(),
@@ -264,7 +264,7 @@ def test_the_same_letter_has_the_same_bytes_in_another_process_of_another_checko
         env={**os.environ, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "7", "PYTHONPATH": str(elsewhere)},
     )
     assert there.stdout.decode().split() == here
-    assert print_of(letters[0]) == print_of(letters[0]) != print_of(dataclasses.replace(letters[0], delay_days=15))
+    assert print_of(dataclasses.replace(letters[0], delay_days=15)) not in here
 
 
 def print_of(facts):
