@@ -5,10 +5,16 @@ import datetime as dt
 from relance.models.accounts import User
 from relance.models.clients import Client
 from relance.models.letters import Letter
+from relance.services import drafting
+from relance.services.amicable import AmicableChoices
+from relance.services.noticing import NoticeChoices
 from tests.factories import make_document, make_invoice, make_letter
 
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("letters_list.index", {"preuve": "manquante", "mode": "guichet", "client": "a"}),
+    ("letters.show", {"letter_id": "@notice_draft"}),
+    ("letters.show", {"letter_id": "@amicable_draft"}),
+    ("letter_text.edit", {"letter_id": "@notice_draft"}),
     ("letters.show", {"letter_id": "@posted"}),
     ("letters.show", {"letter_id": "@over"}),
     ("letters.show", {"letter_id": "@unclaimed"}),
@@ -43,13 +49,21 @@ def furnish(client: Client, user: User, now: dt.datetime) -> dict[str, int]:
     slip = make_document(client.account, b"%PDF-1.7 depot", "depot.pdf", kind="deposit_proof")
     number = "1A23456789012"
     came = today - dt.timedelta(20)
-    return {
+    words = (("courtesy", "Appelez-moi : nous trouverons une solution."),)
+    notice = NoticeChoices(today, words=words, enclosures=("Devis signé",), imputation="interest_first")
+    gentle = AmicableChoices("rappel", today)
+    choices = {"notice_draft": notice, "amicable_draft": gentle}
+    drafts = {
+        name: drafting.save(client.account, client, [invoice], one, by=user, now=now).id
+        for name, one in choices.items()
+    }
+    return drafts | {
         "posted": make("posted", 16, mode="lrar_counter", tracking_number=number, deposit_proof=slip),
         "over": make(
             "received",
             21,
             mode="lrar_online",
-            tracking_number="?",
+            tracking_number="RK12",
             received_on=came,
             deadline_on=came,
             receipt_proof=slip,

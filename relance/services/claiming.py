@@ -17,7 +17,7 @@ from relance.rules.address import Printed, compose, town_of
 from relance.rules.calendar import local_date
 from relance.rules.money import NBSP
 from relance.rules.penalties import Claim, Due, Movement
-from relance.services import letter_receipts, rating
+from relance.services import gathering, letter_receipts, rating
 
 LABELS = {
     "echeance": "Relance à l’échéance",
@@ -115,20 +115,7 @@ def contractual_rate(account: Account, client: Client, invoice: Invoice) -> int 
 
 def reminders(account: Account, invoices: Sequence[Invoice]) -> list[SentReminder]:
     """The reminders that left about these invoices, oldest first, each with the numbers of those it named."""
-    query = (
-        MessageItem.select(
-            MessageItem.invoice, MessageItem.template, Message.id, Message.template, Message.subject, Message.sent_at
-        )
-        .join(Message)
-        .where(
-            MessageItem.invoice.in_([invoice.id for invoice in invoices]),
-            Message.state == "sent",
-            Message.kind.in_(("reminder", "manual")),
-            Message.sent_at.is_null(False),
-        )
-        .order_by(Message.sent_at, Message.id)
-        .tuples()
-    )
+    query = _reminders_read(invoices)
     numbers = {invoice.id: invoice.number for invoice in invoices}
     found: dict[int, SentReminder] = {}
     for invoice_id, item_template, message_id, template, subject, sent_at in query:
@@ -142,22 +129,60 @@ def reminders(account: Account, invoices: Sequence[Invoice]) -> list[SentReminde
     return list(found.values())
 
 
+def reads(account: Account, client: Client, invoices: Sequence[Invoice]) -> tuple[Any, ...]:
+    """What a notice about these invoices reads, in this order of theirs, to be read with other things before it."""
+    ids = [invoice.id for invoice in invoices]
+    return (
+        rating.rates_read(account),
+        *_rows_read(ids),
+        main_contact(client).paginate(1, 1),
+        _reminders_read(invoices),
+    )
+
+
+def _reminders_read(invoices: Sequence[Invoice]) -> Any:
+    return (
+        MessageItem.select(
+            MessageItem.invoice, MessageItem.template, Message.id, Message.template, Message.subject, Message.sent_at
+        )
+        .join(Message)
+        .where(
+            MessageItem.invoice.in_([invoice.id for invoice in invoices]),
+            Message.state == "sent",
+            Message.kind.in_(("reminder", "manual")),
+            Message.sent_at.is_null(False),
+        )
+        .order_by(Message.sent_at, Message.id)
+        .tuples()
+    )
+
+
+def _rows_read(ids: Sequence[int]) -> tuple[Any, ...]:
+    noted = Invoice.select().where(
+        Invoice.credited_invoice.in_(ids), Invoice.kind == "credit_note", Invoice.state.in_(("sent", "paid"))
+    )
+    return (
+        letter_receipts.received_read(ids),
+        Instalment.select().where(Instalment.invoice.in_(ids)).order_by(Instalment.position),
+        Payment.select().where(Payment.invoice.in_(ids)),
+        noted,
+    )
+
+
 class _Rows:
-    """The instalments, payments and credit notes of some invoices, the rates and the receipts: five queries."""
+    """The instalments, payments and credit notes of some invoices, the rates and the receipts: two statements."""
 
     def __init__(self, account: Account, invoices: Sequence[Invoice]) -> None:
-        ids = [invoice.id for invoice in invoices]
         self.table = rating.table_of(account)
-        self.noticed = letter_receipts.notice_received_on(ids)  # consumers only count by it
+        found = gathering.read(*_rows_read([invoice.id for invoice in invoices]))
+        noticed, instalments, payments, notes = found
+        self.noticed: dict[int, date] = dict(noticed)  # consumers only count by it
         self.instalments: dict[int, list[Instalment]] = defaultdict(list)
         self.received: dict[int, list[Received]] = defaultdict(list)
-        for row in Instalment.select().where(Instalment.invoice.in_(ids)).order_by(Instalment.position):
+        for row in instalments:
             self.instalments[row.invoice_id].append(row)
-        for payment in Payment.select().where(Payment.invoice.in_(ids)):
+        for payment in payments:
             self.received[payment.invoice_id].append(Received(payment.received_on, payment.amount_cents))
-        notes = Invoice.select().where(
-            Invoice.credited_invoice.in_(ids), Invoice.kind == "credit_note", Invoice.state.in_(("sent", "paid"))
-        )
         for note in notes:
             line = Received(note.issued_on, note.total_cents, is_credit_note=True, number=note.number)
             self.received[note.credited_invoice_id].append(line)

@@ -51,8 +51,18 @@ def is_open(letter: Letter) -> bool:
 
 def invoices_of(letter: Letter) -> list[Invoice]:
     """The invoices of a letter, in its order, as they stand now."""
+    return [line.invoice for line in lines_read(letter)]
+
+
+def reads(letter: Letter) -> tuple[Any, Any]:
+    """What the editor reads of a draft itself: its invoices, its pieces."""
+    return lines_read(letter), letter_parts.pieces_read(letter)
+
+
+def lines_read(letter: Letter) -> Any:
+    """The query of its lines, each with its invoice."""
     query = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice).where(LetterInvoice.letter == letter)
-    return [line.invoice for line in query.order_by(LetterInvoice.id)]
+    return query.order_by(LetterInvoice.id)
 
 
 def choices_of(letter: Letter) -> Choices:
@@ -156,8 +166,7 @@ def delivered_facts(letter: Letter, now: dt.datetime) -> NoticeFacts:
 
 def moved(letter: Letter) -> list[Moved]:
     """What changed on the invoices of a draft since it was last saved: paid, credited, disputed. Nothing: []."""
-    query = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice).where(LetterInvoice.letter == letter)
-    lines = list(query.order_by(LetterInvoice.id))
+    lines = list(lines_read(letter))
     invoices = [line.invoice for line in lines]
     if not lines or letter_parts.basis_of(invoices) == letter.basis:
         return []

@@ -16,7 +16,7 @@ from relance.models.holds import Dispute
 from relance.models.invoices import Instalment, Invoice
 from relance.models.letters import Letter, LetterEnclosure, LetterInvoice
 from relance.models.signatures import Signature
-from relance.services import anchoring, appending
+from relance.services import anchoring, appending, gathering
 from relance.services.appending import Apart
 
 MAX_ENCLOSURES = 12
@@ -78,16 +78,26 @@ def gather(
 
 def offered_evidence(client: Client, invoices: Sequence[Invoice]) -> list[Evidence]:
     """The pieces that may follow a letter about these invoices: theirs, and those of the client; oldest first."""
+    return list(evidence_read(client, invoices))
+
+
+def evidence_read(client: Client, invoices: Sequence[Invoice]) -> Any:
+    """The query of it."""
     of_them = Evidence.invoice.is_null() | Evidence.invoice.in_([invoice.id for invoice in invoices])
     query = Evidence.select(Evidence, Document).join(Document)
     in_use = (Evidence.client == client) & Evidence.archived_at.is_null()
-    return list(query.where(in_use & of_them).order_by(Evidence.added_at, Evidence.id))
+    return query.where(in_use & of_them).order_by(Evidence.added_at, Evidence.id)
 
 
 def evidence_of(letter: Letter) -> tuple[int, ...]:
     """The ids of the pieces chosen for a letter, in their order."""
+    return tuple(key for (key,) in pieces_read(letter))
+
+
+def pieces_read(letter: Letter) -> Any:
+    """The query of the pieces of a letter: (id,)."""
     rows = LetterEnclosure.select(LetterEnclosure.evidence).where(LetterEnclosure.letter == letter)
-    return tuple(key for (key,) in rows.order_by(LetterEnclosure.id).tuples())
+    return rows.order_by(LetterEnclosure.id).tuples()
 
 
 def keep_evidence(letter: Letter, evidence_ids: Sequence[int]) -> None:
@@ -118,12 +128,19 @@ def keep_lines(letter: Letter, lines: Sequence[tuple[Invoice, int, int, int]]) -
 def marks(invoices: Iterable[Invoice]) -> dict[int, str]:
     """A fingerprint of what is left of each invoice, and of its being contested, by id: it changes when they do."""
     rows = list(invoices)
-    contested = disputed(rows)
-    read: dict[int, list[Any]] = {invoice.id: [invoice.id in contested] for invoice in rows}
-    left = Instalment.select(Instalment.invoice, Instalment.id, Instalment.due_on, Instalment.balance_cents)
-    for key, *facts in left.where(Instalment.invoice.in_(list(read))).order_by(Instalment.id).tuples():
+    contested, left = gathering.read(*marks_reads(rows))
+    disputed_ids = {key for (key,) in contested}
+    read: dict[int, list[Any]] = {invoice.id: [invoice.id in disputed_ids] for invoice in rows}
+    for key, *facts in left:
         read[key].append(facts)
     return {key: hashlib.sha256(repr(facts).encode()).hexdigest()[:12] for key, facts in read.items()}
+
+
+def marks_reads(invoices: Iterable[Invoice]) -> tuple[Any, Any]:
+    """What ``marks`` reads: the disputes, then what is left of each instalment."""
+    ids = [invoice.id for invoice in invoices]
+    left = Instalment.select(Instalment.invoice, Instalment.id, Instalment.due_on, Instalment.balance_cents)
+    return disputes_read(ids), left.where(Instalment.invoice.in_(ids)).order_by(Instalment.id).tuples()
 
 
 def combined(found: Mapping[int, str]) -> str:
@@ -138,9 +155,13 @@ def basis_of(invoices: Iterable[Invoice]) -> str:
 
 def disputed(invoices: Iterable[Invoice]) -> set[int]:
     """The ids of the invoices that are contested at present."""
-    ids = [invoice.id for invoice in invoices]
-    rows = Dispute.select(Dispute.invoice).where(Dispute.invoice.in_(ids), Dispute.ended_at.is_null())
-    return {invoice_id for (invoice_id,) in rows.tuples()}
+    return {invoice_id for (invoice_id,) in disputes_read([invoice.id for invoice in invoices])}
+
+
+def disputes_read(ids: Sequence[int]) -> Any:
+    """The query of it: (id of the invoice,)."""
+    rows = Dispute.select(Dispute.invoice).where(Dispute.invoice.in_(list(ids)), Dispute.ended_at.is_null())
+    return rows.tuples()
 
 
 def frozen(account: Account, facts: NoticeFacts | AmicableFacts, now: dt.datetime) -> dict[str, Any]:

@@ -97,9 +97,16 @@ def not_joined(one: Apart) -> Check:
     )
 
 
-def reads(invoices: Sequence[Invoice]) -> tuple[Any, ...]:
-    """What ``before_posting`` reads about promises, plans and limitation, to be read together before it."""
-    return _promises(invoices), _plans(invoices), *limiting.reads([invoice.id for invoice in invoices])
+def reads(account: Account, client: Client, invoices: Sequence[Invoice]) -> tuple[Any, ...]:
+    """What a notice and ``before_posting`` read about these invoices, to be read together before them."""
+    ids = [invoice.id for invoice in invoices]
+    return (
+        *claiming.reads(account, client, invoices),
+        letter_parts.disputes_read(ids),
+        _promises(invoices),
+        _plans(invoices),
+        *limiting.reads(ids),
+    )
 
 
 def is_early(account: Account, invoices: Sequence[Invoice]) -> bool:

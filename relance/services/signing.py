@@ -4,6 +4,7 @@ They are not electronic signatures in the sense of Regulation (EU) 910/2014 (eID
 """
 
 import datetime as dt
+from typing import Any
 
 from relance import storage
 from relance.db import transaction
@@ -14,7 +15,18 @@ from relance.models.signatures import Signature
 from relance.services import importing, signature_images
 from relance.services.signature_images import SignatureError
 
-__all__ = ["MOST", "SignatureError", "add", "bytes_of", "default_of", "make_default", "of_user", "remove", "rename"]
+__all__ = [
+    "MOST",
+    "SignatureError",
+    "add",
+    "bytes_of",
+    "default_of",
+    "make_default",
+    "of_user",
+    "of_user_read",
+    "remove",
+    "rename",
+]
 
 MOST = 5
 MAX_NAME = 60  # characters
@@ -22,13 +34,17 @@ MAX_NAME = 60  # characters
 
 def of_user(user: User) -> list[Signature]:
     """The signatures in use of this person, with their documents: the default one first, then by age."""
-    query = (
+    return list(of_user_read(user))
+
+
+def of_user_read(user: User) -> Any:
+    """The query of it."""
+    return (
         Signature.select(Signature, Document)
         .join(Document)
         .where(Signature.user == user, Signature.archived_at.is_null())
         .order_by(Signature.is_default.desc(), Signature.id)
     )
-    return list(query)
 
 
 def default_of(user: User) -> Signature | None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from relance import db
 from relance.letters import amicable as paper
 from relance.letters.amicable import AmicableFacts
 from relance.models.clients import Client
@@ -17,7 +16,6 @@ from relance.services import (
     amicable,
     amicable_checks,
     drafting,
-    gathering,
     letter_parts,
     signing,
     templating,
@@ -37,9 +35,8 @@ def opening(asked: Sequence[Invoice], template: str, now: datetime) -> dict[str,
     kept, aside = amicable.sort_out(asked)
     if not kept:
         return _refused(asked, aside)
-    if db.is_remembering():
-        gathering.read(*amicable_checks.reads(kept[0].client, kept))
     account = current_account()
+    _read_ahead(kept)
     today = local_date(now, account.time_zone)
     offered = amicable.offered(account)
     proposed = amicable.proposed(account, kept, today)
@@ -49,18 +46,23 @@ def opening(asked: Sequence[Invoice], template: str, now: datetime) -> dict[str,
         template=template if template in offered else proposed,
         dated_on=today,
         joins_invoice=True,
-        signs=signing.default_of(current_user()) is not None,
     )
-    return _context(_offered(form, kept), kept, aside, now, proposed)
+    form = _offered(form, kept)
+    form.signs.data = bool(form.signature.choices)
+    return _context(form, kept, aside, now, proposed)
 
 
 def reopening(letter: Letter, now: datetime) -> dict[str, Any]:
     """The page of a draft, as it was saved; a day that is past becomes today."""
+    notice_page.read_ahead(*drafting.reads(letter))
     choices, asked = drafting.choices_of(letter), drafting.invoices_of(letter)
+    for invoice in asked:
+        invoice.client, invoice.account = letter.client, current_account()  # not read again for each of them
     kept, aside = amicable.sort_out(asked)
     if not kept or not isinstance(choices, AmicableChoices):
         return _refused(asked, aside) | {"letter": letter, "words": choices_text(choices)}
     account = current_account()
+    _read_ahead(kept)
     today = local_date(now, account.time_zone)
     offered = amicable.offered(account)
     form = AmicableForm(
@@ -95,6 +97,16 @@ def reading(asked: Sequence[Invoice], now: datetime, letter: Letter | None = Non
     form.validate()
     proposed = amicable.proposed(account, kept, local_date(now, account.time_zone))
     return _context(form, kept, aside, now, proposed, letter)
+
+
+def _read_ahead(invoices: Sequence[Invoice]) -> None:
+    client = invoices[0].client
+    notice_page.read_ahead(
+        *amicable_checks.reads(client, invoices),
+        signing.of_user_read(current_user()),
+        letter_parts.evidence_read(client, invoices),
+        *letter_parts.marks_reads(invoices),
+    )
 
 
 def _offered(form: AmicableForm, invoices: Sequence[Invoice]) -> AmicableForm:

@@ -9,7 +9,7 @@ from relance import clock
 from relance.letters import notice_text
 from relance.letters.facts import NoticeFacts
 from relance.models.letters import Letter
-from relance.services import amicable, drafting, noticing
+from relance.services import amicable, claiming, drafting, noticing
 from relance.services.drafting import StaleError
 from relance.services.noticing import NoticeError
 from relance.web import letter_leaving, notice_page
@@ -73,6 +73,10 @@ def save(letter_id: int) -> ResponseReturnValue:
 
 def _facts(letter: Letter) -> NoticeFacts | None:
     """What the letter is about, without the words of a person; None when it cannot be written as it stands."""
+    notice_page.read_ahead(*drafting.reads(letter))
+    late = [one for one in drafting.invoices_of(letter) if one.is_overdue(notice_page.today())]
+    if late:
+        notice_page.read_ahead(*claiming.reads(letter.account, letter.client, claiming.ordered(late)))
     try:
         return drafting.delivered_facts(letter, clock.now())
     except NoticeError:

@@ -10,7 +10,7 @@ from relance import clock, storage
 from relance.letters import pages
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import Letter
 from relance.services import amicable_checks, drafting, notice_checks, printing
 from relance.services.notice_checks import Check
 from relance.web import (
@@ -89,8 +89,10 @@ def show(letter_id: int) -> ResponseReturnValue:
     if drafting.is_open(letter):
         return amicable_drafts.opened(letter) if letter.kind == "amicable" else _editor(letter)
     letter = _printed_if_alone(letter)
-    query = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice).where(LetterInvoice.letter == letter)
-    lines = list(query.order_by(LetterInvoice.id))
+    notice_page.read_ahead(*drafting.reads(letter))
+    lines = list(drafting.lines_read(letter))
+    for line in lines:
+        line.invoice.client = letter.client  # not read again for each of them
     checks = _checks(letter, [line.invoice for line in lines]) if letter.posted_on is None else []
     return make_response(
         render_template(
@@ -161,7 +163,9 @@ def _asked() -> tuple[Client | None, list[Invoice]]:
 def _checks(letter: Letter, invoices: Sequence[Invoice]) -> list[Check]:
     if letter.kind == "amicable":
         return amicable_checks.before_posting(current_account(), letter.client, invoices, but=letter)
-    return notice_checks.before_posting(current_account(), letter.client, invoices, today=notice_page.today())
+    account = current_account()
+    notice_page.read_ahead(*notice_checks.reads(account, letter.client, invoices))
+    return notice_checks.before_posting(account, letter.client, invoices, today=notice_page.today())
 
 
 def _editor(letter: Letter) -> ResponseReturnValue:

@@ -9,14 +9,23 @@ from typing import Any
 from flask import Response, make_response, render_template
 from markupsafe import Markup
 
-from relance import clock, storage
+from relance import clock, db, storage
 from relance.letters import pages, press
 from relance.letters.facts import NoticeFacts
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.rules.calendar import local_date
-from relance.services import appending, claiming, drafting, letter_parts, notice_checks, noticing, signing
+from relance.services import (
+    appending,
+    claiming,
+    drafting,
+    gathering,
+    letter_parts,
+    notice_checks,
+    noticing,
+    signing,
+)
 from relance.services.appending import Apart
 from relance.services.drafting import Moved
 from relance.services.notice_checks import Check
@@ -46,7 +55,10 @@ def late_invoices(client: Client) -> list[Invoice]:
     query = Invoice.select().where(
         Invoice.client == client, Invoice.state == "sent", Invoice.kind != "credit_note", Invoice.balance_cents > 0
     )
-    return claiming.ordered([invoice for invoice in query if invoice.is_overdue(today())])
+    late = claiming.ordered([invoice for invoice in query if invoice.is_overdue(today())])
+    for invoice in late:
+        invoice.client = client  # not read again for each of them
+    return late
 
 
 def late_clients() -> list[Client]:
@@ -72,17 +84,29 @@ def opening(client: Client, late: Sequence[Invoice], ticked: Sequence[Invoice]) 
         dated_on=today(),
         claims_interest=True,
         joins_invoices=True,
-        signs=signing.default_of(current_user()) is not None,
         **({} if client.kind == "individual" else {"claims_fee": True}),
     )
-    return offered(form, client, late)
+    form = offered(form, client, late)
+    form.signs.data = bool(form.signature.choices)
+    return form
 
 
 def offered(form: NoticeForm, client: Client, late: Sequence[Invoice]) -> NoticeForm:
     """The form with its signatures, its pieces, and the marks of what is owed now unless it carries some."""
+    read_ahead(
+        signing.of_user_read(current_user()),
+        letter_parts.evidence_read(client, late),
+        *letter_parts.marks_reads(late),
+    )
     form.offer(signing.of_user(current_user()), letter_parts.offered_evidence(client, late))
     form.basis.data = form.basis.data or basis(late)
     return form
+
+
+def read_ahead(*queries: Any) -> None:
+    """Ask the database once for what the parts of a page will read."""
+    if db.is_remembering():
+        gathering.read(*queries)
 
 
 def reading(client: Client, late: Sequence[Invoice]) -> tuple[NoticeForm, list[Invoice]]:
@@ -98,6 +122,7 @@ def reading(client: Client, late: Sequence[Invoice]) -> tuple[NoticeForm, list[I
 
 def reopening(letter: Letter, late: Sequence[Invoice]) -> NoticeForm:
     """The form of a draft, as it was saved; a day that is past becomes today."""
+    read_ahead(*drafting.reads(letter))
     choices = drafting.choices_of(letter)
     if not isinstance(choices, NoticeChoices):
         raise TypeError("not a formal notice")
@@ -149,11 +174,12 @@ def refuse(form: NoticeForm, error: NoticeError) -> None:
 def context(client: Client, late: Sequence[Invoice], form: NoticeForm, letter: Letter | None = None) -> dict[str, Any]:
     """What new.html and its fragments show for what is chosen; ``letter``: the draft, once saved."""
     account, chosen = current_account(), form.chosen(late)
+    shown = chosen or late
+    read_ahead(*notice_checks.reads(account, client, shown))
     words = words_of(letter, form)
     facts, error = draft(client, late, form, words)
     if error is not None and not form.errors:
         refuse(form, error)
-    shown = chosen or late
     checks = notice_checks.before_posting(account, client, shown, today=today(), apart=_apart(form, shown))
     return {
         "client": client,
@@ -168,11 +194,16 @@ def context(client: Client, late: Sequence[Invoice], form: NoticeForm, letter: L
         "has_parts": any(invoice.balance_cents < invoice.total_cents for invoice in late),
         "has_files": any(invoice.document_id for invoice in shown),
         "is_rewritten": bool(words),
-        "has_changed": bool(chosen) and form.read_basis(chosen) != letter_parts.basis_of(chosen),
+        "has_changed": bool(chosen) and form.read_basis(chosen) != _basis_now(late, chosen),
         "moved": moved_words(drafting.moved(letter)) if letter is not None else [],
         "aside": (),
         "oob": False,
     }
+
+
+def _basis_now(late: Sequence[Invoice], chosen: Sequence[Invoice]) -> str:
+    marks = letter_parts.marks(late)
+    return letter_parts.combined({invoice.id: marks[invoice.id] for invoice in chosen})
 
 
 def _apart(form: NoticeForm, invoices: Sequence[Invoice]) -> Sequence[Apart]:

@@ -87,7 +87,7 @@ def test_a_notice_opens_already_filled_for_an_invoice(client, late):
     text = text_of(page)
     assert page.status_code == 200
     assert "Mise en demeure" in text
-    assert "une facture en retard. Rien ne part sans vous." in text
+    assert "facture F-2026-0079, 61 jours de retard. Rien ne part sans vous." in text
     assert "Réclamer les pénalités de retard , 37,77 €" in text
     assert "Réclamer l’indemnité forfaitaire , 40,00 €" in text
     assert "Total réclamé : 1 937,77 €, puis 0,62 € par jour" in text
