@@ -170,12 +170,12 @@ def _rows_read(ids: Sequence[int]) -> tuple[Any, ...]:
 
 
 class _Rows:
-    """The instalments, payments and credit notes of some invoices, the rates and the receipts: two statements."""
+    """The instalments, payments and credit notes of some invoices, the rates and the receipts: one statement."""
 
     def __init__(self, account: Account, invoices: Sequence[Invoice]) -> None:
-        self.table = rating.table_of(account)
-        found = gathering.read(*_rows_read([invoice.id for invoice in invoices]))
-        noticed, instalments, payments, notes = found
+        found = gathering.read(rating.rates_read(account), *_rows_read([invoice.id for invoice in invoices]))
+        known, noticed, instalments, payments, notes = found
+        self.table = rating.table_with(known)
         self.noticed: dict[int, date] = dict(noticed)  # consumers only count by it
         self.instalments: dict[int, list[Instalment]] = defaultdict(list)
         self.received: dict[int, list[Received]] = defaultdict(list)

@@ -4,6 +4,7 @@ What a person enters wins, for their account, over what was fetched for the inst
 delivered; figure by figure. Letters that are frozen keep theirs: only what is counted from now on follows.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from relance.models.accounts import Account
@@ -13,8 +14,13 @@ from relance.rules.rates import DELIVERED, HalfYear, Table
 
 def table_of(account: Account | int) -> Table:
     """The table of this account, in one query, which ``db.remembering`` makes once."""
-    rows = [_half_year(row) for row in rates_read(account)]
-    return DELIVERED.with_rows(sorted(rows, key=_is_entered)) if rows else DELIVERED
+    return table_with(rates_read(account))
+
+
+def table_with(rows: Iterable[LegalRate]) -> Table:
+    """The delivered table with these rows over it, once ``rates_read`` was read with something else."""
+    found = [_half_year(row) for row in rows]
+    return DELIVERED.with_rows(sorted(found, key=_is_entered)) if found else DELIVERED
 
 
 def rates_read(account: Account | int) -> Any:
