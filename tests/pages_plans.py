@@ -19,7 +19,7 @@ def furnish(user: User, client: Client, now: dt.datetime) -> dict[str, int]:
     broken = _agreed(user, client, "E-2026-0061", now - dt.timedelta(30))
     plan_course.settle_due(now)
     ended = _agreed(user, client, "E-2026-0062", now)
-    payment_plans.end(ended, reason="Payé autrement", by=user, now=now)
+    payment_plans.end(ended, by=user, now=now)
     return {"plan": _agreed(user, client, "E-2026-0063", now).id, "broken_plan": broken.id, "ended_plan": ended.id}
 
 

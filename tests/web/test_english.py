@@ -15,8 +15,10 @@ from relance.models.holds import Hold
 from relance.models.invoices import Invoice
 from relance.models.messages import Message
 from relance.models.partners import Partner
+from relance.models.payment_plans import PaymentPlan
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
+from relance.models.signatures import Signature
 from relance.models.templates import Template
 from relance.services import seeding
 from tests import pages
@@ -68,6 +70,8 @@ WRITTEN_BY_PEOPLE = (
     (Document, ("name",)),
     (Template, ("name",)),
     (Partner, ("name", "note")),
+    (PaymentPlan, ("note", "closed_because")),
+    (Signature, ("name",)),
 )
 
 
