@@ -313,8 +313,9 @@ def test_no_page_of_his_says_a_word_of_hers(world: World) -> None:
         for headers in ({}, {"HX-Request": "true"}):
             page = world.stranger.get(path, headers=headers, follow_redirects=True)
             assert page.status_code < 500, path
-            if leaks(world, page.text):
-                told[path] = leaks(world, page.text)
+            said = page.get_data().decode("utf-8", "replace")  # a PDF is no text
+            if leaks(world, said):
+                told[path] = leaks(world, said)
     assert told == {}
 
 
