@@ -40,7 +40,7 @@ def test_the_paper_follows_the_words_and_the_letter_is_prepared(page, late):
     expect(page.locator("#sheet [role=status]")).to_have_text("Une page")
     settled(page)
 
-    page.get_by_role("button", name="Préparer la lettre").first.click()
+    page.get_by_role("button", name="Figer la lettre").first.click()
     page.wait_for_url(re.compile(r"/courriers/\d+$"))
     expect(page.get_by_role("link", name=re.compile("Imprimer"))).to_have_attribute("target", "_blank")
     expect(page.get_by_role("link", name="Télécharger le PDF")).to_be_visible()

@@ -155,7 +155,7 @@ def test_from_the_first_account_to_the_formal_notice(anonymous_page, settings, s
     page.goto(f"/factures/{invoice.id}")
     page.get_by_label("Autres actions").click()
     page.get_by_role("link", name="Préparer une lettre").click()
-    page.get_by_role("button", name="Préparer la lettre").first.click()
+    page.get_by_role("button", name="Figer la lettre").first.click()
     page.wait_for_url(re.compile(r"/courriers/\d+$"))
     run(at(2017, 12, 21, 12))
     with page.expect_download() as started:

@@ -150,8 +150,8 @@ def test_a_letter_is_prepared_and_downloaded(plain, nadia, invoice):
     plain.get_by_role("link", name="Préparer une lettre").first.click()
     plain.wait_for_url("**/courriers/nouveau")
     plain.get_by_role("link", name="Mise en demeure Latitude Conseil").click()
-    plain.get_by_label("Préparer la lettre malgré tout").check()
-    plain.get_by_role("button", name="Préparer la lettre").first.click()
+    plain.get_by_label("Figer la lettre malgré tout").check()
+    plain.get_by_role("button", name="Figer la lettre").first.click()
     plain.wait_for_url(re.compile(r"/courriers/\d+$"))
     with plain.expect_download() as started:
         plain.get_by_role("link", name="Télécharger le PDF").click()

@@ -256,7 +256,7 @@ def test_an_invoice_that_is_not_late_has_no_notice(client, latitude):
     page = client.get(f"/courriers/nouveau?factures={invoice.id}")
     assert page.status_code == 200
     assert "Aucune facture en retard" in text_of(page)
-    assert "Préparer la lettre" not in text_of(page)
+    assert "Figer la lettre" not in text_of(page)
     late = factories.make_invoice(latitude, "F-2")
     page = text_of(client.get(f"/courriers/nouveau?factures={invoice.id}"))
     assert "La facture F-1 n’est pas en retard : elle n’est pas dans la lettre." in page
