@@ -60,15 +60,15 @@ def test_publishing_it_makes_no_sending_wait() -> None:
 @pytest.mark.slow
 def test_the_command_prints_one_json_object() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "letters_asked", "--json"],
+        [sys.executable, "-m", "bench", "memory", "--json"],
         cwd=ROOT,
         check=True,
         capture_output=True,
         text=True,
     )
     found = json.loads(done.stdout)
-    assert set(found) == {"letters_asked"}
-    assert set(found["letters_asked"]) == {"value", "unit", "baseline", "ratio", "target", "holds"}
+    assert set(found) == {"memory"}
+    assert set(found["memory"]) == {"value", "unit", "baseline", "ratio", "target", "holds"}
 
 
 def test_an_unknown_measure_is_refused() -> None:
