@@ -12,7 +12,9 @@ from relance.models.accounts import User
 from relance.models.clients import Client
 from relance.models.events import Event
 from relance.models.invoices import Invoice
+from relance.rules import anchors
 from relance.rules.calendar import local_date, local_datetime, local_instant
+from relance.services import anchoring
 from relance.web import history
 from relance.web.forms.fields import read_date
 from relance.web.htmx import wants_fragment
@@ -46,6 +48,7 @@ def index() -> ResponseReturnValue:
         "kept": kept,
         "chosen": {name: request.args.get(name, "") for name in ("type", "auteur", "du", "au")},
         "before": events[-1].id if has_more else None,
+        "anchor": anchors.grouped(anchoring.head(account)),
     }
     template = "journal/index.html"
     if wants_fragment():

@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
 from relance.models.events import Event, record
-from relance.services import invoicing
+from relance.services import invoicing, journal
 from relance.web import history
 from tests.factories import NOW
 
@@ -107,3 +109,12 @@ def test_every_kind_of_event_can_be_told_whatever_it_holds(client, camille, invo
 def test_what_a_client_is_called_is_never_markup(client, account, latitude):
     record("client_created", account=account, at=NOW, client=latitude, name="<b>x</b>")
     assert "<b>x</b>" not in text_of(client.get("/journal"))
+
+
+def test_the_page_shows_the_fingerprint_that_letters_and_daily_e_mails_carry(client, account, now):
+    assert "Empreinte" not in client.get("/journal").get_data(as_text=True)
+    event = record("note_added", account=account, at=now, text="une")
+    journal.seal(now + timedelta(minutes=2))
+    digits = Event.get_by_id(event.id).chain[1:13]
+    shown = f"{digits[:4]} {digits[4:8]} {digits[8:]}"
+    assert f"Empreinte\u00a0: {shown}." in client.get("/journal").get_data(as_text=True)
