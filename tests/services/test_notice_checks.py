@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 
-from relance.services import disputing, notice_checks, noticing
+from relance.models.payment_plans import PaymentPlan, PlanInvoice
+from relance.services import disputing, notice_checks, noticing, promising
 from relance.services.disputing import DisputeFacts
+from relance.services.promising import PromiseFacts
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.services.notices import late, prepare, remind, text_of
@@ -99,3 +101,40 @@ def test_what_no_font_of_ours_has_is_told_with_what_will_be_printed(account):
     text = text_of(noticing.render(prepare(account, client, [invoice]).id, NOW))
     assert "ZHUSHIHUISHE" in text
     assert "Fête" in text
+
+
+def told(account, client, invoice, today=TODAY):
+    checks = notice_checks.before_posting(account, client, [invoice], today=today)
+    return {check.sentence: check for check in checks}
+
+
+def test_what_was_agreed_with_the_client_is_said(account, brewery, camille):
+    invoice = late(brewery)
+    said = PromiseFacts(TODAY + dt.timedelta(days=5), 186_000, "Nadia Benali", "Virement en cours")
+    promising.promise(invoice, said, by=camille, now=NOW)
+    plan = PaymentPlan.create(
+        account=account, client=brewery, total_cents=186_000, agreed_on=TODAY, made_at=NOW, state="open"
+    )
+    PlanInvoice.create(plan=plan, invoice=invoice)
+    found = told(account, brewery, invoice)
+    assert found["Facture {numéro} : un paiement est promis pour le {date}"].values["date"] == said.promised_on
+    assert found["Facture {numéro} : un échéancier est en cours"].values["plan"] == plan.id
+
+
+@pytest.mark.parametrize(
+    ("months", "begins", "is_urgent"),
+    [(8, "", False), (5, "Facture {numéro} : prescription le", False), (1, "Facture {numéro} : prescription le", True),
+     (-1, "Facture {numéro} : prescrite depuis", True)],
+)  # fmt: skip
+def test_a_limitation_that_is_near_is_said_amber_then_red(account, brewery, months, begins, is_urgent):
+    invoice = late(brewery, due_on=dt.date(2022, 1, 15))  # prescribed on 15 January 2027
+    today = dt.date(2027, 1, 15) - dt.timedelta(days=30 * months)
+    found = [check for text, check in told(account, brewery, invoice, today).items() if "prescri" in text]
+    assert [check.sentence.startswith(begins) for check in found] == ([True] if begins else [])
+    assert all(check.is_urgent is is_urgent and check.with_year for check in found)
+
+
+def test_a_company_is_to_be_looked_up_before_posting_a_person_is_not(account, brewery):
+    assert "insolvency" in {check.fix for check in told(account, brewery, late(brewery)).values()}
+    odile = factories.make_client(account, "Odile Perrin", kind="individual", siren="")
+    assert "insolvency" not in {check.fix for check in told(account, odile, late(odile)).values()}

@@ -9,11 +9,10 @@ import lxml.html
 import pypdf
 import pytest
 
-from relance.letters import notice_text
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
-from relance.services import disputing, drafting, noticing, paying, printing, signing
+from relance.services import disputing, drafting, paying, printing, signing
 from relance.services.disputing import DisputeFacts
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -131,47 +130,6 @@ def test_the_same_is_said_of_a_letter_that_was_never_saved(client, late):
     assert Letter.get().principal_cents == 126_000
 
 
-@pytest.mark.requirement("S4.14")
-def test_the_text_is_written_anew_for_this_copy_only(client, late):
-    letter = saved(client, late, texte="1")
-    page = client.get(f"/courriers/{letter.id}/texte")
-    assert "{total}" in page.text and "le tableau des sommes dues" in text_of(page)
-    areas = dict(re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', page.text, re.DOTALL))
-    data = {key: unescape(text).strip() for key, text in areas.items()} | {"version": "0"}
-    assert tuple(areas) == notice_text.KEYS
-    address = f"/courriers/{letter.id}/texte"
-
-    wrong = data | {"demand": "Payez {somme} sous {délai}.", "courtesy": "Gardé tel quel."}
-    refused = client.post(address, data=wrong)
-    assert refused.status_code == 422
-    assert 'id="demand-err"' in refused.text and "Gardé tel quel." in refused.text
-    assert Letter.get().words == ""
-
-    assert client.post(address, data=data | {"courtesy": "Appelez-moi : nous trouverons."}).status_code == 303
-    assert client.post(address, data=data | {"courtesy": "Trop tard."}).status_code == 409  # read at version 0
-    assert "Vous avez modifié le texte" in text_of(client.get(f"/courriers/{letter.id}"))
-    back = client.post(address, data=data | {"defaut": "1", "version": "1"})
-    assert "je vous prie de ne pas en tenir compte" in text_of(back) and "Appelez-moi" in Letter.get().words
-
-    assert frozen(client, letter).status_code == 303
-    printed = pdf_text(printing.render(letter.id, NOW))
-    assert "Appelez-moi : nous trouverons." in printed and "1 937,77 €" in printed
-    facts = noticing.facts_of(Letter.get())
-    assert "Appelez-moi" not in "".join(part.text for part in notice_text.delivered(facts))
-
-
-def test_a_consumer_s_letter_cannot_be_given_penalties_by_hand(client, account):
-    odile = factories.make_client(account, "Odile Perrin", kind="individual", siren="")
-    invoice = factories.make_invoice(odile, "F-9", total_cents=50_000)
-    letter = saved(client, invoice)
-    page = client.get(f"/courriers/{letter.id}/texte")
-    areas = dict(re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>(.*?)</textarea>', page.text, re.DOTALL))
-    data = {key: unescape(text).strip() for key, text in areas.items()} | {"version": "0"}
-    refused = client.post(f"/courriers/{letter.id}/texte", data=data | {"courtesy": "Les pénalités courent."})
-    assert refused.status_code == 422
-    assert "ne peut pas parler de « pénalités »" in text_of(refused)
-
-
 def pictures(pdf):
     return sum(len(page.images) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
@@ -250,21 +208,6 @@ def test_a_frozen_letter_is_copied_into_a_draft_and_cannot_be_thrown_away(client
     assert client.post(f"/courriers/{letter.id}/dupliquer").location == f"/courriers/{letter.id}"
     page = text_of(client.get(f"/courriers/{again.id}"))
     assert "Aucune facture en retard" in page and "Supprimer le brouillon" in page
-
-
-def test_an_amicable_letter_is_a_draft_too(client, late):
-    where = f"/factures/{late.id}/relancer/courrier"
-    data = fields_of(client.get(where)) | {"subject": "Notre affaire", "brouillon": "1"}
-    assert client.post(where, data=data).status_code == 303
-    letter = Letter.get()
-    page = client.get(f"/courriers/{letter.id}")
-    assert "Brouillon" in text_of(page) and 'value="Notre affaire"' in page.text
-    paying.record(late, 60_000, TODAY, by=None, now=NOW)
-    refused = client.post(f"/courriers/{letter.id}/figer", data=fields_of(page))
-    assert refused.status_code == 409 and "il reste 1 260,00 €, au lieu de 1 860,00 €" in text_of(refused)
-    assert client.post(f"/courriers/{letter.id}/figer", data=fields_of(refused)).status_code == 303
-    printed = pdf_text(printing.render(letter.id, NOW))
-    assert "Notre affaire" in printed and "1 260,00 €" in printed
 
 
 def test_a_long_address_is_shown_as_it_will_be_cut_and_stops_nothing(client, late, latitude):
