@@ -18,6 +18,7 @@ from relance.db import transaction
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
 from relance.models.letters import Letter, LetterBatch, LetterInvoice
+from relance.models.signatures import Signature
 from relance.rules.calendar import local_date
 from relance.rules.plans import LEVELS
 from relance.services import drafting, letter_parts, printing, proposing
@@ -54,7 +55,14 @@ class Progress:
 
 
 def ask(
-    account: Account, drafts: Sequence[Draft], *, kind: str, delay_days: int, by: User, now: dt.datetime
+    account: Account,
+    drafts: Sequence[Draft],
+    *,
+    kind: str,
+    delay_days: int,
+    signature: Signature | None = None,
+    by: User,
+    now: dt.datetime,
 ) -> LetterBatch:
     """Write down the letters that a person confirmed, each a draft to be frozen; ring the worker after the commit.
 
@@ -66,7 +74,7 @@ def ask(
         Account.update(business_name=Account.business_name).where(Account.id == account.id).execute()  # one at a time
         marks = letter_parts.marks([invoice for one in drafts for invoice in one.invoices])
         bases = {one.key: letter_parts.combined({row.id: marks[row.id] for row in one.invoices}) for one in drafts}
-        known = _known(account, kind, delay_days, now)
+        known = _known(account, kind, delay_days, signature, now)
         fresh = [one for one in drafts if bases[one.key] not in known]
         if not fresh and drafts:
             return known[bases[drafts[-1].key]]
@@ -81,7 +89,8 @@ def ask(
         )
         written = [one for one in fresh if not one.problem]
         texts = _texts(account, written, today) if kind == AMICABLE else {}
-        _insert(Letter, [_row(batch, one, bases[one.key], texts, delay_days, today) for one in written])
+        signed = {"signature": signature.id if signature is not None else None}
+        _insert(Letter, [_row(batch, one, bases[one.key], texts, delay_days, today) | signed for one in written])
         rows = Letter.select(Letter.basis, Letter.id).where(Letter.batch == batch).tuples()
         ids = {basis: letter_id for basis, letter_id in rows}  # noqa: C416 typed rows
         _insert(
@@ -95,13 +104,16 @@ def ask(
     return batch
 
 
-def _known(account: Account, kind: str, delay_days: int, now: dt.datetime) -> dict[str, LetterBatch]:
+def _known(
+    account: Account, kind: str, delay_days: int, signature: Signature | None, now: dt.datetime
+) -> dict[str, LetterBatch]:
     """The fingerprints of what was asked for lately in the same way, each with its batch."""
     found: dict[str, LetterBatch] = {}
     its_kind = LetterBatch.kind == ("amicable" if kind == AMICABLE else "formal_notice")
     recent = LetterBatch.select().where(LetterBatch.account == account, its_kind)
     for batch in recent.where(LetterBatch.created_at > now - SAME_FORM).order_by(LetterBatch.id):
         rows = Letter.select(Letter.basis).where(Letter.batch == batch, Letter.delay_days == delay_days)
+        rows = rows.where(Letter.signature.is_null() if signature is None else Letter.signature == signature)
         found |= {basis: batch for (basis,) in rows.tuples()}
         found |= {basis: batch for _name, _why, basis, days in json.loads(batch.refused_json) if days == delay_days}
     return found

@@ -1,12 +1,14 @@
 """Letters for a selection: formal notices, the early ones only on a person's word, or reminders to post."""
 
+from typing import Any
+
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from relance import clock
 from relance.rules.calendar import local_date
-from relance.services import bulk_letters, letter_batches
+from relance.services import bulk_letters, letter_batches, signing
 from relance.web import scope, selection_words, selections
 from relance.web.forms.selections import LettersForm
 from relance.web.htmx import go_to
@@ -33,9 +35,9 @@ def prepare() -> ResponseReturnValue:
     if len(refused) == len(wanted):
         problem = _("Aucune lettre préparée : confirmez celles qui viennent tôt, ou choisissez d’autres factures.")
         return _ask(selection, form, 422, " ".join(refused) or (problem if selection.invoices else ""))
-    batch = letter_batches.ask(
-        account, wanted, kind=_kind(), delay_days=form.delay_days.data, by=current_user(), now=now
-    )
+    signature = signing.default_of(current_user()) if form.signs.data else None
+    choices: dict[str, Any] = {"kind": _kind(), "delay_days": form.delay_days.data, "signature": signature}
+    batch = letter_batches.ask(account, wanted, by=current_user(), now=now, **choices)
     scope.ring()
     notice = selection_words.notice("", aside, selection.gone, local_date(now, account.time_zone))
     to_list = Markup(' <a href="{}">{}</a>').format(selections.back(), _("Retour aux factures"))
@@ -65,6 +67,7 @@ def _ask(selection: Selection, form: LettersForm, status: int = 200, problem: st
         is_possible=bool(possible),
         form=form,
         drafts=found,
+        has_signature=signing.default_of(current_user()) is not None,
         is_notice=_kind() == bulk_letters.NOTICE,
         anyway=frozenset(request.form.getlist("anyway")),
     )

@@ -2,12 +2,14 @@ import datetime as dt
 
 import pytest
 
+from relance.letters.facts import NoticeFacts
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterBatch
-from relance.services import letter_batches
+from relance.services import letter_batches, signing
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.making import events
+from tests.services.test_signature_images import drawn, saved
 
 HTMX = {"HX-Request": "true"}
 PREPARE = "/factures/selection/lettres"
@@ -97,3 +99,17 @@ def test_reminders_to_post_carry_the_text_proposed_and_need_no_early_word(client
     }
     assert LetterBatch.select().count() == 1
     assert bell
+
+
+@pytest.mark.requirement("S4.15")
+@pytest.mark.parametrize("signs", [True, False])
+def test_letters_of_a_batch_bear_the_signature_of_whoever_asks_if_they_want(client, camille, invoice, sabatier, signs):
+    assert "Ajouter ma signature" not in client.post(PREPARE, data={"ids": [invoice.id]}).text
+    signature = signing.add(camille, saved(drawn()), "Ma signature", "uploaded", NOW)
+    assert 'name="signs"' in client.post(PREPARE, data={"ids": [invoice.id]}).text
+    data = {"ids": [invoice.id], "confirme": "oui", "delay_days": "8", "anyway": [f"{invoice.client_id}-EUR"]}
+    client.post(PREPARE, data=data | ({"signs": "y"} if signs else {}))
+    [letter] = Letter.select()
+    assert letter.signature_id == (signature.id if signs else None)
+    assert letter_batches.write(letter.id, NOW)
+    assert bool(NoticeFacts.from_json(Letter.get().facts).signature) is signs

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from wtforms import HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 
 from relance.services import noticing
 from relance.web import names
@@ -25,8 +25,9 @@ class PaidForm(Form):
 
 
 class LettersForm(Form):
-    """The time the letters allow."""
+    """The time the letters allow, and whether they bear the picture of the person's signature."""
 
+    signs = BooleanField("Ajouter ma signature numérique au document", default=True)
     delay_days = SelectField("Délai accordé", coerce=int, default=noticing.DELAYS[0])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
