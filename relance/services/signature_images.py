@@ -4,7 +4,9 @@ Files are hostile: what they say of their size is read before anything is decode
 """
 
 import io
-import warnings
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # Pillow is slow to import: only who adds a signature pays for it
@@ -19,6 +21,7 @@ _PAPER, _INK = 0.90, 0.60  # shares of the paper's brightness: nothing above the
 _FAINT = 64  # of 255: fainter is dust, and does not count as a stroke
 _MARGIN = 6  # px around the strokes
 
+_ONE_AT_A_TIME = threading.Lock()
 _TOO_LARGE = "Cette image est trop grande : 20 millions de pixels au plus."
 _NOT_AN_IMAGE = "Ce fichier n'est pas une image PNG ou JPEG lisible."
 
@@ -40,15 +43,27 @@ def cleaned(content: bytes) -> bytes:
     if len(content) > MAX_BYTES:
         raise SignatureError("Cette image est trop lourde : 5 Mo au plus.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # Pillow only warns of what it finds suspicious
+        with _whole_images_only():
             picture = _opened(content)
-            ink = _with_paper_removed(picture)
+        ink = _with_paper_removed(picture)
     except SignatureError:
         raise
     except Exception as error:  # a broken file raises almost anything in a decoder
         raise SignatureError(_NOT_AN_IMAGE) from error
     return _png(_cut(ink))
+
+
+@contextmanager
+def _whole_images_only() -> Iterator[None]:
+    """WeasyPrint, once imported, lets Pillow fill with black what a broken file lacks: not for a signature."""
+    from PIL import ImageFile
+
+    with _ONE_AT_A_TIME:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _opened(content: bytes) -> "Image":
