@@ -15,11 +15,11 @@ from relance.web.todo_lines import Action, Context, Line, money
 def _due(part: PlanPart, context: Context) -> Line:
     plan = part.plan
     day = filters.weekday_date(part.due_on)
-    title = _("Échéance du plan le {date}", date=day)
+    title = _("Versement prévu {date}", date=day)
     if part.due_on == context.today:
-        title = _("Échéance du plan aujourd'hui")
+        title = _("Versement prévu aujourd'hui")
     elif part.due_on < context.today:
-        title = _("Échéance du {date} à vérifier", date=day)
+        title = _("Versement du {date} à vérifier", date=day)
     what = Markup("{}, {}").format(plan.client.name, money(part.amount_cents, plan.currency))
     detail = Markup("{}. {}").format(what, _("Sans paiement, l'échéancier est rompu et les relances reprennent."))
     return Line("handshake", "promise", title, detail, (_see(plan),))

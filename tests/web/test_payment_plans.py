@@ -160,7 +160,7 @@ def test_nothing_leaves_while_a_plan_is_kept_and_the_next_reminder_leaves_once_i
             found.extend((morning.date(), mail) for mail in smtp_server.received[before:])
 
     live(dt.date(2026, 11, 24), dt.date(2026, 11, 30))
-    assert "Échéance du plan aujourd'hui" in text_of(client.get("/tableau-de-bord"))
+    assert "Versement prévu aujourd'hui" in text_of(client.get("/tableau-de-bord"))
     paid = {"amount": "600", "received_on": "30/11/2026", "method": "transfer", "key": "first"}
     client.post(f"/factures/{invoice.id}/paiements", data=paid)
     live(dt.date(2026, 12, 1), dt.date(2026, 12, 16))

@@ -21,8 +21,8 @@ def test_each_line_says_when_and_what_follows(app, account, invoice):
     part = PlanPart.select().order_by(PlanPart.id).first()
     with app.test_request_context():
         titles = [text_of(todo_plans.WRITERS["plan_due"](part, context(account, days))) for days in (6, 10, 11)]
-        assert "Échéance du plan le jeudi 3 décembre" in titles[0].replace("</span>", "")
-        assert titles[1].startswith("Échéance du plan aujourd'hui | Latitude Conseil")
+        assert "Versement prévu jeudi 3 décembre" in titles[0].replace("</span>", "")
+        assert titles[1].startswith("Versement prévu aujourd'hui | Latitude Conseil")
         assert "à vérifier" in titles[2] and "l'échéancier est rompu" in titles[2]
         plan_course.settle_due(NOW + dt.timedelta(13))
         plan = type(plan).get_by_id(plan.id)
