@@ -34,6 +34,7 @@ NOT_SHOWN = {
     "relance/services/case_tables.py": "the case file is in French",
     "relance/letters/amicable.py": "the letters are in their client's language",
     "relance/letters/facts.py": "the letters are in French",
+    "relance/letters/notice_text.py": "the letters are in French",
     "relance/letters/pages.py": "the letters are in French",
     "relance/letters/window.py": "the letters are in French",
     "relance/mail/account_notices.py": "e-mails in both languages",
@@ -54,7 +55,9 @@ NOT_SHOWN = {
     "relance/services/diagnosing.py": "the terminal",
     "relance/services/restoring.py": "the terminal",
     "relance/services/seed_cast.py": "the demonstration's own data",
+    "relance/services/seed_letters.py": "the demonstration's own data",
     "relance/services/seed_events.py": "the demonstration's own data",
+    "relance/services/seed_letters.py": "the demonstration's own data",
     "relance/services/seed_quotes.py": "the demonstration's own data",
     "relance/services/seeding.py": "the demonstration's own data",
 }
