@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from relance.db import transaction
-from relance.letters import notice_text
+from relance.letters import notice_errors
 from relance.letters.amicable import AmicableFacts
 from relance.letters.facts import NoticeFacts
 from relance.models.accounts import Account, User
@@ -139,7 +139,7 @@ def rewrite(letter: Letter, words: tuple[tuple[str, str], ...], *, version: int,
     """
     with transaction():
         letter.client.take_turn()
-        wrong = notice_text.errors(delivered_facts(letter, now), dict(words))
+        wrong = notice_errors.errors(delivered_facts(letter, now), dict(words))
         if wrong:
             raise NoticeError({f"{noticing.WORDS}{key}": sentence for key, sentence in wrong.items()})
         text = json.dumps(dict(words), ensure_ascii=False, sort_keys=True) if words else ""

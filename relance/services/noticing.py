@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from relance.db import transaction
-from relance.letters import notice_text
+from relance.letters import notice_errors
 from relance.letters.facts import NoticeFacts
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
@@ -116,7 +116,7 @@ def draft(
                 "ou ne réclamez pas les pénalités."
             }
         ) from error
-    wrong = notice_text.errors(facts, dict(choices.words))
+    wrong = notice_errors.errors(facts, dict(choices.words))
     if wrong:
         raise NoticeError({f"{WORDS}{key}": sentence for key, sentence in wrong.items()})
     return facts

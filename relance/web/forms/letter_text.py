@@ -4,20 +4,19 @@ from collections.abc import Mapping
 
 from wtforms import HiddenField, TextAreaField
 
-from relance.letters import notice_text
 from relance.web.forms import Form
 
 
 class TextForm(Form):
     """One text area for each paragraph, named by its key (letters.notice_text.KEYS)."""
 
-    object = TextAreaField(notice_text.TITLES["object"])
-    opening = TextAreaField(notice_text.TITLES["opening"])
-    grounds = TextAreaField(notice_text.TITLES["grounds"])
-    demand = TextAreaField(notice_text.TITLES["demand"])
-    consequence = TextAreaField(notice_text.TITLES["consequence"])
-    courtesy = TextAreaField(notice_text.TITLES["courtesy"])
-    closing = TextAreaField(notice_text.TITLES["closing"])
+    object = TextAreaField("Objet")
+    opening = TextAreaField("Les faits")
+    grounds = TextAreaField("Ce qui fonde la demande")
+    demand = TextAreaField("La demande")
+    consequence = TextAreaField("À défaut de règlement")
+    courtesy = TextAreaField("La main tendue")
+    closing = TextAreaField("Formule de politesse")
     version = HiddenField(default="0")
 
     def show(self, texts: Mapping[str, str]) -> None:
