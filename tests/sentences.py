@@ -55,7 +55,6 @@ NOT_SHOWN = {
     "relance/services/diagnosing.py": "the terminal",
     "relance/services/restoring.py": "the terminal",
     "relance/services/seed_cast.py": "the demonstration's own data",
-    "relance/services/seed_letters.py": "the demonstration's own data",
     "relance/services/seed_events.py": "the demonstration's own data",
     "relance/services/seed_letters.py": "the demonstration's own data",
     "relance/services/seed_quotes.py": "the demonstration's own data",
