@@ -133,8 +133,11 @@ def print_again(letter_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/courriers/<int:letter_id>/apercu")
 def paper(letter_id: int) -> ResponseReturnValue:
-    """The letter as a page for a frame."""
-    return notice_page.paper(printing.page_of(letter_or_404(letter_id)))
+    """The letter as a page for a frame. A draft has none: its editor draws it."""
+    letter = letter_or_404(letter_id)
+    if drafting.is_open(letter):
+        abort(404)
+    return notice_page.paper(printing.page_of(letter))
 
 
 @blueprint.get("/courriers/<int:letter_id>/pdf")
