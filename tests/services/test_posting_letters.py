@@ -7,8 +7,7 @@ import pytest
 from relance.models.events import Event
 from relance.models.holds import Pause
 from relance.models.letters import Letter
-from relance.rules.calendar import local_date
-from relance.services import holds, paying, posting_letters, proposing
+from relance.services import attending, holds, letter_deadlines, paying, posting_letters, proposing
 from relance.services.posting_letters import PostingError, StaleError
 from tests import factories
 from tests.factories import NOW, TODAY
@@ -207,10 +206,14 @@ def test_a_proof_can_be_added_then_replaced(notice):
     assert last(notice, "letter_proof_added")["replaces"] == "depot.jpg"
 
 
-def test_money_that_arrives_leaves_nothing_held_for_what_is_paid(account, notice, bill):
+def test_money_that_arrives_closes_it_all(account, notice):
     post(notice)
     receive(notice, TODAY + DAY)
-    paying.record(bill, bill.balance_cents, TODAY + 2 * DAY, by=None, now=at(TODAY + 2 * DAY))
-    assert posting_letters.post(notice, on=TODAY, mode="lre", by=None, now=at(TODAY + 3 * DAY)).state == "received"
-    assert Pause.select().where(Pause.invoice == bill, Pause.ended_at.is_null()).count() <= 1
-    assert local_date(NOW, account.time_zone) == TODAY
+    for line in notice.lines:
+        paying.record(line.invoice, line.invoice.balance_cents, TODAY + 2 * DAY, by=None, now=at(TODAY + 2 * DAY))
+    after = at(TODAY + 30 * DAY)
+    assert letter_deadlines.tell_expired(after, base_url="", domain="relance.example") == []
+    assert [group.kind for group in attending.groups(account, after)] == []
+    moved = receive(notice, TODAY + 3 * DAY)
+    assert moved.received_on == TODAY + 3 * DAY, "what is paid can still be put right, and holds nothing more"
+    assert Pause.select().where(Pause.until_on == moved.deadline_on).count() == 0
