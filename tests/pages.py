@@ -532,7 +532,7 @@ def _letters(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
     invoice = _invoice("0079")
     rappel = amicable.AmicableChoices("rappel", now.date())
     gentle = amicable.prepare(account, invoice.client, [invoice], choices=rappel, by=user, now=now)
-    refused = json.dumps([["Mairie de Givors", letter_batches.CHANGED, "", 8]])
+    refused = json.dumps([["Transports Gallois", letter_batches.CHANGED, "", 8]])
     lot = LetterBatch.create(account=account, total=2, refused_json=refused, created_by=user, created_at=now)
     Letter.update(batch=lot).where(Letter.id == failed.id).execute()
     return {"letter": ready.id, "failed": failed.id, "amicable": gentle.id, "lot": lot.id}

@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
         unwrapped,
         variables,
         phone,
+        typeset,
     ):
         app.add_template_filter(function)
 
@@ -127,3 +128,8 @@ def phone(number: str, country: str = "FR") -> Markup:
     if not dialled:
         return escape(shown)
     return Markup('<a class="nowrap" href="tel:{}">{}</a>').format(dialled, shown)
+
+
+def typeset(text: str) -> str:
+    """A French text of our data with its non-breaking spaces and apostrophes."""
+    return wording.french(text)

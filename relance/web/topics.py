@@ -10,6 +10,8 @@ from relance.web.forms import Form
 from relance.web.htmx import go_to
 from relance.web.i18n import _
 
+_LED_FROM = {"settings.penalties": ("/reglages/taux",)}
+
 
 @dataclass(frozen=True)
 class Topic:
@@ -26,8 +28,8 @@ class Topic:
 
     @property
     def is_current(self) -> bool:
-        """True on this page."""
-        return request.path == self.href
+        """True on this page, and on the one that it leads to."""
+        return request.path == self.href or request.path in _LED_FROM.get(self.endpoint, ())
 
 
 def topics() -> list[Topic]:

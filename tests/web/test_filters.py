@@ -24,3 +24,7 @@ def test_an_amount_is_cut_before_its_cents(as_camille):
 
 def test_a_variable_named_in_a_sentence_is_code_and_the_rest_is_escaped():
     assert filters.variables("Ajoutez {iban} <b>") == "Ajoutez <code>{iban}</code> &lt;b&gt;"
+
+
+def test_a_french_text_of_our_data_is_typeset():
+    assert filters.typeset("l'arrêté : non lu") == "l’arrêté\u00a0: non lu"
