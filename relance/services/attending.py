@@ -16,8 +16,8 @@ from relance.services import (
     tasking,
     waiting_invoices,
     waiting_letters,
-    waiting_rates,
     waiting_plans,
+    waiting_rates,
     waiting_sends,
 )
 

@@ -50,8 +50,9 @@ _STATE = {
 class Knot:
     """One point of the thread, of one of the kinds below.
 
-    ``kind``: issued, due, sent, asks, waiting, failed, uncertain, next, plan, held, letter, posted, task, task_due, paid.
-    A letter was prepared; once a person posted it, it is one more thing said. A task is a letter or a call of a sequence (``channel``): to come, or waiting for the user (task_due).
+    ``kind``: issued, due, sent, asks, waiting, failed, uncertain, next, plan, held, letter, posted, task, task_due,
+    paid. A letter was prepared; once a person posted it, it is one more thing said. A task is a letter or a call of a
+    sequence (``channel``): to come, or waiting for the user (task_due).
     ``on`` is a civil day of the account; ``at`` (UTC) the instant of a sending, past or to come.
     """
 
