@@ -211,6 +211,7 @@ def up(migrator: Any, db: Any) -> None:
     db.create_tables([Partner])
 
     key: Any = Account._meta.primary_key  # every table has the same
+    migrator.migrate(migrator.add_column("account", "journal_key", CharField(default="")))
     migrator.migrate(migrator.add_column("account", "rates_acknowledged", CharField(default="")))
     migrator.migrate(migrator.add_column("client", "late_rate_bp", IntegerField(null=True)))
     migrator.migrate(migrator.add_column("letter", "words", TextField(default="")))
@@ -232,7 +233,7 @@ def up(migrator: Any, db: Any) -> None:
         )
     )
     migrator.migrate(migrator.add_column("letter", "presented_on", DateField(null=True)))
-    migrator.migrate(migrator.add_column("letter", "deadline_on", DateField(null=True)))
+    migrator.migrate(migrator.add_column("letter", "deadline_on", DateField(index=True, null=True)))
     migrator.migrate(migrator.add_column("letter", "deadline_told_at", DateTimeField(null=True)))
     migrator.migrate(migrator.add_column("letter", "settled_at", DateTimeField(null=True)))
     migrator.migrate(
@@ -249,6 +250,7 @@ def down(migrator: Any, db: Any) -> None:
     migrator.migrate(migrator.drop_index("pause", "pause_plan_id"))
     migrator.migrate(migrator.drop_index("pause", "pause_letter_id"))
     migrator.migrate(migrator.drop_index("letter", "letter_signature_id"))
+    migrator.migrate(migrator.drop_index("letter", "letter_deadline_on"))
     migrator.migrate(migrator.drop_index("letter", "letter_client_id_state"))
     migrator.migrate(migrator.drop_index("letter", "letter_batch_id"))
     migrator.migrate(migrator.drop_index("letter", "letter_account_id_state"))
@@ -270,6 +272,7 @@ def down(migrator: Any, db: Any) -> None:
     migrator.migrate(migrator.drop_column("letter", "words"))
     migrator.migrate(migrator.drop_column("client", "late_rate_bp"))
     migrator.migrate(migrator.drop_column("account", "rates_acknowledged"))
+    migrator.migrate(migrator.drop_column("account", "journal_key"))
     migrator.migrate(migrator.drop_table("partner"))
     migrator.migrate(migrator.drop_table("legal_rate"))
     migrator.migrate(migrator.drop_table("plan_part"))

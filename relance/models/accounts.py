@@ -63,6 +63,8 @@ class Account(BaseModel):
     min_amount_cents = IntegerField(default=0)
     payment_days = IntegerField(default=30)
     late_rate_bp = IntegerField(null=True)  # contractual rate, hundredths of a percent; null: the legal default
+    # Blinds the journal's digests, so that a case file tells nothing of other clients; '' until the next sealing.
+    journal_key = CharField(default=lambda: secrets.token_hex(16))
     rates_acknowledged = CharField(default="")  # « 2027-1 »: the user knows that this half-year has no rates yet
     claims_penalties = BooleanField(default=False)  # in e-mails, from relance 2 on
     alerts_overdue = BooleanField(default=True)

@@ -87,7 +87,7 @@ class Letter(BaseModel):
     posted_on = DateField(null=True)
     received_on = DateField(null=True)
     presented_on = DateField(null=True)
-    deadline_on = DateField(null=True)
+    deadline_on = DateField(null=True, index=True)
     deadline_told_at = DateTimeField(null=True)
     settled_at = DateTimeField(null=True)
     deposit_proof = ForeignKeyField(Document, null=True, backref="+", on_delete="SET NULL")

@@ -31,6 +31,7 @@ from relance.services.noticing import NoticeError
 CHANGED = "Le reste dû a changé entre la confirmation et l'écriture de la lettre : préparez-la de nouveau."
 BROKEN = "La lettre n'a pas pu être écrite. L'incident est noté dans les journaux du serveur."
 SAME_FORM = dt.timedelta(minutes=10)
+RECENT = dt.timedelta(7)
 
 log = logging.getLogger(__name__)
 
@@ -216,6 +217,13 @@ def refuse(letter_id: int, why: str) -> None:
 def refused(batch: LetterBatch) -> list[tuple[str, str]]:
     """(client, French reason) of each letter that could not be written."""
     return [(name, why) for name, why, *_marks in json.loads(batch.refused_json)]
+
+
+def latest(account: Account, now: dt.datetime) -> LetterBatch | None:
+    """The last batch that the account asked for in the week before ``now`` (UTC), to come back to it."""
+    its = LetterBatch.select().where(LetterBatch.account == account, LetterBatch.created_at > now - RECENT)
+    found: LetterBatch | None = its.order_by(LetterBatch.id.desc()).first()
+    return found
 
 
 def progress(batch: LetterBatch) -> Progress:

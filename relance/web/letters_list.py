@@ -12,9 +12,9 @@ from relance import clock
 from relance.models.documents import Document
 from relance.models.letters import Letter
 from relance.rules.calendar import local_date
-from relance.services import letter_lists, merging_letters
+from relance.services import letter_batches, letter_lists, merging_letters
 from relance.services.letter_lists import LetterFilter, Row
-from relance.web import letter_words, nav, notice_page, rate_words
+from relance.web import batch_words, letter_words, nav, notice_page, rate_words
 from relance.web.htmx import go_to
 from relance.web.i18n import _
 from relance.web.letter_words import MODES
@@ -86,6 +86,8 @@ def index() -> ResponseReturnValue:
             words=letter_words,
             told=rate_words.told(account, nav.today()),
             most=merging_letters.MOST,
+            batch=letter_batches.latest(account, clock.now()),
+            moment=batch_words.moment,
             first=(page - 1) * PER_PAGE + 1,
             total=total,
             previous=page_url(page - 1, request.args) if page > 1 else "",

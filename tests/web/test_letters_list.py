@@ -164,3 +164,12 @@ def test_the_letters_of_somebody_else_are_in_no_file(client, letters, basile):
     letter = factories.make_letter(theirs, [late(theirs)], document=document, sha256=document.sha256)
     assert client.get(f"/courriers/pdf?ids={letter.id}").status_code == 303
     assert "Autre" not in client.get("/courriers/exporter", buffered=True).text
+
+
+def test_the_last_letters_asked_for_together_are_a_link_away_for_a_week(client, letters, account, basile):
+    LetterBatch.create(account=basile.account, total=9, created_at=NOW)
+    batch = LetterBatch.create(account=account, total=12, created_at=NOW - dt.timedelta(6))
+    [link] = css(page(client, "/courriers"), f"a[href='/courriers/lots/{batch.id}']")
+    assert words(link.getparent()).startswith("12 lettres demandées ensemble")
+    LetterBatch.update(created_at=NOW - dt.timedelta(8)).where(LetterBatch.id == batch.id).execute()
+    assert not css(page(client, "/courriers"), "a[href^='/courriers/lots/']")
