@@ -141,7 +141,8 @@ def _rates(today: dt.date) -> Check:
     try:
         row = half_year_of(today)
     except UnknownRate as error:
-        return Check("Taux légaux", False, f"{error} Mettez Relance à jour, ou saisissez-les dans Réglages, Taux légaux.")
+        mend = "Mettez Relance à jour, ou saisissez-les dans Réglages, Taux légaux."
+        return Check("Taux légaux", False, f"{error} {mend}")
     return Check("Taux légaux", True, f"ceux du {row.label} sont connus.")
 
 
