@@ -11,7 +11,7 @@ from relance.services import queueing, sweeping
 from relance.services.carrying import Post
 from tests import factories
 from tests.making import switch_on
-from tests.web.reading import css, page
+from tests.web import reading
 
 D = dt.date
 STEPS = (D(2026, 11, 24), D(2026, 12, 1), D(2026, 12, 8))  # J+1, J+8, J+15 of an invoice due on Monday 23 November
@@ -169,7 +169,7 @@ def test_fifteen_days_granted_send_nothing_before_and_leave_the_due_date(client,
     assert "8 décembre" in found[0][1].text.replace("\u00a0", " ")
     fresh = Invoice.get_by_id(chased.id)
     assert (fresh.due_on, fresh.next_due_on) == (D(2026, 11, 23), D(2026, 11, 23))
-    [sheet] = css(page(client, f"/courriers/nouveau?factures={chased.id}"), "iframe")
+    [sheet] = reading.css(reading.page(client, f"/courriers/nouveau?factures={chased.id}"), "iframe")
     letter = sheet.get("srcdoc").replace("\u00a0", " ")
     subjects = "échue le 8 décembre"  # the e-mails that left are listed under their own words
     assert "23 novembre 2026" in letter and "8 décembre" not in letter.replace(subjects, "")
