@@ -160,6 +160,7 @@ def _shown(plan: PaymentPlan, form: EndForm) -> Response:
             invoices=invoices,
             received_cents=received,
             owed=[invoice for invoice in invoices if invoice.state == "sent"],
+            sheet=plan_words.sheet(plan, rows, invoices),
             confirmation=plan_words.confirmation(plan, rows, invoices),
             why_ended=plan_words.why_ended(plan),
         ),

@@ -1,7 +1,7 @@
 """A payment plan in words: its state, that of each part, and the text that confirms it to the client."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -76,6 +76,39 @@ def parts_of(
                 detail = _("{montant} déjà reçus", montant=came)
         found.append(Row(row.due_on, row.amount_cents, status, words, detail))
     return found
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What both parties sign: the words of ``say`` and each date and amount are in the client's language.
+
+    ``invoices``: number, date, amount with tax; ``parts``: date, amount.
+    """
+
+    say: Callable[..., str]
+    invoices: list[tuple[str, str, str]]
+    parts: list[tuple[str, str]]
+    total: str
+    agreed_on: str
+
+
+def sheet(plan: PaymentPlan, rows: Iterable[PlanPart], invoices: Iterable[Invoice]) -> Sheet:
+    """The agreement on paper: what was agreed, never how it went nor what the user noted for themselves."""
+    language = plan.client.language
+
+    def money(cents: int) -> str:
+        return format_amount(cents, plan.currency, language)
+
+    def day(on: dt.date) -> str:
+        return wording.long_date(on, language)
+
+    return Sheet(
+        lambda text, **values: translate(text, language, **values),
+        [(invoice.number, day(invoice.issued_on), money(invoice.total_cents)) for invoice in invoices],
+        [(day(row.due_on), money(row.amount_cents)) for row in rows],
+        money(plan.total_cents),
+        day(plan.agreed_on),
+    )
 
 
 def confirmation(plan: PaymentPlan, rows: Iterable[PlanPart], invoices: Sequence[Invoice]) -> str:

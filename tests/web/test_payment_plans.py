@@ -4,6 +4,7 @@ import io
 import pytest
 
 from relance import storage
+from relance.models.clients import Client
 from relance.models.events import Event
 from relance.models.holds import Pause
 from relance.models.invoices import Invoice
@@ -15,6 +16,8 @@ from relance.services.payment_plans import Terms
 from tests import factories
 from tests.factories import NOW, TODAY, make_invoice
 from tests.making import switch_on
+from tests.web import reading
+from tests.web.reading import css
 
 HTMX = {"HX-Request": "true"}
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -175,3 +178,18 @@ def test_nothing_leaves_while_a_plan_is_kept_and_the_next_reminder_leaves_once_i
     assert "Échéancier non tenu : Latitude Conseil" not in text_of(client.get("/tableau-de-bord"))
     kinds = [event.kind for event in Event.select().where(Event.invoice == invoice).order_by(Event.id)]
     assert [kind for kind in kinds if kind.startswith("plan_")] == ["plan_agreed", "plan_part_kept", "plan_broken"]
+
+
+@pytest.mark.parametrize(("language", "title"), [("fr", "Créancier"), ("en", "Creditor")])
+def test_the_printed_sheet_is_what_both_parties_sign_in_the_client_s_language(
+    client, invoice, latitude, language, title
+):
+    Client.update(language=language, address="3 rue Neuve\n69001 Lyon").where(Client.id == latitude.id).execute()
+    plan = agreed(Invoice.get_by_id(invoice.id), note="Fragile, ne pas insister", is_acknowledged=True)
+    [sheet] = css(reading.page(client, f"/echeanciers/{plan.id}"), "main > .plan-sheet.print-only")
+    said = reading.words(sheet).replace("\u00a0", " ")
+    assert sheet.get("lang") == language and title in said
+    for words in (latitude.name, "69001 Lyon", invoice.account.business_name, invoice.number):
+        assert words in said, words
+    assert len(css(sheet, ".plan-sign")) == 2 and len(css(sheet, "tfoot")) == 1
+    assert "Fragile" not in said and not css(sheet, ".badge, .notice, .btn, form")
