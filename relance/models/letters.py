@@ -20,7 +20,9 @@ from relance.models.invoices import Invoice
 from relance.models.signatures import Signature
 
 KINDS = ("formal_notice", "amicable")
-STATES = ("draft", "ready", "posted", "received", "unclaimed", "refused")
+STATES = ("draft", "ready", "posted", "received", "unclaimed", "refused", "abandoned")
+ABANDONED = "abandoned"  # frozen, and a person decided not to post it
+ASIDE = ("draft", ABANDONED)  # what asks the client for nothing: not frozen yet, or not to be posted
 MENTIONS = ("registered", "by_hand", "none")  # what the sheet says above the text, at the left of the address
 MODES = ("lrar_counter", "lrar_online", "lre", "simple", "by_hand")
 

@@ -9,7 +9,7 @@ from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.holds import Promise
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import ABANDONED, Letter, LetterInvoice
 from relance.rules import postal
 from relance.services import claiming, notice_checks
 from relance.services.amicable_text import JOINED
@@ -77,6 +77,7 @@ def _letters(invoices: Sequence[Invoice]) -> Any:
         Letter.select(Letter.dated_on)
         .join(LetterInvoice)
         .where(LetterInvoice.invoice.in_([invoice.id for invoice in invoices]), Letter.kind == "amicable")
+        .where(Letter.state != ABANDONED)
         .order_by(Letter.dated_on.desc(), Letter.id.desc())
     )
 

@@ -15,7 +15,7 @@ from relance.models.documents import Document
 from relance.models.evidence import Evidence
 from relance.models.holds import Dispute
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import ASIDE, Letter, LetterInvoice
 from relance.models.messages import Message, MessageItem
 from relance.models.payment_plans import PaymentPlan, PlanInvoice
 from relance.models.quotes import Quote
@@ -157,7 +157,7 @@ def _of_invoices(field: Any, ids: list[int]) -> Any:
 def _letters(client: Client, ids: list[int]) -> tuple[Any, ...]:
     """Letters of this client that were printed, drafts aside, about one of these invoices."""
     about = LetterInvoice.select(LetterInvoice.letter).where(LetterInvoice.invoice.in_(ids))
-    return Letter.client == client, Letter.state != "draft", Letter.document.is_null(False), Letter.id.in_(about)
+    return Letter.client == client, Letter.state.not_in(ASIDE), Letter.document.is_null(False), Letter.id.in_(about)
 
 
 def _invoice(invoice: Invoice, document: Document) -> Part:

@@ -15,7 +15,7 @@ from relance.services.matching import asked, holds
 from relance.services.posting_letters import OUTCOMES, REGISTERED, SENT
 
 PIECE = 200  # letters read at a time
-STATES = ("draft", "preparing", "failed", "ready", "posted", "received", "unclaimed", "refused")
+STATES = ("draft", "preparing", "failed", "ready", "posted", "received", "unclaimed", "refused", "abandoned")
 
 
 @dataclass(frozen=True)

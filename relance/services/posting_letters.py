@@ -12,7 +12,7 @@ from relance.db import transaction
 from relance.models.accounts import User
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
-from relance.models.letters import MODES, Letter, LetterInvoice
+from relance.models.letters import ABANDONED, MODES, Letter, LetterInvoice
 from relance.rules.calendar import local_date
 from relance.rules.letter_deadlines import deadline_of, presumed_receipt
 from relance.services import letter_pauses, letter_proofs, printing
@@ -188,6 +188,8 @@ def _check_posting(turn: _Turn, on: dt.date, mode: str, number: str) -> None:
     letter = turn.letter
     if letter.document_id is None or letter.state == "draft":
         raise PostingError("Cette lettre n'est pas encore prête : préparez-la d'abord.")
+    if letter.state == ABANDONED:
+        raise PostingError("Cette lettre est abandonnée : reprenez-la d'abord.")
     if mode not in MODES:
         raise PostingError("Choisissez comment la lettre est partie.", "mode")
     if len(number) > MAX_NUMBER:

@@ -65,6 +65,7 @@ def ask_again(letter: Letter, *, by: User | None, now: datetime) -> None:
     """Put a letter that failed back in the queue; ring the worker after the commit."""
     with transaction():
         failed = (Letter.id == letter.id) & Letter.document.is_null() & Letter.requested_at.is_null()
+        failed &= Letter.state == "draft"
         if Letter.update(requested_at=now, error="").where(failed).execute():
             tell("letter_requested", letter, now, by)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from relance.models.events import Event
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import ASIDE, Letter, LetterInvoice
 from relance.services import confiding, gathering
 from relance.services.confiding import Confided
 
@@ -45,7 +45,7 @@ def reads(invoice: Invoice) -> tuple[Any, ...]:
     letters = (
         Letter.select()
         .join(LetterInvoice)
-        .where(LetterInvoice.invoice == invoice, Letter.state != "draft")
+        .where(LetterInvoice.invoice == invoice, Letter.state.not_in(ASIDE))
         .order_by(Letter.dated_on, Letter.id)
     )
     return letters, confiding.read(invoice)

@@ -11,7 +11,7 @@ from relance.models.clients import Client
 from relance.models.events import record
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
-from relance.models.letters import KINDS, Letter, LetterInvoice
+from relance.models.letters import ABANDONED, KINDS, Letter, LetterInvoice
 
 
 def open_tasks(account: Account, today: dt.date) -> Any:
@@ -43,6 +43,7 @@ def _has_its_letter() -> Any:
         .where(
             LetterInvoice.invoice == Task.invoice,
             Letter.created_at >= Task.created_at,
+            Letter.state != ABANDONED,
             Task.template.not_in(KINDS) | (Letter.kind == Task.template),
         )
     )

@@ -10,7 +10,7 @@ from relance.models.accounts import Account
 from relance.models.chases import Chase
 from relance.models.holds import Task
 from relance.models.invoices import Instalment, Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import ASIDE, Letter, LetterInvoice
 from relance.models.messages import Message, MessageItem
 from relance.rules import moves, schedule
 from relance.rules.calendar import Calendar, local_date
@@ -188,7 +188,7 @@ def _letters_read(invoice_ids: Iterable[int]) -> Any:
     return (
         LetterInvoice.select(LetterInvoice.invoice, Letter.kind, Letter.posted_on, Letter.dated_on)
         .join(Letter)
-        .where(LetterInvoice.invoice.in_(list(invoice_ids)), Letter.state != "draft")
+        .where(LetterInvoice.invoice.in_(list(invoice_ids)), Letter.state.not_in(ASIDE))
         .tuples()
     )
 

@@ -11,7 +11,7 @@ from relance.models.clients import Client
 from relance.models.events import Event
 from relance.models.holds import Dispute, Promise, Task
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import ASIDE, Letter, LetterInvoice
 from relance.rules.calendar import local_date, local_instant
 from relance.services.conditions import (
     as_day,
@@ -118,7 +118,7 @@ def _ended(account: Account) -> Any:
     answered = (
         LetterInvoice.select(Value(1))
         .join(Letter)
-        .where(LetterInvoice.invoice == Chase.invoice, Letter.state != "draft")
+        .where(LetterInvoice.invoice == Chase.invoice, Letter.state.not_in(ASIDE))
     )
     # What its sequence asks next is a line of its own.
     asked = Task.select(Value(1)).where(Task.invoice == Chase.invoice, Task.done_at.is_null())
@@ -143,7 +143,9 @@ def ancient(account: Account, now: dt.datetime) -> Any:
     """Invoices more than 90 days late that nothing follows, no letter either: the largest and oldest first."""
     today = local_date(now, account.time_zone)
     letter = (
-        LetterInvoice.select(Value(1)).join(Letter).where(LetterInvoice.invoice == Invoice.id, Letter.state != "draft")
+        LetterInvoice.select(Value(1))
+        .join(Letter)
+        .where(LetterInvoice.invoice == Invoice.id, Letter.state.not_in(ASIDE))
     )
     return (
         Invoice.select(Invoice, Client)

@@ -62,6 +62,7 @@ BLUEPRINTS = (
     "letter_text",
     "letters",
     "letters_list",
+    "letter_abandoning",
     "letter_posting",
     "letter_proofs",
     "amicable",

@@ -121,6 +121,8 @@ def _letter(kind: str, facts: Facts) -> Markup:
         "letter_failed": ", fichier impossible à préparer",
         "letter_changed": "modifiée",
         "letter_deleted": "supprimée",
+        "letter_abandoned": ", abandonnée sans être postée",
+        "letter_restored": "reprise",
     }
     return fact(name, words.get(kind, ""))
 
@@ -193,6 +195,8 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "letter_failed": ("triangle-alert", "due", _letter),
     "letter_changed": ("stamp", "", _letter),
     "letter_deleted": ("trash", "", _letter),
+    "letter_abandoned": ("x", "", _letter),
+    "letter_restored": ("rotate-ccw", "", _letter),
     "client_created": ("users", "", _client),
     "client_changed": ("users", "", _client),
     "client_archived": ("archive", "", _client),

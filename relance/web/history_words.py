@@ -162,6 +162,8 @@ TITLES = {
     "case_file_made": "Dossier de recouvrement préparé",
     "letter_ready": "Lettre prête",
     "letter_failed": "Lettre non préparée",
+    "letter_abandoned": "Lettre abandonnée",
+    "letter_restored": "Lettre reprise",
     "letter_posted": "Lettre postée",
     "letter_received": "Lettre reçue",
     "letter_unclaimed": "Lettre non réclamée",

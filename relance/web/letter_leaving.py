@@ -9,6 +9,7 @@ from relance.web import scope
 from relance.web.htmx import go_to
 from relance.web.i18n import _
 
+FROZEN = "Lettre figée : imprimez-la, puis notez son dépôt."
 MOVED = "Brouillon enregistré. Ce qui est dû a changé depuis l'ouverture de la page : relisez les montants."
 
 
@@ -16,7 +17,7 @@ def done(letter: Letter, *, freezes: bool, has_changed: bool) -> ResponseReturnV
     """After a letter was saved or frozen: its page, or its text."""
     if freezes:
         scope.ring()
-        return go_to(url_for("letters.show", letter_id=letter.id))
+        return go_to(url_for("letters.show", letter_id=letter.id), _(FROZEN))
     if "texte" in request.form:
         return go_to(url_for("letter_text.edit", letter_id=letter.id))
     if has_changed:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from relance import clock
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import ABANDONED, Letter, LetterInvoice
 from relance.rules.calendar import local_date
 from relance.rules.letter_deadlines import is_over, presumed_receipt
 from relance.services import letter_deadlines, posting_letters
@@ -44,6 +44,7 @@ class Posting:
     is_settled: bool
     awaits_receipt: bool
     can_undo_receipt: bool
+    waits_until: date | None
 
 
 def context(letter: Letter) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def context(letter: Letter) -> dict[str, Any]:
         is_settled=letter.settled_at is not None,
         awaits_receipt=letter.state == "posted",
         can_undo_receipt=posting_letters.can_undo_receipt(letter),
+        waits_until=letter.dated_on if _is_dated_ahead(letter) else None,
     )
     return {"posting": posting}
 
@@ -83,6 +85,11 @@ def _warnings(letter: Letter) -> list[str]:
     return found
 
 
+def _is_dated_ahead(letter: Letter) -> bool:
+    """No day is both past and after the date of this letter: it cannot have left yet."""
+    return letter.posted_on is None and letter.dated_on > local_date(clock.now(), letter.account.time_zone)
+
+
 def _number_warning() -> str:
     return _("Numéro inhabituel (11 à 15 chiffres ou majuscules d'ordinaire) : relisez-le sur la preuve de dépôt.")
 
@@ -91,6 +98,8 @@ def _number_warning() -> str:
 def ask_deposit(letter_id: int) -> ResponseReturnValue:
     """When and how the letter left."""
     letter = letter_or_404(letter_id)
+    if letter.document_id is not None and (letter.state == ABANDONED or _is_dated_ahead(letter)):
+        return go_to(page_of(letter))  # its page says why; the form would have no valid answer
     form = DepositForm(_modes())
     form.version.data = str(letter.version)
     if letter.state in SENT:

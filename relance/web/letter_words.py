@@ -22,6 +22,7 @@ STATES = {
     "ready": "Prête",
     "posted": "Postée",
     **OUTCOMES,
+    "abandoned": "Abandonnée",
 }
 TRACKED = ("lrar_counter", "lrar_online", "simple")  # what the carrier's public page follows
 TRACKING_PAGE = "https://www.laposte.fr/outils/suivre-vos-envois?code="

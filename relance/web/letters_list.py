@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from relance import clock
 from relance.models.documents import Document
-from relance.models.letters import Letter
+from relance.models.letters import ABANDONED, Letter
 from relance.rules.calendar import local_date
 from relance.services import letter_batches, letter_lists, merging_letters
 from relance.services.letter_lists import LetterFilter, Row
@@ -40,6 +40,7 @@ STATES = {
     "non-reclamee": "Non réclamée",
     "refusee": "Refusée",
     "echec": "Non préparée",
+    "abandonnee": "Abandonnée",
 }
 STATE_KEYS = {
     "brouillon": "draft",
@@ -50,6 +51,7 @@ STATE_KEYS = {
     "non-reclamee": "unclaimed",
     "refusee": "refused",
     "echec": "failed",
+    "abandonnee": "abandoned",
 }
 MODE_KEYS = {
     "guichet": "lrar_counter",
@@ -138,6 +140,8 @@ def merged() -> ResponseReturnValue:
     ids = [row_id(text) for text in request.args.getlist("ids")]
     if ids:
         query = query.where(Letter.id.in_(ids[: letter_lists.PIECE]))
+    elif wanted().state != ABANDONED:
+        query = query.where(Letter.state != ABANDONED)  # not to be printed with the others unless asked for
     printed = query.select_extend(Document).join_from(Letter, Document)
     total = printed.count()
     letters = merging_letters.fitting(list(printed.limit(merging_letters.MOST)))

@@ -35,7 +35,7 @@ NAMES_NO_ROW = {
     "imports.run", "invoices.add_note", "invoices.cancel", "invoices.duplicate", "invoices.reopen",
     "invoices.write_off", "invoicing.confirm", "invoicing.read", "letters.print_again", "letter_drafts.copy",
     "letter_drafts.discard",
-    "letter_text.save", "letter_posting.deposit",
+    "letter_text.save", "letter_posting.deposit", "letter_abandoning.abandon", "letter_abandoning.restore",
     "letter_posting.receipt", "letter_posting.settle", "letter_posting.undo", "letter_proofs.proof",
     "letter_batches.print_again", "onboarding.skip",
     "payments.create", "payments.delete", "sender.forget_server", "sender.received", "sender.save",
