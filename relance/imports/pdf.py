@@ -33,7 +33,18 @@ _LIMITS = pypdf.Configuration(
 )
 
 # Where pages are drawn and tagged: nothing there can act, and it is most of a file.
-_DRAWING = frozenset(("/Resources", "/Contents", "/StructTreeRoot", "/Parent", "/P", "/Metadata", "/OutputIntents"))
+_DRAWING = frozenset(("/Resources", "/Contents", "/StructTreeRoot", "/P", "/Metadata", "/OutputIntents"))
+
+# What may happen without anybody asking for it: moving inside the file, showing and hiding. Not a site to call,
+# another file to open, a form to send.
+_MOVES = frozenset(("/GoTo", "/Named", "/Hide", "/SetOCGState", "/Trans", "/Thread", "/GoTo3DView", "/GoToDp"))
+
+_NAMES = ("/UF", "/F", "/DOS", "/Mac", "/Unix")
+_PROGRAMS = tuple(
+    ".exe .com .scr .pif .bat .cmd .msi .msp .msix .appx .ps1 .psm1 .vbs .vbe .js .jse .mjs .wsf .wsh .hta .jar .lnk "
+    ".url .cpl .dll .sys .xll .reg .scf .sct .inf .chm .hlp .gadget .application .appref-ms .settingcontent-ms "
+    ".library-ms .iso .img .vhd .vhdx .apk .app .dmg .pkg .command .desktop .sh .run .py .pyw".split()
+)
 
 EMPTY = "Ce fichier est vide. Téléchargez-le à nouveau, puis réessayez."
 TOO_BIG = "Ce fichier dépasse 10 Mo. Enregistrez-le en qualité réduite, puis réessayez."
@@ -48,6 +59,12 @@ SCRIPT = (
     "Ce PDF contient un programme (JavaScript), que vos clients recevraient avec vos relances. "
     "Imprimez-le vers un nouveau PDF, puis réessayez."
 )
+FORM = "Ce PDF est un formulaire programmé (XFA). Imprimez-le vers un nouveau PDF, puis réessayez."
+ACTS = (
+    "Ce PDF agit tout seul à l'ouverture (il appelle un site ou envoie des données). "
+    "Imprimez-le vers un nouveau PDF, puis réessayez."
+)
+PROGRAM = "Un programme est joint à ce PDF. Il n'est pas accepté."
 LAUNCH = "Ce PDF lance un programme à l'ouverture. Il n'est pas accepté."
 BOMB = "Une partie de ce PDF, une fois dépliée, dépasse 20 Mo. Ce fichier n'est pas accepté."
 TOO_COMPLEX = "Ce PDF est anormalement complexe. Imprimez-le vers un nouveau PDF, puis réessayez."
@@ -111,20 +128,70 @@ def _read(content: bytes) -> PdfFacts:
     pages = len(reader.pages)
     if pages == 0:
         raise RefusedError(DAMAGED)
-    specifications = []
+    specifications: list[DictionaryObject] = []
+    automatic: list[Any] = []
+    occasions: dict[int, Any] = {}  # each once: thousands of objects may share a long one
     for dictionary in _dictionaries(reader.root_object):
         _refuse_action(dictionary)
         if "/EF" in dictionary:
+            _refuse_program(dictionary)
             specifications.append(dictionary)
+        if "/OpenAction" in dictionary:
+            automatic.append(dictionary["/OpenAction"])
+        if "/AA" in dictionary:  # what happens when a page is shown, a field is entered, the file is closed…
+            occasions[id(dictionary["/AA"])] = dictionary["/AA"]
+    for actions in occasions.values():
+        if isinstance(actions, DictionaryObject):
+            automatic.extend(actions.raw_get(key) for key in actions)
+    _refuse_automatic(automatic)
     return PdfFacts(pages=pages, attachments=tuple(_unpack(specifications)))
 
 
 def _refuse_action(dictionary: DictionaryObject) -> None:
-    action = dictionary.get("/S")
-    if action == "/JavaScript" or "/JS" in dictionary:
+    action = _kind(dictionary)
+    if action == "/JavaScript" or "/JS" in dictionary or "/OnInstantiate" in dictionary:
         raise RefusedError(SCRIPT)
     if action == "/Launch":
         raise RefusedError(LAUNCH)
+    if "/XFA" in dictionary:  # pages drawn by scripts of their own: no reader but one shows them
+        raise RefusedError(FORM)
+
+
+def _kind(action: DictionaryObject) -> str:
+    """What an action does, '' when this is none. Not read by get(), which leaves a reference as it is."""
+    return str(action["/S"]) if "/S" in action else ""
+
+
+def _refuse_program(specification: DictionaryObject) -> None:
+    """Refuse an attached file whose name a machine would run: a reader opens it by its name."""
+    for key in _NAMES:
+        if key in specification and _name(specification[key]).lower().endswith(_PROGRAMS):
+            raise RefusedError(PROGRAM)
+
+
+def _name(value: Any) -> str:
+    """A file name as a machine would take it: without what nobody sees at its end."""
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return "".join(char for char in text if char.isprintable()).rstrip(" .")
+
+
+def _refuse_automatic(waiting: list[Any]) -> None:
+    """Refuse these actions and those that follow them when one does more than move (12.6.3)."""
+    seen: dict[int, Any] = {}  # objects are held, so that their ids stay their own
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, IndirectObject):
+            node = node.get_object()
+        if id(node) in seen:
+            continue
+        seen[id(node)] = node
+        if isinstance(node, ArrayObject):  # several that follow; or a place to open at, which holds none
+            waiting.extend(list.__iter__(node))
+        elif isinstance(node, DictionaryObject):
+            if _kind(node) and _kind(node) not in _MOVES:
+                raise RefusedError(ACTS)
+            if "/Next" in node:
+                waiting.append(node.raw_get("/Next"))
 
 
 def _dictionaries(root: DictionaryObject) -> Iterator[DictionaryObject]:

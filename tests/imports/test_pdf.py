@@ -86,9 +86,65 @@ def test_a_program_to_launch_is_refused(where: str) -> None:
         pdf.inspect(making.pdf_with_action({"/S": "/Launch", "/F": "calc.exe"}, where))
 
 
-@pytest.mark.parametrize("where", ["/OpenAction", "annotation"])
-def test_a_link_to_a_page_is_not_a_program(where: str) -> None:
-    assert pdf.inspect(making.pdf_with_action({"/S": "/URI", "/URI": "https://exemple.fr"}, where)).pages == 1
+@pytest.mark.parametrize("action", ["/URI", "/SubmitForm", "/GoTo"])
+def test_what_a_person_clicks_on_may_lead_elsewhere(action: str) -> None:
+    assert pdf.inspect(making.pdf_with_action({"/S": action, "/URI": "https://exemple.fr"}, "annotation")).pages == 1
+
+
+PAGE = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]%s>>"
+# What hides: (sentence, catalogue, page, further objects from number 4 on)
+HIDDEN = {
+    "a script named elsewhere": ("JavaScript", "/OpenAction 4 0 R", "", ["<</S 5 0 R>>", "/JavaScript"]),
+    "a program named elsewhere": ("lance un programme", "/OpenAction 4 0 R", "", ["<</S 5 0 R>>", "/Launch"]),
+    "a name in figures": ("lance un programme", "/OpenAction<</S/L#61unch>>", "", []),
+    "the parent of a widget": (
+        "JavaScript",
+        "",
+        "/Annots[4 0 R]",
+        ["<</Subtype/Widget/Parent 5 0 R>>", "<</Kids[4 0 R]/AA<</E<</S/JavaScript/JS(1)>>>>>>"],
+    ),
+    "a 3D scene": ("JavaScript", "", "/Annots[4 0 R]", ["<</Subtype/3D/3DD<</OnInstantiate 5 0 R>>>>", "<<>>"]),
+    "XFA": ("XFA", "/AcroForm<</Fields[]/XFA[]>>", "", []),
+    "a site": ("tout seul", "/OpenAction<</S/URI/URI(http://a)>>", "", []),
+    "a form that leaves": ("tout seul", "/OpenAction 4 0 R", "", ["<</S/SubmitForm/F(http://a)>>"]),
+    "an attached file": ("tout seul", "/OpenAction<</S/GoToE>>", "", []),
+    "data": ("tout seul", "/OpenAction<</S/ImportData/F(a.fdf)>>", "", []),
+    "another file": ("tout seul", "", "/AA<</O 4 0 R>>", ["<</S/GoToR/F(a.pdf)>>"]),
+    "a second action": ("tout seul", "/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next[4 0 R]>>", "", ["<</S/URI>>"]),
+    "a list of occasions that says it is an action": ("tout seul", "/AA<</S/GoTo/WC<</S/URI>>>>", "", []),
+}
+
+
+@pytest.mark.parametrize("case", HIDDEN)
+def test_what_acts_by_itself_is_refused_however_it_is_written(case: str) -> None:
+    sentence, catalogue, page, others = HIDDEN[case]
+    with pytest.raises(RefusedError, match=sentence):
+        pdf.inspect(_written_by_hand(catalogue, page, *others))
+
+
+@pytest.mark.parametrize(
+    "catalogue",
+    [
+        "/OpenAction[3 0 R/Fit]",
+        "/OpenAction<</S/GoTo/D[3 0 R/Fit]/Next 4 0 R>>",
+        "/AA<<>>/AcroForm<</Fields[]>>",
+    ],
+)
+def test_what_only_moves_inside_the_file_is_accepted(catalogue: str) -> None:
+    follows = "<</S/Named/N/Print/Next 4 0 R>>"  # for ever
+    link = "/Annots[<</Subtype/Link/A<</S/URI/URI(http://a)>>>>]"
+    assert pdf.inspect(_written_by_hand(catalogue, link, follows)).pages == 1
+
+
+@pytest.mark.parametrize("name", ["a.exe", "A.EXE. ", "facture.pdf.scr", "a.lnk\u200b", "a\u202efdp.js", "\xe9.bat"])
+def test_a_program_attached_is_refused_by_its_name(name: str) -> None:
+    with pytest.raises(RefusedError, match="Un programme est joint"):
+        pdf.inspect(making.pdf({name: b"MZ"}))
+
+
+def test_an_ordinary_attachment_is_accepted() -> None:
+    names = ["factur-x.xml", "exe.pdf", "bon.xlsx", "photo.jpg", "conditions"]
+    assert len(pdf.inspect(making.pdf(dict.fromkeys(names, b"x"))).attachments) == len(names)
 
 
 def test_a_bomb_is_refused_quickly_and_in_little_memory() -> None:
@@ -156,3 +212,16 @@ def _with_attachment(packed: bytes) -> bytes:
     stream._data = packed
     stream[NameObject("/Filter")] = NameObject("/FlateDecode")
     return making.written(writer)
+
+
+def _written_by_hand(catalogue: str, page: str, *others: str) -> bytes:
+    """A PDF of one empty page, with these words in its catalogue and its page, and these objects from 4 on."""
+    first = [f"<</Type/Catalog/Pages 2 0 R{catalogue}>>", "<</Type/Pages/Kids[3 0 R]/Count 1>>", PAGE % page]
+    content, places = b"%PDF-1.7\n", []
+    for number, text in enumerate([*first, *others], 1):
+        places.append(len(content))
+        content += f"{number} 0 obj\n{text}\nendobj\n".encode()
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    size = len(places) + 1
+    end = f"trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{len(content)}\n%%EOF"
+    return content + f"xref\n0 {size}\n0000000000 65535 f \n{table}{end}".encode()
