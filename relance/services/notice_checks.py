@@ -10,6 +10,7 @@ from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.holds import Promise
 from relance.models.invoices import Invoice
+from relance.models.letters import ASIDE, Letter, LetterInvoice
 from relance.models.payment_plans import PaymentPlan, PlanInvoice
 from relance.rules import limitation, rates
 from relance.services import claiming, letter_parts, limiting, rating
@@ -27,7 +28,8 @@ KINDS = {
 class Check:
     """One line: a French sentence with {placeholders}, and their values (rates in hundredths of a percent).
 
-    ``fix`` names where to correct or look: client, company, bank, plan, insolvency, or nothing. ``is_urgent``: red.
+    ``fix`` names where to correct or look: client, company, bank, plan, letter, insolvency, or nothing.
+    ``is_urgent``: red.
     ``with_year``: its dates are shown with their year.
     """
 
@@ -40,13 +42,21 @@ class Check:
 
 
 def before_posting(
-    account: Account, client: Client, invoices: Sequence[Invoice], *, today: date, apart: Sequence[Apart] = ()
+    account: Account,
+    client: Client,
+    invoices: Sequence[Invoice],
+    *,
+    today: date,
+    apart: Sequence[Apart] = (),
+    but: Letter | None = None,
+    dated_on: date | None = None,
 ) -> list[Check]:
     """The lines of the panel, in French, for late invoices of one client. ``today`` is the account's day.
 
-    ``apart``: the files that cannot follow the letter.
+    ``apart``: the files that cannot follow the letter. ``but``: the letter itself, once there is one.
     """
-    checks = [_reminders(account, invoices), Check(True, KINDS[client.kind])]
+    checks = [*_earlier(invoices, but), *_dated_ahead(dated_on, today)]
+    checks += [_reminders(account, invoices), Check(True, KINDS[client.kind])]
     if letter_parts.disputed(invoices):
         checks.append(Check(False, "Litige en cours : répondez à votre client avant d'exiger le paiement"))
     else:
@@ -103,6 +113,7 @@ def reads(account: Account, client: Client, invoices: Sequence[Invoice]) -> tupl
     return (
         *claiming.reads(account, client, invoices),
         letter_parts.disputes_read(ids),
+        _notices(invoices),
         _promises(invoices),
         _plans(invoices),
         *limiting.reads(ids),
@@ -133,6 +144,34 @@ def _reminders(account: Account, invoices: Sequence[Invoice]) -> Check:
     else:
         sentence = "Moins de deux relances envoyées pour l'une de ces factures : la lettre peut être mal reçue"
     return Check(False, sentence)
+
+
+def _notices(invoices: Sequence[Invoice]) -> Any:
+    ids = [invoice.id for invoice in invoices]
+    query = Letter.select(Letter.id, Letter.state, Letter.dated_on).join(LetterInvoice)
+    query = query.where(LetterInvoice.invoice.in_(ids), Letter.kind == "formal_notice", Letter.state.not_in(ASIDE))
+    return query.order_by(Letter.id).tuples()
+
+
+def _earlier(invoices: Sequence[Invoice], but: Letter | None) -> list[Check]:
+    """The formal notice that one of these invoices already has: the one that went furthest, then the latest."""
+    far = {"ready": 0, "posted": 1}
+    found = [row for row in _notices(invoices) if but is None or row[0] != but.id]
+    if not found:
+        return []
+    letter_id, state, day = max(found, key=lambda row: (far.get(row[1], 2), row[0]))
+    sentence = {
+        "ready": "Une mise en demeure du {date} est déjà prête pour l'une de ces factures : postez-la ou abandonnez-la",
+        "posted": "Une mise en demeure du {date} est déjà postée pour l'une de ces factures",
+        "received": "Une mise en demeure du {date} a déjà été reçue pour l'une de ces factures",
+    }.get(state, "Une mise en demeure du {date} a déjà été présentée pour l'une de ces factures")
+    return [Check(False, sentence, {"date": day, "lettre": letter_id}, fix="letter")]
+
+
+def _dated_ahead(dated_on: date | None, today: date) -> list[Check]:
+    if dated_on is None or dated_on <= today:
+        return []
+    return [Check(False, "Lettre datée du {date} : à poster ce jour-là ou après", {"date": dated_on})]
 
 
 def _promises(invoices: Sequence[Invoice]) -> Any:

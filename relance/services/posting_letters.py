@@ -10,12 +10,13 @@ from typing import Any
 
 from relance.db import transaction
 from relance.models.accounts import User
+from relance.models.clients import Client
 from relance.models.documents import Document
 from relance.models.invoices import Invoice
 from relance.models.letters import ABANDONED, MODES, Letter, LetterInvoice
 from relance.rules.calendar import local_date
 from relance.rules.letter_deadlines import deadline_of, presumed_receipt
-from relance.services import letter_pauses, letter_proofs, printing
+from relance.services import letter_pauses, letter_proofs, printing, tasking
 from relance.services.letter_proofs import File, PostingError
 
 __all__ = ["OUTCOMES", "REGISTERED", "File", "PostingError", "StaleError", "add_proof", "post", "receive", "undo"]
@@ -79,6 +80,8 @@ def post(
         letter = _change(turn, changed, by, now)
         facts = {"posted_on": on, "mode": mode, "tracking_number": number, "deadline_on": letter.deadline_on}
         printing.tell("letter_posted", letter, now, by, **facts, **letter_proofs.facts_of(kept), **was)
+        if not was:
+            tasking.close_by_letter(letter, by=by, now=now)
         return letter
 
 
@@ -107,7 +110,8 @@ def receive(
         kept = letter_proofs.keep(letter, "receipt", proof, now) if proof else None
         changed: dict[str, Any] = {"state": outcome, **_NOTHING, **day}
         changed |= {"receipt_proof": kept} if kept else {}
-        was = {"was_state": letter.state} if letter.state in OUTCOMES else {}
+        before = letter.received_on or letter.presented_on
+        was = {"was_state": letter.state, "was_on": before} if letter.state in OUTCOMES else {}
         letter = _change(turn, changed, by, now)
         facts = {**day, "deadline_on": letter.deadline_on, **letter_proofs.facts_of(kept)}
         printing.tell(f"letter_{outcome}", letter, now, by, **facts, **was)
@@ -139,12 +143,24 @@ def undo(letter: Letter, *, what: str = "deposit", by: User | None, now: dt.date
         facts |= letter_proofs.names_of(letter, "receipt" if what == "receipt" else "")
         letter = _change(turn, changed, by, now)
         printing.tell("letter_posting_undone", letter, now, by, **facts)
+        if what == "deposit":
+            tasking.reopen_by_letter(letter, by=by, now=now)
         return letter
 
 
 def can_undo_receipt(letter: Letter) -> bool:
     """True when somebody wrote the receipt down: one handed over is received by the very posting."""
     return letter.state in OUTCOMES and letter.mode != "by_hand"
+
+
+def same_number(letter: Letter) -> Letter | None:
+    """Another letter of the account with the same tracking number: each registered letter has its own."""
+    if not letter.tracking_number:
+        return None
+    query = Letter.select(Letter, Client).join(Client).where(Letter.account == letter.account_id)
+    query = query.where(Letter.tracking_number == letter.tracking_number, Letter.id != letter.id)
+    found: Letter | None = query.order_by(Letter.id).first()
+    return found
 
 
 def add_proof(letter: Letter, which: str, proof: File, *, by: User | None, now: dt.datetime) -> Letter:

@@ -7,7 +7,7 @@ from typing import Any
 
 from relance.models.events import Event
 from relance.models.invoices import Invoice
-from relance.models.letters import ASIDE, Letter, LetterInvoice
+from relance.models.letters import ABANDONED, KINDS, Letter, LetterInvoice
 from relance.services import confiding, gathering
 from relance.services.confiding import Confided
 
@@ -24,6 +24,12 @@ class Standing:
     notice: Letter | None = None
     confided: Confided | None = None
     is_finished: bool = False
+    unposted: tuple[Letter, ...] = ()
+
+    def to_read(self, template: str) -> Letter | None:
+        """The last letter that was not posted, its drafts included, and that answers a task asking for ``template``."""
+        kind = template if template in KINDS else ""
+        return next((one for one in reversed(self.unposted) if not kind or one.kind == kind), None)
 
     @property
     def is_deadline_over(self) -> bool:
@@ -45,7 +51,7 @@ def reads(invoice: Invoice) -> tuple[Any, ...]:
     letters = (
         Letter.select()
         .join(LetterInvoice)
-        .where(LetterInvoice.invoice == invoice, Letter.state.not_in(ASIDE))
+        .where(LetterInvoice.invoice == invoice, Letter.state != ABANDONED)
         .order_by(Letter.dated_on, Letter.id)
     )
     return letters, confiding.read(invoice)
@@ -59,6 +65,8 @@ def of_invoice(invoice: Invoice, today: dt.date, *, is_finished: bool) -> Standi
 
 def of_rows(letters: Sequence[Letter], events: Sequence[Event], today: dt.date, *, is_finished: bool) -> Standing:
     """The same from rows that were read already."""
+    unposted = tuple(letter for letter in letters if letter.posted_on is None)
+    letters = [letter for letter in letters if letter.state != "draft"]
     notices = [letter for letter in letters if letter.kind == "formal_notice"]
     return Standing(
         today,
@@ -66,4 +74,5 @@ def of_rows(letters: Sequence[Letter], events: Sequence[Event], today: dt.date, 
         notices[-1] if notices else None,
         confiding.of_event(events[0] if events else None),
         is_finished,
+        unposted,
     )

@@ -8,7 +8,7 @@ from peewee import Value, fn
 from relance.db import transaction
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
-from relance.models.events import record
+from relance.models.events import Event, record
 from relance.models.holds import Task
 from relance.models.invoices import Invoice
 from relance.models.letters import ABANDONED, KINDS, Letter, LetterInvoice
@@ -60,17 +60,42 @@ def close(task: Task, outcome: str, *, by: User | None, now: dt.datetime) -> boo
         )
         if not closed:
             return False
-        record(
-            "task_done" if outcome == "done" else "task_dropped",
-            account=task.account_id,
-            client=task.client_id,
-            invoice=task.invoice_id,
-            user=by,
-            at=now,
-            task=task.kind,
-            task_id=task.id,
-            step=task.step,
-            template=task.template,
-            offset_days=task.offset_days,
-        )
+        _tell("task_done" if outcome == "done" else "task_dropped", task, by, now)
         return True
+
+
+def close_by_letter(letter: Letter, *, by: User | None, now: dt.datetime) -> None:
+    """The letter left: what its invoices asked a person to validate is done, as far as a letter of its kind answers."""
+    asked = Task.select().where(Task.invoice.in_(_invoices_of(letter)), Task.kind == "letter", Task.done_at.is_null())
+    for task in asked.where(Task.template.not_in(KINDS) | (Task.template == letter.kind)).order_by(Task.id):
+        close(task, "done", by=by, now=now)
+
+
+def reopen_by_letter(letter: Letter, *, by: User | None, now: dt.datetime) -> None:
+    """The posting is taken back: what that posting closed, and nothing else, waits again."""
+    posted = Event.select(Event.at).where(Event.letter == letter, Event.kind == "letter_posted")
+    instants = [event.at for event in posted]
+    closed = Task.select().where(Task.invoice.in_(_invoices_of(letter)), Task.kind == "letter", Task.outcome == "done")
+    for task in closed.where(Task.done_at.in_(instants)).order_by(Task.id):
+        Task.update(done_at=None, done_by=None, outcome="").where(Task.id == task.id).execute()
+        _tell("task_reopened", task, by, now)
+
+
+def _invoices_of(letter: Letter) -> Any:
+    return LetterInvoice.select(LetterInvoice.invoice).where(LetterInvoice.letter == letter)
+
+
+def _tell(kind: str, task: Task, by: User | None, now: dt.datetime) -> None:
+    record(
+        kind,
+        account=task.account_id,
+        client=task.client_id,
+        invoice=task.invoice_id,
+        user=by,
+        at=now,
+        task=task.kind,
+        task_id=task.id,
+        step=task.step,
+        template=task.template,
+        offset_days=task.offset_days,
+    )

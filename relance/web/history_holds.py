@@ -119,6 +119,7 @@ def _task(kind: str, facts: Facts) -> Markup:
         "task_due": "Appel à passer" if is_call else "Lettre à valider",
         "task_done": "Appel passé" if is_call else "Lettre préparée",
         "task_dropped": "Appel abandonné" if is_call else "Lettre abandonnée",
+        "task_reopened": "Lettre de nouveau à valider",
     }[kind]
     return fact(words)
 
@@ -202,6 +203,7 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "task_due": ("bell", "due", _task),
     "task_done": ("check", "", _task),
     "task_dropped": ("x", "", _task),
+    "task_reopened": ("rotate-ccw", "", _task),
     "client_enrolled": ("users", "", _enrolled),
     "client_unenrolled": ("users", "", _enrolled),
     "entry_chosen": ("arrow-right", "", _chosen),

@@ -29,6 +29,11 @@ def _posted(kind: str, facts: Facts) -> Markup:
 
 def _received(kind: str, facts: Facts) -> Markup:
     day, deadline = day_of(facts.get("received_on")), day_of(facts.get("deadline_on"))
+    before = day_of(facts.get("was_on"))
+    if day and before and before != day:
+        return fact(
+            _name(facts), ", réception corrigée : reçue le {date} (auparavant le {avant})", date=day, avant=before
+        )
     if not day:
         return fact(_name(facts), "reçue par le client")
     if not deadline:
@@ -39,6 +44,14 @@ def _received(kind: str, facts: Facts) -> Markup:
 def _came_back(kind: str, facts: Facts) -> Markup:
     day, deadline = day_of(facts.get("presented_on")), day_of(facts.get("deadline_on"))
     words = "non réclamée" if kind == "letter_unclaimed" else "refusée"
+    before = day_of(facts.get("was_on"))
+    if day and before and before != day:
+        return fact(
+            _name(facts),
+            f", réception corrigée : {words}, présentée le {{date}} (auparavant le {{avant}})",
+            date=day,
+            avant=before,
+        )
     if not day:
         return fact(_name(facts), words)
     if not deadline:

@@ -207,6 +207,7 @@ TITLES = {
     "task_due": "Tâche à faire",
     "task_done": "Tâche faite",
     "task_dropped": "Tâche abandonnée",
+    "task_reopened": "Tâche de nouveau à faire",
     "client_enrolled": "Client inscrit à une séquence",
     "client_unenrolled": "Client sorti d'une séquence",
     "entry_chosen": "Reprise choisie",

@@ -15,7 +15,7 @@ from relance.rules.letter_deadlines import is_over, presumed_receipt
 from relance.services import letter_deadlines, posting_letters
 from relance.services.conditions import is_owed
 from relance.services.posting_letters import OUTCOMES, REGISTERED, SENT, PostingError, StaleError
-from relance.web import letter_words, scope
+from relance.web import filters, letter_words, scope
 from relance.web.forms.letter_posting import DepositForm, ProofForm, ReceiptForm
 from relance.web.htmx import go_to
 from relance.web.i18n import _
@@ -76,6 +76,9 @@ def _warnings(letter: Letter) -> list[str]:
     found = []
     if letter.tracking_number and not letter_words.is_usual(letter.tracking_number):
         found.append(_number_warning())
+    other = posting_letters.same_number(letter)
+    if other is not None:
+        found.append(_same_number(other))
     if letter.mode == "lre":
         found.append(_("Seul un service de recommandé électronique qualifié vaut une lettre recommandée."))
         if letter.client.kind == "individual":
@@ -88,6 +91,12 @@ def _warnings(letter: Letter) -> list[str]:
 def _is_dated_ahead(letter: Letter) -> bool:
     """No day is both past and after the date of this letter: it cannot have left yet."""
     return letter.posted_on is None and letter.dated_on > local_date(clock.now(), letter.account.time_zone)
+
+
+def _same_number(other: Letter) -> str:
+    day = filters.long_date(other.dated_on)
+    sentence = "Ce numéro de suivi est déjà celui d'une autre lettre, à {client} du {date} : relisez-le."
+    return _(sentence, client=other.client.name, date=day.striptags())
 
 
 def _number_warning() -> str:
@@ -135,7 +144,9 @@ def deposit(letter_id: int) -> ResponseReturnValue:
     except StaleError:
         return _deposit_dialog(letter_or_404(letter_id), _stale(form, letter), 409)
     scope.ring()
-    number = posted.tracking_number
+    number, other = posted.tracking_number, posting_letters.same_number(posted)
+    if other is not None:
+        return go_to(page_of(letter), f"{_('Dépôt enregistré.')} {_same_number(other)}", "warn")
     if number and not letter_words.is_usual(number):
         return go_to(page_of(letter), f"{_('Dépôt enregistré.')} {_number_warning()}", "warn")
     return go_to(page_of(letter), said(posted))

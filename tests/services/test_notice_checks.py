@@ -138,3 +138,27 @@ def test_a_company_is_to_be_looked_up_before_posting_a_person_is_not(account, br
     assert "insolvency" in {check.fix for check in told(account, brewery, late(brewery)).values()}
     odile = factories.make_client(account, "Odile Perrin", kind="individual", siren="")
     assert "insolvency" not in {check.fix for check in told(account, odile, late(odile)).values()}
+
+
+def test_a_notice_that_is_there_already_is_said_with_the_furthest_one(account, latitude):
+    invoice = late(latitude)
+    day = dt.date(2026, 11, 20)
+    first = factories.make_letter(latitude, [invoice], state="received", dated_on=day)
+    second = factories.make_letter(latitude, [invoice], state="ready", dated_on=day)
+    factories.make_letter(latitude, [invoice], state="abandoned", dated_on=day)
+
+    def said(but=None, **options):
+        checks = notice_checks.before_posting(account, latitude, [invoice], today=TODAY, but=but, **options)
+        return [
+            (check.sentence, check.values) for check in checks if check.fix == "letter" or "datée" in check.sentence
+        ]
+
+    [(sentence, values)] = said()
+    assert sentence.startswith("Une mise en demeure du {date} a déjà été reçue")
+    assert values == {"date": day, "lettre": first.id}
+    [(sentence, values)] = said(first)
+    assert ("déjà prête" in sentence, values["lettre"]) == (True, second.id)
+    second.delete_instance(recursive=True)
+    assert said(first) == []
+    ahead = TODAY + dt.timedelta(3)
+    assert said(first, dated_on=ahead) == [("Lettre datée du {date} : à poster ce jour-là ou après", {"date": ahead})]

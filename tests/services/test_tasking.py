@@ -9,7 +9,7 @@ from relance.models.events import Event
 from relance.models.holds import Task
 from relance.models.letters import Letter, LetterInvoice
 from relance.models.sequences import Sequence, SequenceStep
-from relance.services import attending, tasking
+from relance.services import attending, posting_letters, tasking
 from tests import factories
 from tests.making import switch_on
 from tests.services.sending import nine_on, sweep
@@ -91,3 +91,17 @@ def test_a_letter_made_since_answers_for_its_task(account, latitude, invoice):
 def test_the_tasks_of_another_account_are_not_there(invoice, basile):
     make_task(invoice)
     assert opened(basile.account) == []
+
+
+def test_posting_a_letter_closes_what_asked_for_it_and_undoing_asks_again(account, invoice, latitude, camille):
+    notice, call = make_task(invoice, "letter", template="formal_notice"), make_task(invoice)
+    amicable = make_task(invoice, "letter", template="amicable")
+    document = factories.make_document(account, b"%PDF-1.7", "lettre.pdf", kind="letter")
+    letter = factories.make_letter(latitude, [invoice], document=document, state="ready", dated_on=TODAY)
+    posting_letters.post(letter, on=TODAY, mode="lrar_counter", by=camille, now=NOW)
+    state = {task.id: task.outcome for task in Task.select()}
+    assert state == {notice.id: "done", call.id: "", amicable.id: ""}
+    assert Event.get(Event.kind == "task_done").facts["task_id"] == notice.id
+    posting_letters.undo(letter, by=camille, now=NOW + DAY)
+    assert Task.get_by_id(notice.id).done_at is None
+    assert Event.get(Event.kind == "task_reopened").facts["task_id"] == notice.id
