@@ -138,11 +138,18 @@ def proposed(account: Account, invoices: Sequence[Invoice], today: dt.date) -> s
 
 
 def draft(
-    account: Account, client: Client, invoices: Sequence[Invoice], choices: AmicableChoices, today: dt.date
+    account: Account,
+    client: Client,
+    invoices: Sequence[Invoice],
+    choices: AmicableChoices,
+    today: dt.date,
+    *,
+    by: User | None = None,
+    kept: int | None = None,
 ) -> Draft:
     """What the letter would say; nothing is saved. ``today`` is the account's day.
 
-    AmicableError names what to correct.
+    ``by`` and ``kept``: whose signature may be on it (letter_parts.gather). AmicableError names what to correct.
     """
     errors = _errors(account, client, invoices, choices.template, choices.dated_on, today)
     words = choices.words
@@ -159,6 +166,8 @@ def draft(
             signature_id=choices.signature_id,
             evidence_ids=choices.evidence_ids,
             enclosures=choices.enclosures,
+            by=by,
+            kept=kept,
         )
         facts = amicable_text.facts_of(
             account,
@@ -201,7 +210,7 @@ def prepare(
         fresh = list(Invoice.select().where(Invoice.id.in_([invoice.id for invoice in invoices])))
         today = local_date(now, account.time_zone)
         choices = choices or AmicableChoices(proposed(account, fresh, today), today)
-        made = draft(account, client, fresh, choices, today)
+        made = draft(account, client, fresh, choices, today, by=by)
         if basis and basis != made.basis:
             raise ChangedError({"": CHANGED})
         twin = _twin(account, client, made.facts, now)

@@ -17,15 +17,35 @@ from relance.letters.facts import NoticeFacts
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
+from relance.models.letters import Letter
 from relance.rules.calendar import local_date
 from relance.services import amicable, letter_parts, noticing, printing
 from relance.services.amicable import AmicableChoices
-from relance.services.amicable_text import Words
+from relance.services.draft_choices import Choices, choices_of, invoices_of, kept_signature, lines_read, reads
 from relance.services.letter_parts import ChangedError
 from relance.services.noticing import NoticeChoices, NoticeError
 
-Choices = NoticeChoices | AmicableChoices
+__all__ = [
+    "EMPTY",
+    "Choices",
+    "Moved",
+    "StaleError",
+    "choices_of",
+    "copy",
+    "delivered_facts",
+    "discard",
+    "freeze",
+    "invoices_of",
+    "is_open",
+    "kept_signature",
+    "lines_read",
+    "moved",
+    "reads",
+    "rewrite",
+    "save",
+    "update",
+]
+
 EMPTY = "{}"  # the facts of a letter that is not frozen
 SAME_FORM = dt.timedelta(minutes=10)
 
@@ -49,48 +69,6 @@ def is_open(letter: Letter) -> bool:
     return letter.state == "draft" and letter.facts == EMPTY
 
 
-def invoices_of(letter: Letter) -> list[Invoice]:
-    """The invoices of a letter, in its order, as they stand now."""
-    return [line.invoice for line in lines_read(letter)]
-
-
-def reads(letter: Letter) -> tuple[Any, Any]:
-    """What the editor reads of a draft itself: its invoices, its pieces."""
-    return lines_read(letter), letter_parts.pieces_read(letter)
-
-
-def lines_read(letter: Letter) -> Any:
-    """The query of its lines, each with its invoice."""
-    query = LetterInvoice.select(LetterInvoice, Invoice).join(Invoice).where(LetterInvoice.letter == letter)
-    return query.order_by(LetterInvoice.id)
-
-
-def choices_of(letter: Letter) -> Choices:
-    """What was chosen for a draft when it was last saved."""
-    words = json.loads(letter.words) if letter.words else {}
-    enclosures = tuple(letter.enclosures.splitlines())
-    evidence = letter_parts.evidence_of(letter)
-    if letter.kind == amicable.KIND:
-        own = Words(**words) if words else None
-        signature = letter.signature_id
-        return AmicableChoices(
-            letter.template, letter.dated_on, own, letter.joins_invoices, signature, enclosures, evidence
-        )
-    return NoticeChoices(
-        dated_on=letter.dated_on,
-        delay_days=letter.delay_days,
-        claims_interest=letter.claims_interest,
-        claims_fee=letter.claims_fee,
-        imputation=letter.imputation,
-        mention=letter.mention,
-        words=tuple(sorted(words.items())),
-        signature_id=letter.signature_id,
-        joins_invoices=letter.joins_invoices,
-        enclosures=enclosures,
-        evidence_ids=evidence,
-    )
-
-
 def save(
     account: Account,
     client: Client,
@@ -107,7 +85,7 @@ def save(
     with transaction():
         client.take_turn()
         fresh = _fresh(invoices)
-        facts = _facts(account, client, fresh, choices, now)
+        facts = _facts(account, client, fresh, choices, now, by)
         row = _columns(facts, choices) | {"basis": letter_parts.basis_of(fresh)}
         twin = _twin(account, client, fresh, choices, row, now)
         if twin is not None:
@@ -120,21 +98,27 @@ def save(
     return letter
 
 
-def update(letter: Letter, invoices: Sequence[Invoice], choices: Choices, *, version: int, now: dt.datetime) -> Letter:
+def update(
+    letter: Letter, invoices: Sequence[Invoice], choices: Choices, *, version: int, by: User | None, now: dt.datetime
+) -> Letter:
     """Save what was changed in a draft. StaleError when it is no longer at ``version``; else as for ``save``."""
     with transaction():
         letter.client.take_turn()
         fresh = _fresh(invoices)
-        facts = _facts(letter.account, letter.client, fresh, choices, now)
+        kept = kept_signature(_again(letter), fresh, choices)
+        facts = _facts(letter.account, letter.client, fresh, choices, now, by, kept)
         row = _columns(facts, choices) | {"basis": letter_parts.basis_of(fresh), "updated_at": now}
         _write(letter, version, row)
         _keep(letter, fresh, facts, choices)
     return _again(letter)
 
 
-def rewrite(letter: Letter, words: tuple[tuple[str, str], ...], *, version: int, now: dt.datetime) -> Letter:
+def rewrite(
+    letter: Letter, words: tuple[tuple[str, str], ...], *, version: int, by: User | None, now: dt.datetime
+) -> Letter:
     """Keep a person's paragraphs for the draft of a formal notice: what was owed stays as it was last read.
 
+    The signature of somebody else leaves a letter whose words change: it was put on other words.
     StaleError when it is no longer at ``version``. NoticeError names the paragraphs to correct (noticing.WORDS).
     """
     with transaction():
@@ -143,7 +127,11 @@ def rewrite(letter: Letter, words: tuple[tuple[str, str], ...], *, version: int,
         if wrong:
             raise NoticeError({f"{noticing.WORDS}{key}": sentence for key, sentence in wrong.items()})
         text = json.dumps(dict(words), ensure_ascii=False, sort_keys=True) if words else ""
-        _write(letter, version, {"words": text, "is_edited": bool(words), "updated_at": now})
+        row = {"words": text, "is_edited": bool(words), "updated_at": now}
+        fresh = _again(letter)
+        if fresh.signature is not None and text != fresh.words and not letter_parts.is_owner(fresh.signature, by):
+            row["signature"] = None
+        _write(letter, version, row)
     return _again(letter)
 
 
@@ -161,7 +149,7 @@ def delivered_facts(letter: Letter, now: dt.datetime) -> NoticeFacts:
         choices, dated_on=max(choices.dated_on, today), words=(), signature_id=signature, evidence_ids=evidence
     )
     late = [invoice for invoice in invoices_of(letter) if invoice.is_overdue(today)]
-    return noticing.draft(letter.account, letter.client, late, choices, today)
+    return noticing.draft(letter.account, letter.client, late, choices, today, kept=signature)
 
 
 def moved(letter: Letter) -> list[Moved]:
@@ -210,7 +198,8 @@ def freeze(
         fresh = _fresh(invoices)
         if letter_parts.basis_of(fresh) != basis:
             raise ChangedError
-        facts = _facts(letter.account, letter.client, fresh, choices, now)
+        kept = kept_signature(_again(letter), fresh, choices)
+        facts = _facts(letter.account, letter.client, fresh, choices, now, by, kept)
         row = _columns(facts, choices) | {"basis": basis} | letter_parts.frozen(letter.account, facts, now)
         _write(letter, version, row)
         _keep(letter, fresh, facts, choices)
@@ -221,22 +210,31 @@ def freeze(
 def copy(letter: Letter, *, by: User | None, now: dt.datetime) -> Letter:
     """A new draft that says the same about what is still owed, dated today; what is no longer there is left out.
 
+    So is the signature of somebody else: its owner did not see this letter.
     NoticeError or AmicableError when nothing of it can be claimed any more.
     """
     today = local_date(now, letter.account.time_zone)
     left = [one for one in invoices_of(letter) if one.state == "sent" and one.balance_cents > 0]
     signature, evidence = letter_parts.still_there(letter)
+    if signature is not None and not letter_parts.is_owner(letter.signature, by):
+        signature = None
     choices = replace(choices_of(letter), dated_on=today, signature_id=signature, evidence_ids=evidence)
     return save(letter.account, letter.client, left, choices, by=by, now=now)
 
 
 def _facts(
-    account: Account, client: Client, invoices: Sequence[Invoice], choices: Choices, now: dt.datetime
+    account: Account,
+    client: Client,
+    invoices: Sequence[Invoice],
+    choices: Choices,
+    now: dt.datetime,
+    by: User | None,
+    kept: int | None = None,
 ) -> NoticeFacts | AmicableFacts:
     today = local_date(now, account.time_zone)
     if isinstance(choices, AmicableChoices):
-        return amicable.draft(account, client, invoices, choices, today).facts
-    return noticing.draft(account, client, invoices, choices, today)
+        return amicable.draft(account, client, invoices, choices, today, by=by, kept=kept).facts
+    return noticing.draft(account, client, invoices, choices, today, by=by, kept=kept)
 
 
 def _columns(facts: NoticeFacts | AmicableFacts, choices: Choices) -> dict[str, Any]:

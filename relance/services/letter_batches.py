@@ -69,7 +69,10 @@ def ask(
 
     What was asked for in a batch of the last ten minutes, with the same amounts left, is not asked for twice: that
     batch is returned, or only the other letters make a new one. Draws no event: freezing a letter does.
+    ``signature`` is one of ``by``: PartError for that of somebody else.
     """
+    if signature is not None and not letter_parts.is_owner(signature, by):
+        raise letter_parts.PartError({"signature": letter_parts.NOT_YOURS})
     today = local_date(now, account.time_zone)
     with transaction():
         Account.update(business_name=Account.business_name).where(Account.id == account.id).execute()  # one at a time

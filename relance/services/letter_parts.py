@@ -8,7 +8,7 @@ from typing import Any
 
 from relance.letters.amicable import AmicableFacts
 from relance.letters.facts import Joined, NoticeFacts
-from relance.models.accounts import Account
+from relance.models.accounts import Account, User
 from relance.models.clients import Client
 from relance.models.documents import Document
 from relance.models.evidence import Evidence
@@ -21,6 +21,12 @@ from relance.services.appending import Apart
 
 MAX_ENCLOSURES = 12
 MAX_ENCLOSURE = 120  # characters of one line
+
+ARCHIVED = "Cette signature a été supprimée. Choisissez-en une autre, ou signez à la main."
+NOT_YOURS = (
+    "Cette signature est celle d'une autre personne : elle ne vaut que pour la lettre qu'elle a enregistrée. "
+    "Prenez la vôtre, ou signez à la main."
+)
 
 
 class PartError(Exception):
@@ -52,10 +58,14 @@ def gather(
     signature_id: int | None,
     evidence_ids: Sequence[int],
     enclosures: Sequence[str],
+    by: User | None,
+    kept: int | None = None,
 ) -> Parts:
     """Read them. ``invoices``: those whose file is to follow, in order; none when they stay out of the PDF.
 
-    PartError for what is no longer there, what is somebody else's, and lines too long to print.
+    A signature is put on by its owner only: that of ``by``, who acts, or ``kept``, the one that its owner put on this
+    letter (drafting.kept_signature). PartError for what is no longer there, what is somebody else's, and lines too
+    long to print.
     """
     errors = _errors(enclosures)
     signature = ""
@@ -63,7 +73,9 @@ def gather(
     if signature_id is not None:
         row = _signature(account, signature_id)
         if row is None:
-            errors["signature"] = "Cette signature a été supprimée. Choisissez-en une autre, ou signez à la main."
+            errors["signature"] = ARCHIVED
+        elif row.id != kept and not is_owner(row, by):
+            errors["signature"] = NOT_YOURS
         else:
             signature = row.document.sha256
     if evidence_ids:
@@ -74,6 +86,11 @@ def gather(
         raise PartError(errors)
     joined, apart = appending.share_out(invoices, pieces)
     return Parts(signature, joined, apart)
+
+
+def is_owner(signature: Signature | None, user: User | None) -> bool:
+    """True for a picture of the handwriting of this user: nobody else puts it on a letter."""
+    return signature is not None and user is not None and signature.user_id == user.id
 
 
 def offered_evidence(client: Client, invoices: Sequence[Invoice]) -> list[Evidence]:

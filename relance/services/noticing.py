@@ -72,10 +72,18 @@ class NoticeChoices:
 
 
 def draft(
-    account: Account, client: Client, invoices: Sequence[Invoice], choices: NoticeChoices, today: date
+    account: Account,
+    client: Client,
+    invoices: Sequence[Invoice],
+    choices: NoticeChoices,
+    today: date,
+    *,
+    by: User | None = None,
+    kept: int | None = None,
 ) -> NoticeFacts:
     """What the letter would say; nothing is saved. ``today`` is the account's day.
 
+    ``by`` and ``kept``: whose signature may be on it (letter_parts.gather).
     NoticeError when it cannot be written: not late, not the same client or currency, fees asked of an
     individual, a date in the past, a rate that is not known, words that a notice cannot carry (WORDS and their key).
     """
@@ -90,6 +98,8 @@ def draft(
             signature_id=choices.signature_id,
             evidence_ids=choices.evidence_ids,
             enclosures=choices.enclosures,
+            by=by,
+            kept=kept,
         )
     except PartError as error:
         raise NoticeError(error.errors) from error
@@ -143,7 +153,7 @@ def prepare(
         fresh = list(Invoice.select().where(Invoice.id.in_([invoice.id for invoice in invoices])))
         if basis and letter_parts.basis_of(fresh) != basis:
             raise ChangedError
-        facts = draft(account, client, fresh, choices, local_date(now, account.time_zone))
+        facts = draft(account, client, fresh, choices, local_date(now, account.time_zone), by=by)
         twin = _twin(account, client, facts, now)
         if twin is not None:
             return twin

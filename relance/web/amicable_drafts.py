@@ -65,4 +65,4 @@ def _write(context: dict[str, Any], letter: Letter | None, choices: AmicableChoi
     version = context["form"].read_version()
     if freezes:
         return drafting.freeze(letter, invoices, choices, version=version, basis=basis, by=by, now=now)
-    return drafting.update(letter, invoices, choices, version=version, now=now)
+    return drafting.update(letter, invoices, choices, version=version, by=by, now=now)

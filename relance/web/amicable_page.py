@@ -8,7 +8,6 @@ from flask import render_template, request, url_for
 
 from relance.letters import amicable as paper
 from relance.letters.amicable import AmicableFacts
-from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter
 from relance.rules.calendar import local_date
@@ -47,7 +46,7 @@ def opening(asked: Sequence[Invoice], template: str, now: datetime) -> dict[str,
         dated_on=today,
         joins_invoice=True,
     )
-    form = _offered(form, kept)
+    form = _offered(form, kept, None)
     form.signs.data = bool(form.signature.choices)
     return _context(form, kept, aside, now, proposed)
 
@@ -78,7 +77,7 @@ def reopening(letter: Letter, now: datetime) -> dict[str, Any]:
         version=str(letter.version),
     )
     proposed = amicable.proposed(account, kept, today)
-    return _context(_offered(form, kept), kept, aside, now, proposed, letter, choices.words)
+    return _context(_offered(form, kept, letter), kept, aside, now, proposed, letter, choices.words)
 
 
 def choices_text(choices: Any) -> str:
@@ -93,7 +92,7 @@ def reading(asked: Sequence[Invoice], now: datetime, letter: Letter | None = Non
     if not kept:
         return _refused(asked, aside) | {"words": str(request.form.get("body", "")), "letter": letter}
     account = current_account()
-    form = _offered(AmicableForm(amicable.offered(account), kept), kept)
+    form = _offered(AmicableForm(amicable.offered(account), kept), kept, letter)
     form.validate()
     proposed = amicable.proposed(account, kept, local_date(now, account.time_zone))
     return _context(form, kept, aside, now, proposed, letter)
@@ -109,8 +108,9 @@ def _read_ahead(invoices: Sequence[Invoice]) -> None:
     )
 
 
-def _offered(form: AmicableForm, invoices: Sequence[Invoice]) -> AmicableForm:
-    form.offer(signing.of_user(current_user()), letter_parts.offered_evidence(invoices[0].client, invoices))
+def _offered(form: AmicableForm, invoices: Sequence[Invoice], letter: Letter | None) -> AmicableForm:
+    kept = letter.signature if letter is not None else None
+    form.offer(signing.of_user(current_user()), letter_parts.offered_evidence(invoices[0].client, invoices), kept)
     return form
 
 
@@ -127,14 +127,16 @@ def _context(
     today = local_date(now, account.time_zone)
     own = form.settle_words() if form.is_submitted() else own
     draft, has_changed = None, False
-    generated = _draft(form, client, invoices, today, None)
+    carried = letter.signature_id if letter is not None else None
+    generated = _draft(form, invoices, today, None, carried)  # what the template says
     if generated is not None:
         has_changed = bool(form.basis.data) and form.basis.data != generated.basis
         form.basis.data = generated.basis
         said = Words(generated.facts.object, generated.facts.body)
         own = None if own == said else own
         form.fill(own or said, said)
-        draft = generated if own is None else _draft(form, client, invoices, today, own)
+        kept = drafting.kept_signature(letter, invoices, choices_of(form, own)) if letter is not None else None
+        draft = generated if own is None and kept == carried else _draft(form, invoices, today, own, kept)
     facts = draft.facts if draft is not None else None
     apart = generated.apart if generated is not None else ()
     checks = amicable_checks.before_posting(account, client, invoices, facts=facts, apart=apart)
@@ -170,14 +172,14 @@ def choices_of(form: AmicableForm, words: Words | None) -> AmicableChoices:
 
 
 def _draft(
-    form: AmicableForm, client: Client, invoices: Sequence[Invoice], today: date, words: Words | None
+    form: AmicableForm, invoices: Sequence[Invoice], today: date, words: Words | None, kept: int | None
 ) -> Draft | None:
     """The letter as it stands; None when it cannot be, with the reason in the form."""
     if form.dated_on.errors or form.dated_on.data is None:
         return None
+    account, client, choices = current_account(), invoices[0].client, choices_of(form, words)
     try:
-        choices = choices_of(form, words)
-        return amicable.draft(current_account(), client, invoices, choices, today)
+        return amicable.draft(account, client, invoices, choices, today, by=current_user(), kept=kept)
     except AmicableError as error:
         refuse(form, error)
         return None

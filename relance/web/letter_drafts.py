@@ -78,7 +78,7 @@ def copy(letter_id: int) -> ResponseReturnValue:
 def submit(client: Client, letter: Letter | None, *, freezes: bool) -> ResponseReturnValue:
     """Save or freeze a formal notice as it was sent; ``letter`` is its draft, once it has one."""
     late = notice_page.late_invoices(client)
-    form, gone = notice_page.reading(client, late)
+    form, gone = notice_page.reading(client, late, letter)
     is_valid, chosen = form.validate_on_submit(), form.chosen(late)
 
     def again(status: int, sentence: str = "") -> ResponseReturnValue:
@@ -86,7 +86,7 @@ def submit(client: Client, letter: Letter | None, *, freezes: bool) -> ResponseR
             form.refuse("", sentence)
         if status == 409:
             form.basis.data = ""
-            notice_page.offered(form, client, late)
+            notice_page.offered(form, client, late, letter)
         return notice_page.render(notice_page.context(client, late, form, letter), status)
 
     has_changed = bool(gone or (chosen and form.read_basis(chosen) != letter_parts.basis_of(chosen)))
@@ -131,7 +131,7 @@ def _written(client: Client, letter: Letter | None, form: NoticeForm, choices: N
     if freezes:
         basis = form.read_basis(chosen)
         return drafting.freeze(letter, chosen, choices, version=version, basis=basis, by=by, now=now)
-    return drafting.update(letter, chosen, choices, version=version, now=now)
+    return drafting.update(letter, chosen, choices, version=version, by=by, now=now)
 
 
 def _open_or_404(letter_id: int) -> Letter:
@@ -146,7 +146,7 @@ def _kept(letter: Letter) -> list[tuple[str, str]]:
     choices, invoices = drafting.choices_of(letter), drafting.invoices_of(letter)
     fields = [("dated_on", choices.dated_on.isoformat()), ("enclosures", "\n".join(choices.enclosures))]
     fields += [("evidence", str(key)) for key in choices.evidence_ids]
-    if choices.signature_id is not None:
+    if letter_parts.is_owner(letter.signature, current_user()):
         fields += [("signs", "y"), ("signature", str(choices.signature_id))]
     if isinstance(choices, AmicableChoices):
         own = choices.words

@@ -16,10 +16,11 @@ from relance.web import letter_leaving, notice_page
 from relance.web.forms.letter_text import TextForm
 from relance.web.htmx import go_to
 from relance.web.i18n import _
-from relance.web.scope import letter_or_404
+from relance.web.scope import current_user, letter_or_404
 
 blueprint = Blueprint("letter_text", __name__)
 
+UNSIGNED = "La signature de la personne qui avait signé est retirée : elle ne vaut que pour le texte qu'elle a lu."
 AFTER = {"opening": "tableau", "demand": "paiement"}  # the blocks that stand after a paragraph, and never change
 
 
@@ -54,7 +55,7 @@ def save(letter_id: int) -> ResponseReturnValue:
         return _page(letter, facts, form, 422)
     try:
         own = form.own_words(delivered)
-        drafting.rewrite(letter, own, version=form.read_version(), now=clock.now())
+        after = drafting.rewrite(letter, own, version=form.read_version(), by=current_user(), now=clock.now())
     except NoticeError as error:
         for field, sentence in error.errors.items():
             key = field.removeprefix(noticing.WORDS)
@@ -68,6 +69,8 @@ def save(letter_id: int) -> ResponseReturnValue:
         form.refuse("", notice_page.STALE)
         return _page(letter, facts, form, 409)
     said = _("Texte enregistré pour cette lettre.") if own else _("La lettre porte le texte de Relance.")
+    if letter.signature_id != after.signature_id:
+        said = f"{said} {_(UNSIGNED)}"
     return go_to(url_for("letters.show", letter_id=letter.id), said)
 
 

@@ -168,7 +168,7 @@ def _checks(letter: Letter, invoices: Sequence[Invoice]) -> list[Check]:
         return amicable_checks.before_posting(current_account(), letter.client, invoices, but=letter)
     account = current_account()
     notice_page.read_ahead(*notice_checks.reads(account, letter.client, invoices))
-    return notice_checks.before_posting(account, letter.client, invoices, today=notice_page.today())
+    return notice_checks.before_posting(account, letter.client, invoices, today=notice_page.today(), but=letter)
 
 
 def _editor(letter: Letter) -> ResponseReturnValue:
@@ -185,7 +185,7 @@ def _read() -> dict[str, Any]:
     letter = letter_or_404(row_id(request.form["lettre"])) if request.form.get("lettre") else None
     client = letter.client if letter is not None else client_or_404(row_id(request.form.get("client")))
     late = notice_page.late_invoices(client)
-    form, _gone = notice_page.reading(client, late)
+    form, _gone = notice_page.reading(client, late, letter)
     return notice_page.context(client, late, form, letter)
 
 

@@ -37,6 +37,7 @@ from relance.web.i18n import _, _n
 from relance.web.scope import current_account, current_user
 from relance.web.security import embeddable
 
+MOST = 1_000  # invoices looked up in one form
 FIELDS = {"signature": "signs", "words": ""}
 CHANGED = (
     "Ce qui est dû a changé pendant que cette lettre était ouverte : relisez-la avec les nouveaux montants, "
@@ -91,14 +92,15 @@ def opening(client: Client, late: Sequence[Invoice], ticked: Sequence[Invoice]) 
     return form
 
 
-def offered(form: NoticeForm, client: Client, late: Sequence[Invoice]) -> NoticeForm:
+def offered(form: NoticeForm, client: Client, late: Sequence[Invoice], letter: Letter | None = None) -> NoticeForm:
     """The form with its signatures, its pieces, and the marks of what is owed now unless it carries some."""
     read_ahead(
         signing.of_user_read(current_user()),
         letter_parts.evidence_read(client, late),
         *letter_parts.marks_reads(late),
     )
-    form.offer(signing.of_user(current_user()), letter_parts.offered_evidence(client, late))
+    kept = letter.signature if letter is not None else None
+    form.offer(signing.of_user(current_user()), letter_parts.offered_evidence(client, late), kept)
     form.basis.data = form.basis.data or basis(late)
     return form
 
@@ -109,11 +111,11 @@ def read_ahead(*queries: Any) -> None:
         gathering.read(*queries)
 
 
-def reading(client: Client, late: Sequence[Invoice]) -> tuple[NoticeForm, list[Invoice]]:
+def reading(client: Client, late: Sequence[Invoice], letter: Letter | None = None) -> tuple[NoticeForm, list[Invoice]]:
     """The form as it was sent, and the invoices ticked in it that can be claimed no more: paid meanwhile, say."""
-    form = offered(NoticeForm(client, late), client, late)
+    form = offered(NoticeForm(client, late), client, late, letter)
     known = {invoice.id for invoice in late}
-    rest = [key for key in form.invoices.data or [] if key not in known]
+    rest = list(dict.fromkeys(key for key in form.invoices.data or [] if key not in known))[:MOST]
     gone = list(Invoice.select().where(Invoice.id.in_(rest), Invoice.client == client)) if rest else []
     left = {invoice.id for invoice in gone}
     form.invoices.data = [key for key in form.invoices.data or [] if key not in left]
@@ -137,7 +139,7 @@ def reopening(letter: Letter, late: Sequence[Invoice]) -> NoticeForm:
     }
     if letter.client.kind == "individual":
         del values["claims_fee"]
-    return offered(NoticeForm(letter.client, late, **values), letter.client, late)
+    return offered(NoticeForm(letter.client, late, **values), letter.client, late, letter)
 
 
 def words_of(letter: Letter | None, form: NoticeForm) -> Words:
@@ -149,14 +151,16 @@ def words_of(letter: Letter | None, form: NoticeForm) -> Words:
 
 
 def draft(
-    client: Client, late: Sequence[Invoice], form: NoticeForm, words: Words = ()
+    client: Client, late: Sequence[Invoice], form: NoticeForm, words: Words = (), letter: Letter | None = None
 ) -> tuple[NoticeFacts | None, NoticeError | None]:
     """What the letter would say, or why it cannot be written."""
     choices = form.choices(words)
     if choices is None:
         return None, None
+    account, by, chosen = current_account(), current_user(), form.chosen(late)
+    kept = drafting.kept_signature(letter, chosen, choices) if letter is not None else None
     try:
-        return noticing.draft(current_account(), client, form.chosen(late), choices, today()), None
+        return noticing.draft(account, client, chosen, choices, today(), by=by, kept=kept), None
     except NoticeError as error:
         return None, error
 
@@ -177,10 +181,12 @@ def context(client: Client, late: Sequence[Invoice], form: NoticeForm, letter: L
     shown = chosen or late
     read_ahead(*notice_checks.reads(account, client, shown))
     words = words_of(letter, form)
-    facts, error = draft(client, late, form, words)
+    facts, error = draft(client, late, form, words, letter)
     if error is not None and not form.errors:
         refuse(form, error)
-    checks = notice_checks.before_posting(account, client, shown, today=today(), apart=_apart(form, shown))
+    checks = notice_checks.before_posting(
+        account, client, shown, today=today(), apart=_apart(form, shown), but=letter, dated_on=form.dated_on.data
+    )
     return {
         "client": client,
         "late": late,

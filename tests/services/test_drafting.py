@@ -71,7 +71,7 @@ def test_a_draft_of_each_kind_keeps_what_was_chosen_until_it_is_frozen_and_print
     assert kinds(letter) == ["letter_drafted", "letter_requested"]
     assert proof.id not in letter_parts.evidence_of(frozen)
     with pytest.raises(StaleError):
-        drafting.update(frozen, [invoice], choices, version=frozen.version, now=NOW)
+        drafting.update(frozen, [invoice], choices, version=frozen.version, by=None, now=NOW)
     with pytest.raises(StaleError):
         drafting.discard(frozen, by=None, now=NOW)
 
@@ -79,12 +79,12 @@ def test_a_draft_of_each_kind_keeps_what_was_chosen_until_it_is_frozen_and_print
 def test_a_draft_is_corrected_by_whoever_read_its_last_version(brewery):
     first, second = late(brewery), late(brewery)
     letter, soon = save(brewery, [first]), NOW + dt.timedelta(hours=1)
-    after = drafting.update(letter, [first, second], NoticeChoices(TODAY, 15), version=0, now=soon)
+    after = drafting.update(letter, [first, second], NoticeChoices(TODAY, 15), version=0, by=None, now=soon)
     assert (after.version, after.delay_days, after.updated_at) == (1, 15, soon)
     assert LetterInvoice.select().where(LetterInvoice.letter == letter).count() == 2
     assert after.principal_cents == 372_000
     with pytest.raises(StaleError):
-        drafting.update(letter, [first], NOTICE, version=0, now=NOW)
+        drafting.update(letter, [first], NOTICE, version=0, by=None, now=NOW)
     with pytest.raises(StaleError):
         freeze(letter, version=0)
     assert Letter.get().delay_days == 15
@@ -144,7 +144,7 @@ def test_a_draft_thrown_away_is_told_and_gone(brewery):
 def test_a_copy_says_the_same_about_what_is_left_without_what_was_removed(camille, brewery):
     invoice, paid = late(brewery), late(brewery)
     mine = signature(camille)
-    letter = freeze(save(brewery, [invoice, paid], NoticeChoices(TODAY, 15, signature_id=mine.id)))
+    letter = freeze(save(brewery, [invoice, paid], NoticeChoices(TODAY, 15, signature_id=mine.id), by=camille))
     paying.record(paid, 186_000, TODAY, by=None, now=NOW)
     mine.archived_at = NOW
     mine.save()

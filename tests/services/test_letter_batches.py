@@ -120,7 +120,7 @@ def test_a_draft_that_a_person_saved_is_theirs_and_one_they_threw_away_is_not_co
     batch = ask(camille, owing(3))
     kept, thrown, _other = list(Letter.select().order_by(Letter.id))
     choices = drafting.choices_of(kept)
-    drafting.update(kept, drafting.invoices_of(kept), choices, version=0, now=NOW)
+    drafting.update(kept, drafting.invoices_of(kept), choices, version=0, by=None, now=NOW)
     drafting.discard(thrown, by=camille, now=NOW)
     assert write(NOW) == 1
     assert letter_batches.progress(batch) == letter_batches.Progress(2, 1, 0, 0, 0)

@@ -14,7 +14,7 @@ from tests.factories import NOW, TODAY
 
 
 def gather(account, client, **asked):
-    values = {"signature_id": None, "evidence_ids": (), "enclosures": ()} | asked
+    values = {"signature_id": None, "evidence_ids": (), "enclosures": (), "by": None} | asked
     return letter_parts.gather(account, client, (), **values)
 
 
@@ -31,7 +31,7 @@ def signature(user, **fields):
 
 def test_a_signature_in_use_is_named_by_its_bytes(account, camille, brewery):
     mine = signature(camille)
-    assert gather(account, brewery, signature_id=mine.id).signature == mine.document.sha256
+    assert gather(account, brewery, signature_id=mine.id, by=camille).signature == mine.document.sha256
     gone = signature(camille, archived_at=NOW)
     stranger = factories.make_user(factories.make_account("Menuiserie Basile"), "basile@menuiserie.example")
     for one in (gone, signature(stranger)):

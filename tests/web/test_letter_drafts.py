@@ -174,7 +174,7 @@ def test_a_draft_saved_elsewhere_is_not_overwritten_unread(client, late):
 def test_a_draft_thrown_away_can_be_put_back_as_it_was(client, late, kind):
     if kind == "notice":
         letter = saved(client, late, delay_days=15, enclosures="Devis")
-        drafting.rewrite(letter, (("courtesy", "Appelez-moi."),), version=0, now=NOW)
+        drafting.rewrite(letter, (("courtesy", "Appelez-moi."),), version=0, by=None, now=NOW)
     else:
         page = client.get(f"/factures/{late.id}/relancer/courrier")
         data = fields_of(page) | {"subject": "Notre affaire", "brouillon": "1"}
@@ -254,3 +254,83 @@ def picture():
     content = io.BytesIO()
     image.save(content, "PNG")
     return content.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["notice", "amicable"])
+def test_a_colleague_s_signature_is_neither_shown_nor_printed_unless_they_signed_the_letter_itself(
+    client, camille, late, sign_in, account, kind
+):
+    remind_twice(late)
+    signature = signing.add(camille, picture(), "Signature", "uploaded", NOW)
+    paul = sign_in(factories.make_user(account, "paul@studio.example", first_name="Paul", last_name="Rey"))
+    new = f"/courriers/nouveau?factures={late.id}" + ("&type=amiable" if kind == "amicable" else "")
+    where = "/courriers/nouveau" if kind == "notice" else f"/factures/{late.id}/relancer/courrier"
+    forged = fields_of(paul.get(new)) | {"signs": "y", "signature": signature.id, "figer": "1"}
+    preview = paul.post(f"{where}/apercu", data=forged)
+    refused = paul.post(where, data=forged)
+    assert refused.status_code == 422 and Letter.select().count() == 0
+    for page in (preview, refused):
+        unread = kind == "notice" and page is preview  # nothing is checked there but what is shown
+        assert unread or "celle d’une autre personne" in text_of(page)
+        assert "data:image/png" not in page.text
+
+    mine = fields_of(client.get(new)) | {"brouillon": "1"}
+    assert client.post(where, data=mine).status_code == 303
+    letter = Letter.get()
+    page = paul.get(f"/courriers/{letter.id}")
+    kept = fields_of(page)
+    assert (kept["signs"], int(kept["signature"])) == ("y", signature.id)
+    changed = paul.post(f"/courriers/{letter.id}", data=kept | {"enclosures": "Devis"})
+    assert changed.status_code == 422 and "celle d’une autre personne" in text_of(changed)
+    assert "Devis" in changed.text and Letter.get().enclosures == ""
+    gone = paul.post(f"/courriers/{letter.id}/figer", data=kept)
+    assert gone.status_code == 303 and Letter.get().signature_id == signature.id
+    assert pictures(printing.render(letter.id, NOW)) > 0
+
+
+def test_paragraphs_that_a_colleague_writes_take_the_signature_off_and_say_so(client, camille, late, sign_in, account):
+    signing.add(camille, picture(), "Signature", "uploaded", NOW)
+    remind_twice(late)
+    data = fields_of(client.get(f"/courriers/nouveau?factures={late.id}"))
+    assert client.post("/courriers/nouveau", data=data).status_code == 303
+    letter = Letter.get()
+    paul = sign_in(factories.make_user(account, "paul@studio.example", first_name="Paul", last_name="Rey"))
+    address = f"/courriers/{letter.id}/texte"
+    form = fields(css(lxml.html.fromstring(paul.get(address).text), "form:has(textarea)")[0])
+    done = paul.post(address, data=form | {"courtesy": "Appelez-moi."}, follow_redirects=True)
+    assert "La signature de la personne qui avait signé est retirée" in text_of(done)
+    assert Letter.get().signature_id is None
+
+
+NASTY = ["9" * 35, "-1", "a\x00b"]
+NASTY_WORDS = [
+    "[" * 200_000,
+    '{"object":' * 5_000,
+    '{"object": "\\ud800"}',
+    '{"\\ud800": "x"}',
+    '{"object": "a\\u0000b"}',
+    '{"nothing": "of ours"}',
+    '{"object": "%s"}' % ("x" * 2_001),
+    '{"object": ["x"]}',
+    "[]",
+]
+
+
+@pytest.mark.parametrize(
+    ("field", "texts"),
+    [("evidence", NASTY), ("invoices", NASTY), ("signature", NASTY), ("delay_days", NASTY), ("own_words", NASTY_WORDS)],
+)
+def test_what_no_page_of_ours_sends_is_refused_with_a_sentence(client, camille, late, field, texts):
+    signing.add(camille, picture(), "Signature", "uploaded", NOW)
+    letter = saved(client, late)
+    before = Letter.get().__data__
+    data = fields_of(client.get(f"/courriers/{letter.id}")) | {"client": late.client_id, "signs": "y"}
+    for text in texts:
+        for path in ("nouveau", "nouveau/apercu", "nouveau/pages", letter.id, f"{letter.id}/figer"):
+            sent = data | {field: text} | ({"lettre": letter.id} if path == "nouveau/apercu" else {})
+            answer = client.post(f"/courriers/{path}", data=sent)
+            is_shown = str(path).startswith("nouveau/")  # nothing is kept there
+            assert answer.status_code in ((200, 422) if is_shown else (422,)), (path, text[:20])
+    assert Letter.select().count() == 1 and Letter.get().__data__ == before
+    if field == "own_words":
+        assert "ne peut pas être lu" in text_of(client.post("/courriers/nouveau", data=data | {field: "[]"}))

@@ -200,7 +200,7 @@ def test_choosing_changes_the_figures_without_saving(client, late, latitude):
         ({"dated_on": "31/02/2027"}, "n’est pas une date"),
         ({"dated_on": "01/01/2026"}, "Datez la lettre d’aujourd’hui"),
         ({"delay_days": 400}, "Choisissez un délai de 8 ou 15 jours."),
-        ({"delay_days": "abc"}, "Choisissez une option de la liste."),
+        ({"delay_days": "abc"}, "Choisissez un délai de 8 ou 15 jours."),
         ({"mention": "pigeon"}, "Choisissez une option de la liste."),
         ({"enclosures": "x" * 121}, "120 caractères au plus par ligne"),
     ],

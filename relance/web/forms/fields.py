@@ -78,6 +78,15 @@ class LinesField(TextAreaField):
             raise ValidationError(_("Raccourcissez ce texte : {n} caractères au plus.", n=MAX_LINES))
 
 
+def is_text(text: str, limit: int) -> bool:
+    """True for at most ``limit`` characters of which none is invisible but line ends and tabs, or half a character.
+
+    PostgreSQL stores no NUL; no database stores half a surrogate pair, which JSON can carry.
+    """
+    seen = (unicodedata.category(character) for character in text if character not in "\n\r\t")
+    return len(text) <= limit and not any(category in ("Cc", "Cs") for category in seen)
+
+
 class SecretField(PasswordField):
     """A password: kept exactly as typed, never sent back to the page."""
 

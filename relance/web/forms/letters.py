@@ -3,22 +3,25 @@
 import json
 from collections.abc import Sequence
 
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from relance.letters import notice_errors, notice_text
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
 from relance.services import letter_parts, noticing
 from relance.services.noticing import NoticeChoices
-from relance.web.forms.fields import DateField, options, required
+from relance.web.forms.fields import DateField, is_text, options, required
 from relance.web.forms.letter_parts import PartsForm
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 
 MENTIONS = {
     "registered": "Lettre recommandée avec avis de réception",
     "by_hand": "Remise en main propre contre décharge",
     "none": "Aucune",
 }
+MAX_WORDS = 12 * notice_errors.MAX_LENGTH * len(notice_text.KEYS)  # characters of JSON: « \ud83d\ude00 » is one
 IMPUTATIONS = {"principal_first": "D'abord sur le principal", "interest_first": "D'abord sur les intérêts"}
 Words = tuple[tuple[str, str], ...]
 
@@ -30,9 +33,11 @@ class NoticeForm(PartsForm):
     ``version``: that of the draft; ``own_words``: paragraphs of a draft that is put back, as JSON.
     """
 
-    invoices = SelectMultipleField("Factures en retard", coerce=int, widget=ListWidget(), option_widget=CheckboxInput())
+    invoices = SelectMultipleField(
+        "Factures en retard", coerce=row_id, widget=ListWidget(), option_widget=CheckboxInput()
+    )
     dated_on = DateField("Date de la lettre", [required("la date de la lettre")])
-    delay_days = SelectField("Délai accordé", coerce=int, default=noticing.DELAYS[0], validate_choice=False)
+    delay_days = SelectField("Délai accordé", coerce=row_id, default=noticing.DELAYS[0], validate_choice=False)
     claims_interest = BooleanField("Réclamer les pénalités de retard")
     claims_fee = BooleanField("Réclamer l'indemnité forfaitaire")
     imputation = SelectField("Les règlements partiels s'imputent", default="principal_first")
@@ -77,17 +82,29 @@ class NoticeForm(PartsForm):
 
     def words(self) -> Words:
         """The paragraphs of a draft that is put back; nothing when they cannot be read."""
-        try:
-            found = json.loads(self.own_words.data or "{}")
-        except ValueError:
-            return ()
-        is_text = isinstance(found, dict) and all(isinstance(text, str) for text in found.values())
-        return tuple(sorted(found.items())) if is_text else ()
+        return _words(self.own_words.data or "{}") or ()
+
+    def validate_own_words(self, field: HiddenField) -> None:
+        """Refuse what no page of ours wrote: it is sent back as it came."""
+        if _words(field.data or "{}") is None:
+            raise ValidationError(_("Le texte de cette lettre ne peut pas être lu. Ouvrez une nouvelle lettre."))
 
     def read_basis(self, chosen: Sequence[Invoice]) -> str:
         """The fingerprint of what was owed on these invoices when the page was made."""
         marks = dict(part.split("-", 1) for part in (self.basis.data or "").split() if "-" in part)
         return letter_parts.combined({invoice.id: marks.get(str(invoice.id), "") for invoice in chosen})
+
+
+def _words(text: str) -> Words | None:
+    """Paragraphs by key, from JSON; None for anything else: other keys, texts that no paragraph could hold."""
+    try:
+        found = json.loads(text) if len(text) <= MAX_WORDS else None
+    except (ValueError, RecursionError):  # of thousands of brackets
+        return None
+    if not isinstance(found, dict) or not found.keys() <= set(notice_text.KEYS):
+        return None
+    is_read = all(isinstance(value, str) and is_text(value, notice_errors.MAX_LENGTH) for value in found.values())
+    return tuple(sorted(found.items())) if is_read else None
 
 
 def basis(late: Sequence[Invoice]) -> str:

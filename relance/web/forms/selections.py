@@ -10,6 +10,7 @@ from relance.web import names
 from relance.web.forms import Form
 from relance.web.forms.fields import DateField, required
 from relance.web.i18n import _
+from relance.web.numbers import row_id
 
 
 class PaidForm(Form):
@@ -28,7 +29,7 @@ class LettersForm(Form):
     """The time the letters allow, and whether they bear the picture of the person's signature."""
 
     signs = BooleanField("Ajouter ma signature numérique au document", default=True)
-    delay_days = SelectField("Délai accordé", coerce=int, default=noticing.DELAYS[0])
+    delay_days = SelectField("Délai accordé", coerce=row_id, default=noticing.DELAYS[0])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
