@@ -24,9 +24,12 @@ class EcbServer:
 
 @contextmanager
 def serving(
-    content: str, *, status: int = 200, cut: bool = False, slow: bool = False, padding: int = 0
+    content: str, *, status: int = 200, cut: bool = False, slow: bool = False, padding: int = 0, drips: str = ""
 ) -> Iterator[EcbServer]:
-    """A server on loopback. ``cut``: it hangs up half-way; ``slow``: it does not answer; ``padding``: more bytes."""
+    """A server on loopback. ``cut``: it hangs up half-way; ``slow``: it does not answer; ``padding``: more bytes.
+
+    ``drips``: a byte every 50 ms, for ever, of its « head » or of its « body ».
+    """
     released = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
@@ -34,6 +37,9 @@ def serving(
             server.asked.append(self.path)
             if slow:
                 released.wait(5)
+                return
+            if drips == "head":
+                self.drip(b"HTTP/1.0 200 OK\r\nX-Wait: " + b"x" * 1_000)
                 return
             body = content.encode() + b"\n" * padding
             self.send_response(status)
@@ -43,9 +49,21 @@ def serving(
                 self.send_header("Location", "/elsewhere")
             self.end_headers()
             try:
-                self.wfile.write(body)
+                if drips:
+                    self.drip(body)
+                else:
+                    self.wfile.write(body)
             except OSError:
                 time.sleep(0)  # the client had enough
+
+        def drip(self, content: bytes) -> None:
+            for n in range(len(content)):
+                if released.wait(0.05):
+                    return
+                try:
+                    self.wfile.write(content[n : n + 1])
+                except OSError:
+                    return  # the client had enough
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""

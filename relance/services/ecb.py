@@ -6,11 +6,16 @@ series, and says the same as Relance for every day both know: whatever else come
 
 import csv
 import datetime as dt
+import io
 import re
+import socket
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from email.message import Message
-from http.client import HTTPException
+from functools import partial
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import IO, Any
 from urllib.parse import urlencode
 
@@ -18,7 +23,8 @@ from relance.rules import rates
 from relance.rules.rates import UnknownRate
 
 SERIES = "FM.B.U2.EUR.4F.KR.MRR_FR.LEV"
-SECONDS = 5  # for each exchange
+SECONDS = 5  # without a byte
+ALL_SECONDS = 10  # for the whole answer, however slowly it drips
 MOST_BYTES = 1_000_000
 LAST = 400  # observations: more than the changes of thirty years, or a year and a half of working days
 
@@ -85,10 +91,74 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Follow nothing."""
 
 
+class _Until(io.RawIOBase):
+    """What a socket sends, until an instant of the monotonic clock: its own time-out starts again at each byte."""
+
+    def __init__(self, sock: socket.socket, source: io.BufferedReader, until: float) -> None:
+        self._sock, self._source, self._until = sock, source, until
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """What has come. TimeoutError once the time is over."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer takes too long")
+        self._sock.settimeout(min(SECONDS, left))
+        return self._source.readinto1(buffer)
+
+    def close(self) -> None:
+        """Let the socket go."""
+        self._source.close()
+        super().close()
+
+
+class _Response(HTTPResponse):
+    """An answer whose first line, headers and body share one deadline."""
+
+    def __init__(self, until: float, sock: socket.socket, **options: Any) -> None:
+        super().__init__(sock, **options)
+        self.fp = io.BufferedReader(_Until(sock, self.fp, until))
+
+
+def _within(until: float, kind: type[HTTPConnection]) -> Callable[..., HTTPConnection]:
+    def connect(host: str, **options: Any) -> HTTPConnection:
+        connection = kind(host, **options)
+        connection.response_class = partial(_Response, until)  # type: ignore[assignment]  # urllib only calls it
+        return connection
+
+    return connect
+
+
+class _Http(urllib.request.HTTPHandler):
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self._until = until
+
+    def http_open(self, req: urllib.request.Request) -> HTTPResponse:
+        """As the parent, within the deadline."""
+        return self.do_open(_within(self._until, HTTPConnection), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def __init__(self, until: float) -> None:
+        super().__init__()
+        self._until = until
+
+    def https_open(self, req: urllib.request.Request) -> HTTPResponse:
+        """As the parent, within the deadline; the certificate is checked, and the handshake has its own time-out."""
+        return self.do_open(_within(self._until, HTTPSConnection), req)
+
+
 def _get(url: str) -> bytes:
+    until = time.monotonic() + ALL_SECONDS
     try:
         request = urllib.request.Request(url, headers={"Accept": "text/csv", "User-Agent": "Relance"})  # noqa: S310
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
+        with urllib.request.build_opener(_NoRedirect, _Http(until), _Https(until)).open(
+            request, timeout=SECONDS
+        ) as answer:
             content: bytes = answer.read(MOST_BYTES + 1)
             is_cut = bool(answer.length) and len(content) <= MOST_BYTES
     except (OSError, HTTPException, ValueError) as error:  # URLError and time-outs are OSErrors

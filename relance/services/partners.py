@@ -4,6 +4,7 @@ Nothing here is advertising: plain names and plain links, no affiliate, no track
 """
 
 import datetime as dt
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,13 @@ KINDS = ("firm", "officer", "mediator", "court", "lawyer")
 MAX_PARTNERS = 200
 MAX_URL = 300  # characters
 MAX_NOTE = 1_000
+
+UNREADABLE = "Cette adresse ne peut pas être lue. Écrivez-la ainsi : https://www.exemple.fr"
+
+# A label of a name as it travels (RFC 1123, IDNA), and a last one: of letters, or of another script. Never a number.
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+_LAST = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{1,59}")
+_PRIVATE = ("local", "localhost", "localdomain", "internal", "lan", "home", "corp", "arpa", "onion", "invalid")
 
 # What adds the name of a campaign or of a click to an address.
 _TRACKING = ("utm_", "gclid", "fbclid", "msclkid", "mc_eid", "aff", "affiliate", "ref", "partner")
@@ -167,23 +175,36 @@ def checked_url(url: str) -> str:
         return ""
     if "://" not in clean and ":" not in clean:
         clean = f"https://{clean}"
-    if len(clean) > MAX_URL or any(ord(letter) <= 32 or letter in "<>\"'\\`{}|^" for letter in clean):
-        raise PartnerError("Cette adresse ne peut pas être lue. Écrivez-la ainsi : https://www.exemple.fr", "url")
+    if len(clean) > MAX_URL or any(_is_odd(letter) for letter in clean):
+        raise PartnerError(UNREADABLE, "url")
     try:
         parts = urlsplit(clean)
         host, port = parts.hostname or "", parts.port
     except ValueError:
-        raise PartnerError(
-            "Cette adresse ne peut pas être lue. Écrivez-la ainsi : https://www.exemple.fr", "url"
-        ) from None
+        raise PartnerError(UNREADABLE, "url") from None
     if parts.scheme != "https":
         raise PartnerError("L'adresse du site commence par https://.", "url")
-    if "." not in host or parts.username is not None or port not in (None, 443):
-        raise PartnerError("Cette adresse ne peut pas être lue. Écrivez-la ainsi : https://www.exemple.fr", "url")
+    if not _is_public(host) or parts.username is not None or port not in (None, 443):
+        raise PartnerError(UNREADABLE, "url")
     names = [pair.partition("=")[0].lower() for pair in parts.query.split("&") if pair]
     if any(name == word or (word.endswith("_") and name.startswith(word)) for name in names for word in _TRACKING):
         raise PartnerError("Retirez de l'adresse ce qui suit le « ? » : cela sert à vous suivre.", "url")
     return clean
+
+
+def _is_odd(letter: str) -> bool:
+    """What no address has, or what shows another address than the one that is followed (U+202E, U+200B)."""
+    return letter in " <>\"'\\`{}|^" or unicodedata.category(letter)[0] in "CZ"
+
+
+def _is_public(host: str) -> bool:
+    """True for a name that the public network may know, in any script; no number, no name of a local network."""
+    try:
+        labels = host.encode("idna").decode("ascii").lower().split(".")
+    except UnicodeError:
+        return False
+    is_named = len(labels) > 1 and len(".".join(labels)) <= 253 and all(map(_LABEL.fullmatch, labels))
+    return is_named and _LAST.fullmatch(labels[-1]) is not None and labels[-1] not in _PRIVATE
 
 
 def _shown(row: Partner) -> Shown:

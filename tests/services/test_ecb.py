@@ -1,6 +1,7 @@
 """What the ECB's data service says is believed only when it is what was asked; any doubt is a French sentence."""
 
 import datetime as dt
+import time
 
 import pytest
 
@@ -76,6 +77,15 @@ def test_a_server_that_fails_teaches_nothing(options, sentence, monkeypatch):
     monkeypatch.setattr(ecb, "SECONDS", 0.3)
     with serving(GOOD, **options) as server, pytest.raises(EcbError, match=sentence):
         ecb.mro_on(server.url, DAY)
+
+
+@pytest.mark.parametrize("drips", ["head", "body"])
+def test_a_server_that_drips_is_left_when_the_time_for_the_whole_answer_is_over(drips, monkeypatch):
+    monkeypatch.setattr(ecb, "ALL_SECONDS", 0.4)
+    began = time.monotonic()
+    with serving(GOOD, drips=drips) as server, pytest.raises(EcbError, match="ne répond pas"):
+        ecb.mro_on(server.url, DAY)
+    assert 0.3 < time.monotonic() - began < 3
 
 
 def test_no_server_at_all_teaches_nothing():
