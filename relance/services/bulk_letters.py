@@ -13,13 +13,14 @@ from relance.services.bulk import Aside, not_owed
 
 NOTICE, AMICABLE = "notice", "amicable"
 KINDS = (NOTICE, AMICABLE)
+EARLY = "deux relances n’ont pas été envoyées avant"
 
 
 @dataclass(frozen=True)
 class Draft:
     """One letter to come. ``is_early``: a notice of which an invoice was the object of fewer than two reminders.
 
-    ``problem``: why it cannot be written, in French.
+    ``problem``: why it cannot be written. ``doubts``: why it is prepared only on a person's word. Both in French.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Draft:
     invoices: tuple[Invoice, ...]
     is_early: bool
     problem: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def currency(self) -> str:
@@ -61,12 +63,18 @@ def drafts(
             aside.append(Aside(invoice, because))
         else:
             groups[invoice.client_id, invoice.currency].append(invoice)
-    early = _early(account, groups.values()) if kind == NOTICE else set()
+    early, doubts = set[int](), dict[int, list[str]]()
+    if kind == NOTICE:
+        early = _early(account, groups.values())
+        doubts = notice_checks.doubts([row for rows in groups.values() for row in rows])
     found = []
     for (client_id, currency), rows in groups.items():
         problem = amicable.refusal(rows) if kind == AMICABLE and len(rows) > amicable.MOST else ""
         is_early = any(row.id in early for row in rows)
-        found.append(Draft(f"{client_id}-{currency}", rows[0].client, tuple(rows), is_early, problem))
+        why = [EARLY] * is_early + [words for row in rows for words in doubts.get(row.id, ())]
+        found.append(
+            Draft(f"{client_id}-{currency}", rows[0].client, tuple(rows), is_early, problem, tuple(dict.fromkeys(why)))
+        )
     return found, aside
 
 

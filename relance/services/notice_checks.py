@@ -125,6 +125,23 @@ def is_early(account: Account, invoices: Sequence[Invoice]) -> bool:
     return _fewest(account, invoices) < WANTED_REMINDERS
 
 
+def doubts(invoices: Sequence[Invoice]) -> dict[int, list[str]]:
+    """What a person should know before asking for a notice about each invoice, by id: French, to go on a sentence."""
+    found: dict[int, list[str]] = {}
+    notices = [(key, state) for _letter, state, _day, key in _notices(invoices)]
+    sources = (
+        ("un litige est en cours", letter_parts.disputed(invoices)),
+        ("un échéancier est en cours", {key for key, _plan in _plans(invoices)}),
+        ("un paiement est promis", {key for key, _day in _promises(invoices)}),
+        ("une mise en demeure est déjà partie", {key for key, state in notices if state != "ready"}),
+        ("une mise en demeure est déjà prête", {key for key, state in notices if state == "ready"}),
+    )
+    for words, ids in sources:
+        for key in ids:
+            found.setdefault(key, []).append(words)
+    return found
+
+
 def _fewest(account: Account, invoices: Sequence[Invoice]) -> int:
     sent = claiming.reminders(account, invoices)
     return min((sum(invoice.number in one.numbers for one in sent) for invoice in invoices), default=0)
@@ -148,7 +165,7 @@ def _reminders(account: Account, invoices: Sequence[Invoice]) -> Check:
 
 def _notices(invoices: Sequence[Invoice]) -> Any:
     ids = [invoice.id for invoice in invoices]
-    query = Letter.select(Letter.id, Letter.state, Letter.dated_on).join(LetterInvoice)
+    query = Letter.select(Letter.id, Letter.state, Letter.dated_on, LetterInvoice.invoice).join(LetterInvoice)
     query = query.where(LetterInvoice.invoice.in_(ids), Letter.kind == "formal_notice", Letter.state.not_in(ASIDE))
     return query.order_by(Letter.id).tuples()
 
@@ -159,7 +176,7 @@ def _earlier(invoices: Sequence[Invoice], but: Letter | None) -> list[Check]:
     found = [row for row in _notices(invoices) if but is None or row[0] != but.id]
     if not found:
         return []
-    letter_id, state, day = max(found, key=lambda row: (far.get(row[1], 2), row[0]))
+    letter_id, state, day, _invoice = max(found, key=lambda row: (far.get(row[1], 2), row[0]))
     sentence = {
         "ready": "Une mise en demeure du {date} est déjà prête pour l'une de ces factures : postez-la ou abandonnez-la",
         "posted": "Une mise en demeure du {date} est déjà postée pour l'une de ces factures",

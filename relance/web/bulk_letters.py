@@ -1,4 +1,4 @@
-"""Letters for a selection: formal notices, the early ones only on a person's word, or reminders to post."""
+"""Letters for a selection: formal notices, the doubtful ones only on a person's word, or reminders to post."""
 
 from typing import Any
 
@@ -30,16 +30,18 @@ def prepare() -> ResponseReturnValue:
     account, now = current_account(), clock.now()
     found, aside = bulk_letters.drafts(account, selection.invoices, kind=_kind(), now=now)
     anyway = frozenset(request.form.getlist("anyway"))
-    wanted = [one for one in found if not one.is_early or one.key in anyway]
+    wanted = [one for one in found if not one.doubts or one.key in anyway]
     refused = [_("{client} : {raison}", client=one.client.name, raison=_(one.problem)) for one in wanted if one.problem]
     if len(refused) == len(wanted):
-        problem = _("Aucune lettre préparée : confirmez celles qui viennent tôt, ou choisissez d’autres factures.")
+        problem = _("Aucune lettre préparée : cochez « Préparer malgré tout », ou choisissez d’autres factures.")
         return _ask(selection, form, 422, " ".join(refused) or (problem if selection.invoices else ""))
     signature = signing.default_of(current_user()) if form.signs.data else None
     choices: dict[str, Any] = {"kind": _kind(), "delay_days": form.delay_days.data, "signature": signature}
     batch = letter_batches.ask(account, wanted, by=current_user(), now=now, **choices)
     scope.ring()
-    notice = selection_words.notice("", aside, selection.gone, local_date(now, account.time_zone))
+    count = len(wanted) - len(refused)
+    done = _n("Une lettre en préparation.", "{n} lettres en préparation.", count)
+    notice = selection_words.notice(done, aside, selection.gone, local_date(now, account.time_zone))
     to_list = Markup(' <a href="{}">{}</a>').format(selections.back(), _("Retour aux factures"))
     return go_to(url_for("letter_batches.show", lot_id=batch.id), notice + to_list)
 
@@ -52,7 +54,11 @@ def _ask(selection: Selection, form: LettersForm, status: int = 200, problem: st
     account, now = current_account(), clock.now()
     found, aside = bulk_letters.drafts(account, selection.invoices, kind=_kind(), now=now)
     possible = [one for one in found if not one.problem]
-    title = _n("Préparer une mise en demeure ?", "Préparer {n} mises en demeure ?", len(possible))
+    anyway = frozenset(request.form.getlist("anyway"))
+    certain = [one for one in possible if not one.doubts or one.key in anyway]
+    title = _n("Préparer une mise en demeure ?", "Préparer {n} mises en demeure ?", len(certain))
+    if not certain:
+        title = _("Quelles mises en demeure préparer ?")
     if _kind() == bulk_letters.AMICABLE:
         title = _n("Préparer une relance à poster ?", "Préparer {n} relances à poster ?", len(possible))
     return selections.ask(
@@ -69,5 +75,5 @@ def _ask(selection: Selection, form: LettersForm, status: int = 200, problem: st
         drafts=found,
         has_signature=signing.default_of(current_user()) is not None,
         is_notice=_kind() == bulk_letters.NOTICE,
-        anyway=frozenset(request.form.getlist("anyway")),
+        anyway=anyway,
     )

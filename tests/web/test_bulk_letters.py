@@ -5,7 +5,8 @@ import pytest
 from relance.letters.facts import NoticeFacts
 from relance.models.invoices import Invoice
 from relance.models.letters import Letter, LetterBatch
-from relance.services import letter_batches, signing
+from relance.services import letter_batches, promising, signing
+from relance.services.promising import PromiseFacts
 from tests import factories
 from tests.factories import NOW, TODAY
 from tests.making import events
@@ -34,7 +35,7 @@ def test_the_question_lists_a_letter_per_client_and_warns_of_the_early_ones(clie
     soon = factories.make_invoice(sabatier, "BIENTÔT", due_on=TODAY + dt.timedelta(5))
     reminded(other)
     page = client.post(PREPARE, data={"ids": [invoice.id, other.id, soon.id]}, headers=headers).text
-    assert "Préparer 2 mises en demeure" in page
+    assert "Préparer une mise en demeure" in page
     assert page.count('name="anyway"') == 1
     assert f'value="{invoice.client_id}-EUR"' in page
     assert "BIENTÔT, Imprimerie Sabatier\u00a0: pas encore en retard" in page
@@ -62,7 +63,7 @@ def test_letters_are_prepared_once_and_the_early_one_only_on_a_word(client, invo
 def test_an_early_letter_without_a_word_is_asked_about_again(client, invoice):
     answer = client.post(PREPARE, data={"ids": [invoice.id], "confirme": "oui", "delay_days": "15"}, headers=HTMX)
     assert answer.status_code == 422
-    assert "confirmez celles qui viennent tôt" in answer.text
+    assert "cochez «\u00a0Préparer malgré tout\u00a0»" in answer.text
     assert '<option selected value="15">' in answer.text
     assert Letter.select().count() == 0
 
@@ -113,3 +114,22 @@ def test_letters_of_a_batch_bear_the_signature_of_whoever_asks_if_they_want(clie
     assert letter.signature_id == (signature.id if signs else None)
     assert letter_batches.write(letter.id, NOW)
     assert bool(NoticeFacts.from_json(Letter.get().facts).signature) is signs
+
+
+def test_what_has_a_notice_or_a_promise_is_prepared_only_on_a_word(client, invoice, sabatier, bell):
+    other, third = factories.make_invoice(sabatier, "TROIS"), factories.make_client(sabatier.account, "Tiers")
+    plain = factories.make_invoice(third, "QUATRE")
+    for one in (invoice, other, plain):
+        reminded(one)
+    factories.make_letter(invoice.client, [invoice], state="posted", posted_on=TODAY)
+    promising.promise(other, PromiseFacts(TODAY + dt.timedelta(3), 10_000), by=None, now=NOW)
+    ids = [invoice.id, other.id, plain.id]
+    page = client.post(PREPARE, data={"ids": ids}).text
+    assert "Préparer une mise en demeure" in page
+    assert "une mise en demeure est déjà partie" in page
+    assert "un paiement est promis" in page
+    assert page.count('name="anyway"') == 2
+    data = {"ids": ids, "confirme": "oui", "delay_days": "8"}
+    said = client.post(PREPARE, data=data, follow_redirects=True).text
+    assert "Une lettre en préparation." in said
+    assert [letter.client_id for letter in LetterBatch.get().letters] == [third.id]
