@@ -41,6 +41,7 @@ class Progress:
     """Where a batch stands: how many letters were asked for, and what became of them.
 
     ``waiting``: to be written or printed. ``failed``: written, not printed. ``refused``: not written, with the reason.
+    ``taken``: drafts that a person opened and saved: they wait for that person, not for us.
     """
 
     total: int
@@ -48,6 +49,7 @@ class Progress:
     printed: int
     failed: int
     refused: int
+    taken: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -236,11 +238,12 @@ def progress(batch: LetterBatch) -> Progress:
         fn.COUNT(Letter.id),
         fn.COUNT(Letter.id).filter(is_printed),
         fn.COUNT(Letter.id).filter(is_failed),
+        fn.COUNT(Letter.id).filter((Letter.state == "draft") & (Letter.facts == drafting.EMPTY) & (Letter.version > 0)),
         fn.COUNT(Letter.id).filter(to_write() | (Letter.requested_at.is_null(False) & Letter.document.is_null())),
     ).where(Letter.batch == batch)
-    [(rows, printed, failed, waiting)] = counts.tuples()
+    [(rows, printed, failed, taken, waiting)] = counts.tuples()
     aside = len(refused(batch))
-    return Progress(rows + aside, waiting, printed, failed, aside)
+    return Progress(rows + aside, waiting, printed, failed, aside, taken)
 
 
 def printed(batch: LetterBatch) -> list[int]:

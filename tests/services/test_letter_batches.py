@@ -123,7 +123,15 @@ def test_a_draft_that_a_person_saved_is_theirs_and_one_they_threw_away_is_not_co
     drafting.update(kept, drafting.invoices_of(kept), choices, version=0, by=None, now=NOW)
     drafting.discard(thrown, by=camille, now=NOW)
     assert write(NOW) == 1
-    assert letter_batches.progress(batch) == letter_batches.Progress(2, 1, 0, 0, 0)
+    assert letter_batches.progress(batch) == letter_batches.Progress(2, 1, 0, 0, 0, taken=1)
+    printing_many.make(Letter.get(Letter.id != kept).id, NOW)
+    assert letter_batches.progress(batch) == letter_batches.Progress(2, 0, 1, 0, 0, taken=1)
+    again = Letter.get_by_id(kept.id)
+    basis, by = again.basis, {"by": camille, "now": NOW}
+    drafting.freeze(again, drafting.invoices_of(again), choices, version=again.version, basis=basis, **by)
+    assert letter_batches.progress(batch) == letter_batches.Progress(2, 1, 1, 0, 0)
+    printing_many.make(kept.id, NOW)
+    assert letter_batches.progress(batch) == letter_batches.Progress(2, 0, 2, 0, 0)
 
 
 def test_after_midnight_the_letter_bears_the_new_day(camille, owing):

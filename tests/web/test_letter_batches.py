@@ -71,6 +71,20 @@ def test_what_failed_and_what_was_refused_say_why_and_failures_start_again(clien
     assert "Il n’y avait rien à reprendre." in client.post(f"{lot}/recommencer", follow_redirects=True).text
 
 
+def test_a_letter_that_a_person_took_over_is_told_and_keeps_nothing_waiting(client, lot, data_dir):
+    taken = Letter.select().first()
+    form = reading.css(reading.page(client, f"/courriers/{taken.id}"), "form#letter")[0]
+    data = reading.fields(form) | {"enclosures": "Devis signé"}
+    assert client.post(f"/courriers/{taken.id}", data=data).status_code == 303
+    printing_many.print_waiting(NOW, data_dir)
+    page = client.get(lot).text
+    assert "2 lettres prêtes sur 3." in page
+    assert "Une lettre a été modifiée : elle attend que vous la figiez." in reading.words(
+        reading.parse(client.get(lot))
+    )
+    assert "hx-trigger" not in page and "<progress" not in page
+
+
 def test_without_a_worker_whoever_looks_makes_the_letters(client, lot):
     Heartbeat.delete().execute()
     assert "Les 3 lettres sont prêtes." in client.get(lot).text
