@@ -13,6 +13,7 @@ from tests.web.strangers import World
 
 NASTY = (
     "99999999999999999999",
+    "9" * 35,
     "9" * 5000,
     "²",
     "-1",
@@ -24,6 +25,10 @@ NASTY = (
     "x\r\nBcc: a@client.example",
     "{nom}%s%(x)s",
     "[]",
+    "[" * 50_000,
+    '{"object": "\\ud800", "\\ud800": ""}',
+    "a\u0000b",
+    "https://exemple.fr/\u202e\u200b",
 )
 TRIED = 3  # values for each field: the next field takes the next ones
 QUESTIONS = (
