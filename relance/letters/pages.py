@@ -136,7 +136,7 @@ def signature_source(sha256: str) -> str:
 
 
 def anchor_words(anchor: str) -> str:
-    """« Journal : abcd ef01 2345 », the first twelve digits of the head of the journal; '' without one."""
+    """« Journal : abcd ef01 2345 6789 abcd », the first twenty digits of the head of the journal; '' without one."""
     short = anchors.grouped(anchor)
     return f"Journal{NBSP}: {short}" if short else ""
 

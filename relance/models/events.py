@@ -1,6 +1,7 @@
 """The journal: what happened, by whom, append-only and chained by hash."""
 
 import hashlib
+import hmac
 import json
 from datetime import datetime
 from typing import Any
@@ -49,13 +50,9 @@ class Event(BaseModel):
         return facts
 
     @property
-    def digest(self) -> str:
-        """What stands for this event in the chain: its invoice's id (0 without), a dot, the SHA-256 of its contents.
-
-        A case file shows the events of its client and, of the others, the digest alone: the whole chain is checked
-        without telling what happened to somebody else. The id in clear is what shows that none was left out.
-        """
-        body = {
+    def body(self) -> dict[str, Any]:
+        """What the chain vouches for. The client is not in it: merging two clients moves their events."""
+        return {
             "account": self.account_id,
             "at": self.at.isoformat(),
             "data": self.facts,
@@ -63,17 +60,38 @@ class Event(BaseModel):
             "kind": self.kind,
             "user": self.user_id,
         }
-        canonical = json.dumps(body, sort_keys=True, separators=(",", ":"))
-        return f"{self.invoice_id or 0}.{hashlib.sha256(canonical.encode()).hexdigest()}"
 
-    def hash_after(self, previous: str) -> str:
+    def salt(self, key: str) -> str:
+        """What hides the contents in the digest: 64 hexadecimal digits. ``key`` is the account's ``journal_key``."""
+        return _keyed(key, f"event:{self.id}")
+
+    def digest(self, key: str) -> str:
+        """What stands for this event in the chain: the tag of its invoice, a dot, the SHA-256 of its contents.
+
+        A case file shows the events of its client with their salts and, of the others, this line alone: the whole
+        chain is checked, and nobody without ``key`` can guess what happened to somebody else and confirm the guess.
+        The tag is what shows that no event of an invoice was left out.
+        """
+        canonical = json.dumps(self.body, sort_keys=True, separators=(",", ":"))
+        return f"{tag_of(key, self.invoice_id)}.{hashlib.sha256((self.salt(key) + canonical).encode()).hexdigest()}"
+
+    def hash_after(self, previous: str, key: str) -> str:
         """The chain value of this event when the one before has ``previous``: « 2 », then 64 hexadecimal digits."""
-        return "2" + hashlib.sha256(f"{previous}{self.digest}".encode()).hexdigest()
+        return "2" + hashlib.sha256(f"{previous}{self.digest(key)}".encode()).hexdigest()
 
     def hash_v1_after(self, previous: str) -> str:
         """The same as it was sealed before « 2 »: 64 digits, made of the contents themselves."""
         body = [previous, self.account_id, self.kind, self.data, self.at.isoformat(), self.user_id]
         return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+
+
+def tag_of(key: str, invoice_id: int | None) -> str:
+    """The same 16 hexadecimal digits for all the events of an invoice (or of none) in one account."""
+    return _keyed(key, f"invoice:{invoice_id or 0}")[:16]
+
+
+def _keyed(key: str, words: str) -> str:
+    return hmac.new(key.encode(), words.encode(), hashlib.sha256).hexdigest()
 
 
 def record(kind: str, *, account: Account | int | None, at: datetime, **links: Any) -> Event:

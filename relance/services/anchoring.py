@@ -2,10 +2,14 @@
 
 from relance.models.accounts import Account
 from relance.models.events import Event
+from relance.services import journal
 
 
 def head(account: Account | int) -> str:
-    """The last sealed value of the account's chain; '' when nothing is sealed yet. ``rules.anchors`` shows it."""
+    """The last sealed value of the account's chain; '' when nothing is sealed yet. ``rules.anchors`` shows it.
+
+    A value of the first versions is no anchor: it cannot be checked without the events of every client.
+    """
     last = (
         Event.select(Event.chain)
         .where(Event.account == account, Event.chain.is_null(False))
@@ -14,4 +18,4 @@ def head(account: Account | int) -> str:
         .tuples()
         .scalar()
     )
-    return str(last) if last else ""
+    return str(last) if last and journal.is_v2(str(last)) else ""

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from peewee import JOIN
 
+from relance.casefile import verifier
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
-from relance.models.events import Event
+from relance.models.events import Event, tag_of
 from relance.models.invoices import Invoice
 from relance.services import journal
 
@@ -20,13 +22,17 @@ class Trail:
     """What the passage over the journal leaves: its head, how many events it has, the fingerprints it says.
 
     ``withheld``: the places of events about an invoice of the case that happened while it was another client's.
+    ``said``: each fingerprint with the sealed events that vouch for it; ``tags``: those of the invoices.
+    ``rows``: the sealed events that are shown, as the verifier reads them.
     """
 
     head: str = ""
     sealed: int = 0
     shown: int = 0
-    said: set[str] = field(default_factory=set)
+    said: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    tags: dict[int, str] = field(default_factory=dict)
     withheld: list[int] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
 
 
 def shown(account: Account, client: Client, invoices: Sequence[Invoice]) -> list[Event]:
@@ -40,15 +46,16 @@ def shown(account: Account, client: Client, invoices: Sequence[Invoice]) -> list
 
 def lines(account: Account, events: Sequence[Event], invoices: Sequence[Invoice]) -> tuple["Chain", Trail]:
     """The chain of the account, to be read once, and what is known when it has been read."""
-    trail = Trail()
-    return Chain(account, {event.id for event in events}, {invoice.id for invoice in invoices}, trail), trail
+    key = journal.key_of(account.id)
+    trail = Trail(tags={invoice.id: tag_of(key, invoice.id) for invoice in invoices})
+    return Chain(account, key, {event.id for event in events}, trail), trail
 
 
 class Chain:
     """The journal of an account, event by event: (what stands for it in the chain, its line in full or '')."""
 
-    def __init__(self, account: Account, shown_ids: set[int], invoice_ids: set[int], trail: Trail) -> None:
-        self._account, self._shown, self._invoices, self._trail = account, shown_ids, invoice_ids, trail
+    def __init__(self, account: Account, key: str, shown_ids: set[int], trail: Trail) -> None:
+        self._account, self._key, self._shown, self._trail = account, key, shown_ids, trail
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Sealed events in their order, then those of the case that are too young to be sealed (no digest)."""
@@ -56,9 +63,9 @@ class Chain:
             self._trail.sealed += 1
             n, chain = self._trail.sealed, str(event.chain)
             self._trail.head = chain
-            item = event.digest if journal.is_v2(chain) else f"v1 {chain}"
+            item = event.digest(self._key) if journal.is_v2(chain) else f"v1 {chain}"
             is_shown = event.id in self._shown
-            if not is_shown and event.invoice_id in self._invoices:
+            if not is_shown and event.invoice_id in self._trail.tags:
                 self._trail.withheld.append(n)
             yield item, self._line(event, n) if is_shown else ""
         n = self._trail.sealed
@@ -68,18 +75,13 @@ class Chain:
                 yield "", self._line(event, n)
 
     def _line(self, event: Event, n: int) -> str:
-        facts = event.facts
+        row = {"n": n, "chain": event.chain, "salt": event.salt(self._key), "event": event.body}
         self._trail.shown += 1
-        self._trail.said |= {str(value) for name, value in facts.items() if name.endswith("sha256") and value}
-        body = {
-            "account": event.account_id,
-            "at": event.at.isoformat(),
-            "data": facts,
-            "invoice": event.invoice_id,
-            "kind": event.kind,
-            "user": event.user_id,
-        }
-        return json.dumps({"n": n, "chain": event.chain, "event": body}, ensure_ascii=False, sort_keys=True)
+        if event.chain is not None:
+            self._trail.rows.append(row)
+            for value in verifier.fingerprints(row):
+                self._trail.said.setdefault(value, []).append(row)
+        return json.dumps(row, ensure_ascii=False, sort_keys=True)
 
 
 def _read(account: Account, *, is_sealed: bool) -> Iterator[Event]:

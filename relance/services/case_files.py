@@ -7,10 +7,10 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO
 
 from relance import casefile
+from relance.casefile import verifier
 from relance.db import transaction
 from relance.letters import casefile as papers
 from relance.letters import press
@@ -32,7 +32,6 @@ from relance.storage import StorageError
 IN_MEMORY = 4_000_000  # bytes of the ZIP: beyond, it is made on the disk
 PIECE = 64 * 1024
 MOST = 200  # invoices of one case file
-_OURS = Path(casefile.__file__).parent
 
 
 @dataclass
@@ -47,17 +46,18 @@ class _Made:
     messages: dict[int, str] = field(default_factory=dict)  # message id → its path
     anchors: list[dict[str, str]] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
 
-    def add(self, path: str, content: bytes, title: str = "", *, attested: bool = False) -> None:
-        """Write a file and its line of the manifest."""
+    def add(self, path: str, content: bytes, title: str = "", *, trail: Trail | None = None) -> None:
+        """Write a file and its line of the manifest, with the event of ``trail`` that vouches for it."""
         self.archive.writestr(self.info(path), content)
-        self.note(path, len(content), hashlib.sha256(content).hexdigest(), title, attested)
+        sha256 = hashlib.sha256(content).hexdigest()
+        rows = trail.said.get(sha256, []) if trail is not None else []
+        event = next((row["n"] for row in rows if path.startswith(verifier.says(row)[2])), None)
+        self.note(path, len(content), sha256, title, event=event)
 
-    def note(self, path: str, size: int, sha256: str, title: str, attested: bool) -> None:
-        """The line of the manifest of a file that was written."""
-        entry = {"path": path, "size": size, "sha256": sha256, "title": title, "attested": attested}
-        self.entries.append(entry)
+    def note(self, path: str, size: int, sha256: str, title: str, *, event: int | None = None) -> None:
+        """The line of the manifest of a file that was written; ``event``: the place of the one that vouches for it."""
+        self.entries.append({"path": path, "size": size, "sha256": sha256, "title": title, "event": event})
 
     def info(self, path: str) -> zipfile.ZipInfo:
         """The entry of a path: compressed, readable by all, dated of the export."""
@@ -131,7 +131,7 @@ def _write(
         made = _Made(archive, (today.year, today.month, today.day, 0, 0, 0))
         trail = _write_journal(made, what, events)
         for part in what.parts:
-            _write_part(made, part, events, trail)
+            _write_part(made, part, trail)
         case = case_papers.facts(what, today=today, anchor=trail.head, pieces=(), lost=())
         midnight = local_instant(today, 0, account.time_zone)
         _write_tables(made, what, case, events, tell)
@@ -145,15 +145,21 @@ def _write(
         case = case_papers.facts(what, today=today, anchor=trail.head, pieces=made.listed, lost=made.lost)
         made.add("00-bordereau.pdf", press.print_pdf(papers.list_page(case), created_at=midnight), "Bordereau")
         made.add("LISEZMOI.txt", _readme(case, today, trail))
-        made.add("verifier.py", (_OURS / "verifier.py").read_bytes())
+        made.add("verifier.py", casefile.VERIFIER.read_bytes())
+        there = {entry["sha256"] for entry in made.entries}
         manifest = {
-            "version": 1,
+            "version": 2,
             "made_at": now.isoformat(),
             "invoices": [invoice.id for invoice in what.invoices],
             "files": made.entries,
-            "absent": made.absent,
+            "absent": [sha256 for sha256, _row in verifier.expected(trail.rows) if sha256 not in there],
             "anchors": made.anchors,
-            "journal": {"head": trail.head, "sealed": trail.sealed, "withheld": trail.withheld},
+            "journal": {
+                "head": trail.head,
+                "sealed": trail.sealed,
+                "tags": trail.tags,
+                "withheld": trail.withheld,
+            },
         }
         content = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
         archive.writestr(made.info("manifest.json"), content)
@@ -173,40 +179,31 @@ def _write_journal(made: _Made, what: Contents, events: Sequence[Event]) -> Trai
                     size += file.write(row)
                 if line:
                     full.write(f"{line}\n".encode())
-        made.note("journal/chaine.txt", size, digest.hexdigest(), "Chaîne du journal", attested=False)
+        made.note("journal/chaine.txt", size, digest.hexdigest(), "Chaîne du journal")
         full.seek(0)
         digest, size = hashlib.sha256(), 0
         with made.archive.open(made.info("journal/evenements.jsonl"), "w") as file:
             while piece := full.read(PIECE):
                 digest.update(piece)
                 size += file.write(piece)
-        made.note("journal/evenements.jsonl", size, digest.hexdigest(), "Journal", attested=False)
+        made.note("journal/evenements.jsonl", size, digest.hexdigest(), "Journal")
     return trail
 
 
-def _write_part(made: _Made, part: Part, events: Sequence[Event], trail: Trail) -> None:
+def _write_part(made: _Made, part: Part, trail: Trail) -> None:
     number = sum(one.order == part.order for one in made.listed) + 1
     path = made.names.path(FOLDERS[part.order], f"{number:02}-{part.name}", part.ending)
     try:
         content = part.read()
     except (StorageError, ValueError) as error:
         made.lost.append(f"{part.title} : {error}")
-        made.absent += _fingerprints(part, events)
         return
-    made.add(path, content, part.title, attested=hashlib.sha256(content).hexdigest() in trail.said)
+    made.add(path, content, part.title, trail=trail)
     made.listed.append(Listed(number, part.order, part.title, part.on, path))
     if part.message is not None:
         made.messages[part.message.id] = path
     if part.letter is not None and (anchor := json.loads(part.letter.facts).get("anchor")):
         made.anchors.append({"path": path, "value": anchors.digits(anchor)})
-
-
-def _fingerprints(part: Part, events: Sequence[Event]) -> list[str]:
-    """What the journal says of a file that is gone."""
-    if part.document is not None:
-        return [part.document.sha256]
-    mine = [event.facts for event in events if part.message is not None and event.message_id == part.message.id]
-    return [str(said["source_sha256"]) for said in mine if said.get("source_sha256")]
 
 
 def _list(made: _Made, order: str, title: str, on: dt.date | None, name: str, content: bytes) -> None:
@@ -229,11 +226,12 @@ def _write_tables(made: _Made, what: Contents, case: papers.CaseFacts, events: S
 
 
 def _readme(case: papers.CaseFacts, today: dt.date, trail: Trail) -> bytes:
-    text = (_OURS / "LISEZMOI.txt").read_text(encoding="utf-8")
+    text = casefile.README.read_text(encoding="utf-8")
     filled = text.format(
         made_on=long_date(today),
         creditor=case.creditor.name,
         debtor=case.debtor.name,
+        verifier=casefile.verifier_sha256(),
         head=anchors.grouped(trail.head) or "aucune, le journal n'était pas encore scellé",
     )
     return filled.replace("\n", "\r\n").encode("utf-8-sig")

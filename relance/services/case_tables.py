@@ -10,6 +10,7 @@ from typing import Any
 from relance.letters.casefile import CaseFacts
 from relance.models.accounts import Account
 from relance.models.events import Event
+from relance.rules import formulas
 from relance.rules.calendar import local_datetime
 from relance.services.case_parts import Contents
 
@@ -17,7 +18,6 @@ Teller = Callable[[Event], tuple[str, str]]
 """An event → what happened, in a sentence, and the words a person wrote then."""
 
 EXCHANGES = ("call_", "reply_", "note_", "promise_", "dispute_", "extension_", "plan_", "handed_over")
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run them
 _STATES = {"sent": "accepté par le serveur", "refused": "refusé par le serveur", "uncertain": "envoi incertain"}
 
 
@@ -100,7 +100,7 @@ def _cell(value: Any) -> str:
         return f"{value:%d/%m/%Y}"
     text = str(value)
     is_number = text.removeprefix("-").replace(",", "").isdigit()
-    return f"'{text}" if text.startswith(_FORMULAS) and not is_number else text
+    return text if is_number else formulas.as_text(text)
 
 
 def _sum(cents: int) -> str:

@@ -17,13 +17,13 @@ from typing import IO, Any
 from flask import Response, stream_with_context
 
 from relance import clock, db
+from relance.rules import formulas
 from relance.rules.calendar import local_date
 from relance.web.scope import current_account
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_FORMULAS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # wide signs begin a formula too
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PIECE_ROWS = 500
 _PIECE_BYTES = 64 * 1024
@@ -88,8 +88,7 @@ def cell(value: Any) -> str:
         return str(value).replace(".", ",")
     if value is None or isinstance(value, int):
         return "" if value is None else str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    return formulas.as_text(str(value))
 
 
 def _pieces(book: IO[bytes], sent: ExitStack) -> Iterator[bytes]:

@@ -19,6 +19,7 @@ from relance.services import (
     case_files,
     evidence,
     handing_over,
+    invoice_rows,
     invoicing,
     journal,
     noticing,
@@ -62,7 +63,8 @@ class Case:
 def make(account, camille, latitude, nadia) -> Case:
     """An invoice chased by e-mail and by letter, with its pieces; another client whose secrets stay out."""
     invoice = late(latitude, "F-2026-0077", document=factories.make_document(account, making.pdf(), "F-77.pdf"))
-    record("invoice_created", account=account, client=latitude, invoice=invoice, user=camille, at=NOW - HOUR)
+    told = invoice_rows.told(invoice)
+    record("invoice_created", account=account, client=latitude, invoice=invoice, user=camille, at=NOW - HOUR, **told)
     other = factories.make_client(account, SECRET)
     stranger = late(other, "F-2026-9999", object="Chambre 204")
     factories.make_quote(

@@ -177,14 +177,14 @@ def test_an_amicable_letter_bears_a_signature_what_is_enclosed_and_the_head_of_t
         signature=storage.put(made.photo(600, 200, "PNG")),
         enclosures=("devis signé", "bon de livraison"),
         joined=(Joined("F-2026-0079", "a" * 64, 1), Joined("", "b" * 64, 1, "Photo du chantier")),
-        anchor="abcdef0123456789",
+        anchor="abcdef0123456789abcdef",
     )
     pdf = press.print_pdf(amicable.page(found), created_at=CREATED_AT)
     sheet = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
     assert len(sheet.images) == 1
     text = " ".join(sheet.extract_text().split())
     assert "Pièces jointes : facture n° F-2026-0079, Photo du chantier, devis signé, bon de livraison." in text
-    assert "Journal : abcd ef01 2345" in text
+    assert "Journal : abcd ef01 2345 6789 abcd" in text
     assert_window_is_clean(pdf, found.recipient, tmp_path)
     by_hand = pypdf.PdfReader(io.BytesIO(press.print_pdf(amicable.page(facts()), created_at=CREATED_AT))).pages[0]
     assert len(by_hand.images) == 0

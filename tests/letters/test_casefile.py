@@ -30,7 +30,7 @@ def facts(**fields):
 def test_names_are_escaped_and_the_anchor_is_at_the_foot():
     page = casefile.list_page(facts(lost=("Facture n° F-2 : introuvable",)))
     assert "Atelier Roussel &lt;b&gt;" in page and "Latitude &amp; Fils" in page
-    assert "Journal\u00a0: abcd ef01 2345" in page and "Fichiers introuvables" in page
+    assert "Journal\u00a0: abcd ef01 2345 6789 abcd" in page and "Fichiers introuvables" in page
     assert "Ce qui n’est pas au dossier" not in page
 
 

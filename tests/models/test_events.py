@@ -32,18 +32,19 @@ def test_an_event_without_a_user_was_made_by_the_machine(account: Account, now: 
 
 def test_the_hash_changes_with_every_fact_and_with_what_came_before(account: Account, now: dt.datetime) -> None:
     event = record("note_added", account=account, at=now, text="un")
-    reference = event.hash_after("")
-    assert event.hash_after("") == reference
-    assert event.hash_after("before") != reference
+    reference = event.hash_after("", "k")
+    assert event.hash_after("", "k") == reference
+    assert event.hash_after("before", "k") != reference
+    assert event.hash_after("", "other key") != reference
     for name, value in (("kind", "note_changed"), ("data", '{"text": "deux"}'), ("at", now + dt.timedelta(seconds=1))):
         changed = Event.get_by_id(event.id)
         setattr(changed, name, value)
-        assert changed.hash_after("") != reference, name
+        assert changed.hash_after("", "k") != reference, name
 
 
 def test_the_hash_is_the_same_once_read_back(account: Account, camille: User, now: dt.datetime) -> None:
     event = record("note_added", account=account, at=now, user=camille, text="relancé par téléphone")
-    assert Event.get_by_id(event.id).hash_after("x") == event.hash_after("x")
+    assert Event.get_by_id(event.id).hash_after("x", "k") == event.hash_after("x", "k")
 
 
 def test_an_event_outlives_the_message_it_tells_of(invoice: Invoice, now: dt.datetime) -> None:

@@ -4,7 +4,8 @@ import datetime as dt
 import hashlib
 import json
 
-from relance.models.events import Event, record
+from relance.models.accounts import Account
+from relance.models.events import Event, record, tag_of
 from relance.services import journal
 from tests import factories
 
@@ -46,9 +47,9 @@ def test_a_chain_is_checked_by_the_digests_alone(account, latitude, now):
     journal.seal(LATER)
     previous = journal.START
     for event in Event.select().where(Event.account == account).order_by(Event.id):
-        which, _, sha256 = event.digest.partition(".")
-        assert which == str(event.invoice_id or 0) and len(sha256) == 64
-        previous = "2" + hashlib.sha256(f"{previous}{event.digest}".encode()).hexdigest()
+        tag, _, sha256 = event.digest(account.journal_key).partition(".")
+        assert tag == tag_of(account.journal_key, event.invoice_id) and len(sha256) == 64
+        previous = "2" + hashlib.sha256(f"{previous}{tag}.{sha256}".encode()).hexdigest()
         assert event.chain == previous
 
 
@@ -62,7 +63,11 @@ def test_the_values_sealed_by_the_first_versions_still_hold_and_the_next_ones_fo
     later = record("note_added", account=account, at=now, text="depuis")
     journal.seal(LATER)
     later = Event.get_by_id(later.id)
-    assert later.chain == later.hash_after(previous) and journal.is_v2(later.chain) and not journal.is_v2(previous)
+    assert (
+        later.chain == later.hash_after(previous, account.journal_key)
+        and journal.is_v2(later.chain)
+        and not journal.is_v2(previous)
+    )
     assert journal.first_break(account.id) is None
     old = Event.select().where(Event.account == account).order_by(Event.id)[1]
     Event.update(at=now + dt.timedelta(days=1)).where(Event.id == old.id).execute()
@@ -76,3 +81,19 @@ def test_an_event_moved_to_another_invoice_shows(account, latitude, now):
     journal.seal(LATER)
     Event.update(invoice=other).where(Event.id == moved.id).execute()
     assert journal.first_break(account.id) == moved.id
+
+
+def test_an_account_older_than_the_keys_gets_one_at_its_next_sealing_and_keeps_it(account, basile, now):
+    Account.update(journal_key="").execute()
+    for _n in range(3):
+        record("note_added", account=account, at=now, text="x")
+        record("note_added", account=basile.account_id, at=now, text="y")
+    record("account_deleted", account=None, at=now)
+    assert journal.seal(LATER) == 7
+    keys = {row.id: row.journal_key for row in Account.select()}
+    assert len(set(keys.values())) == 2 and all(len(key) == 32 for key in keys.values())
+    assert journal.first_break(account.id) is None is journal.first_break(basile.account_id)
+    record("note_added", account=account, at=now, text="z")
+    journal.seal(LATER)
+    assert Account.get_by_id(account.id).journal_key == journal.key_of(account.id) == keys[account.id]
+    assert journal.first_break(account.id) is None
