@@ -10,6 +10,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from relance.casefile import verifier_sha256
 from relance.letters import pages
 from relance.letters.facts import NoticeFacts
 
@@ -70,7 +71,7 @@ def list_page(facts: CaseFacts) -> str:
     groups: dict[str, list[Listed]] = {}
     for piece in facts.pieces:
         groups.setdefault(piece.order, []).append(piece)
-    return _page("bordereau.html", facts, groups=groups, titles=GROUPS)
+    return _page("bordereau.html", facts, groups=groups, titles=GROUPS, verifier_sha256=verifier_sha256())
 
 
 def account_page(facts: CaseFacts) -> str:

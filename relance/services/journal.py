@@ -43,7 +43,7 @@ def _keys(account_ids: Iterable[int | None]) -> dict[int | None, str]:
 
 def _read(ids: list[int]) -> dict[int | None, str]:
     rows = Account.select(Account.id, Account.journal_key).where(Account.id.in_(ids)).tuples()
-    return {int(id): str(key) for id, key in rows}
+    return {int(row): str(key) for row, key in rows}
 
 
 def _head(event: Event) -> str:

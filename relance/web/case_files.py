@@ -1,18 +1,19 @@
 """« Dossier de recouvrement » of an invoice or of a client: what it holds, what is missing, and the ZIP."""
 
+import datetime as dt
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from relance import clock
+from relance import casefile, clock
 from relance.letters.casefile import GROUPS
 from relance.letters.press import PressError
 from relance.models.clients import Client
 from relance.models.events import Event
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import case_files, case_papers, case_parts
+from relance.services import case_files, case_papers, case_parts, throttling
 from relance.services.case_files import MOST
 from relance.web import filters, history
 from relance.web.htmx import go_to
@@ -21,6 +22,7 @@ from relance.web.scope import client_or_404, current_account, current_user, invo
 
 blueprint = Blueprint("case_files", __name__)
 
+WINDOW, PER_WINDOW = dt.timedelta(minutes=1), 5  # files that one user may ask for
 STATES = ("sent", "paid", "written_off")
 ADDED_AS = {"P2": "quote", "P3": "performance", "P7": "registry", "P8": "correspondence"}
 TITLES = {
@@ -42,9 +44,9 @@ def of_invoice(id: int) -> ResponseReturnValue:
     return _page(invoice.client, [invoice], invoice=invoice)
 
 
-@blueprint.get("/factures/<int:id>/dossier.zip")
+@blueprint.route("/factures/<int:id>/dossier.zip", methods=["GET", "POST"])
 def of_invoice_zip(id: int) -> ResponseReturnValue:
-    """The case file of one invoice."""
+    """The case file of one invoice; a link to it leads to the page."""
     invoice = _invoice_or_404(id)
     return _zip(invoice.client, [invoice], url_for("case_files.of_invoice", id=id))
 
@@ -57,9 +59,9 @@ def of_client(id: int) -> ResponseReturnValue:
     return _page(client, _chosen(offered), offered=offered)
 
 
-@blueprint.get("/clients/<int:id>/dossier.zip")
+@blueprint.route("/clients/<int:id>/dossier.zip", methods=["GET", "POST"])
 def of_client_zip(id: int) -> ResponseReturnValue:
-    """The case file of the chosen invoices of a client."""
+    """The case file of the chosen invoices of a client (?factures=…); a link to it leads to the page."""
     client = client_or_404(id)
     chosen = _chosen(_offered(client))
     page = url_for("case_files.of_client", id=id, factures=",".join(str(invoice.id) for invoice in chosen))
@@ -107,8 +109,8 @@ def _page(
             invoice=invoice,
             offered=offered or [],
             chosen={one.id for one in chosen},
-            file_name=case_files.file_name(client, today),
             day=today,
+            verifier_sha256=casefile.verifier_sha256(),
             **context,
         )
     )
@@ -129,7 +131,12 @@ def _line(file: case_parts.Contents, order: str) -> dict[str, Any]:
 
 
 def _zip(client: Client, chosen: list[Invoice], page: str) -> ResponseReturnValue:
+    """Made at each POST: it takes a while and writes an event, so no link does it, and nobody can ask without end."""
+    if request.method != "POST":
+        return go_to(page)
     now = clock.now()
+    if throttling.count(f"case file:{current_user().id}", window=WINDOW, now=now) > PER_WINDOW:
+        abort(429)
     try:
         with in_french():
             content = case_files.stream(current_account(), client, chosen, now=now, by=current_user(), tell=_told)

@@ -21,27 +21,29 @@ def text_of(answer):
     return answer.get_data(as_text=True).replace("\u00a0", " ").replace("’", "'")
 
 
-def zip_of(client, address):
-    answer = client.get(address, buffered=True)
+def zip_of(client, address, day="2026-11-23"):
+    answer = client.post(address, buffered=True)
     assert answer.status_code == 200 and answer.mimetype == "application/zip"
-    assert answer.headers["Content-Disposition"].startswith(
-        "attachment; filename=dossier-Latitude-Conseil-2026-11-23.zip"
-    )
+    assert answer.headers["Content-Disposition"].startswith(f"attachment; filename=dossier-Latitude-Conseil-{day}.zip")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     return zipfile.ZipFile(io.BytesIO(answer.data))
 
 
 @pytest.mark.requirement("S0.16", "S4.7")
-def test_the_hand_over_gives_a_zip_that_opens_and_verifies(client, account, camille, latitude, nadia, tmp_path):
+def test_the_hand_over_gives_a_zip_that_opens_and_verifies(client, account, camille, latitude, nadia, tmp_path, clock):
     case = made.make(account, camille, latitude, nadia)
     page = text_of(client.get(f"/factures/{case.invoice.id}/dossier"))
-    assert "Dossier de recouvrement" in page and f"/factures/{case.invoice.id}/dossier.zip" in page
+    assert (
+        "Dossier de recouvrement" in page and f'method="post" action="/factures/{case.invoice.id}/dossier.zip"' in page
+    )
     assert "Aucun extrait du registre" in page and "Aucune preuve de la prestation" not in page
     link = f"/clients/{latitude.id}/dossier?factures={case.invoice.id}"
     assert f'href="{link}"' in client.get(f"/courriers/{case.letter.id}").get_data(as_text=True)
-    archive = zip_of(client, f"/factures/{case.invoice.id}/dossier.zip")
+    clock.move_to(case.now)  # what is younger than a minute is not sealed
+    archive = zip_of(client, f"/factures/{case.invoice.id}/dossier.zip", day="2026-11-25")
+    tmp_path = tmp_path / "dossier"
     archive.extractall(tmp_path)
-    done = subprocess.run([sys.executable, "verifier.py"], cwd=tmp_path, capture_output=True, check=False)
+    done = subprocess.run([sys.executable, "-I", "verifier.py"], cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout.decode()
     table = csv.reader(io.StringIO(archive.read("journal/chronologie.csv").decode("utf-8-sig")), delimiter=";")
     said = " ".join(" ".join(row) for row in table).replace("\u00a0", " ")
@@ -81,7 +83,7 @@ def test_a_person_chooses_the_invoices_of_a_client(client, latitude, nadia):
     assert manifest["invoices"] == [one.id, paid.id]
     told = Event.select().where(Event.kind == "case_file_made").order_by(Event.invoice)
     assert [event.invoice_id for event in told] == [one.id, paid.id]
-    answer = client.get(f"{path}.zip?factures=", follow_redirects=True)
+    answer = client.post(f"{path}.zip?factures=", follow_redirects=True)
     assert "Cochez au moins une facture." in text_of(answer) and "Télécharger le dossier" not in text_of(answer)
 
 
@@ -91,9 +93,25 @@ def test_what_cannot_be_claimed_has_no_case_file(client, latitude, stranger):
     bill = late(latitude)
     for invoice in (note, draft):
         assert client.get(f"/factures/{invoice.id}/dossier").status_code == 404
-        assert client.get(f"/factures/{invoice.id}/dossier.zip").status_code == 404
+        assert client.post(f"/factures/{invoice.id}/dossier.zip").status_code == 404
     for path in (f"/factures/{bill.id}/dossier", f"/clients/{latitude.id}/dossier"):
-        assert stranger.get(path).status_code == stranger.get(f"{path}.zip").status_code == 404
+        assert stranger.get(path).status_code == stranger.post(f"{path}.zip").status_code == 404
+
+
+def test_a_link_to_the_zip_makes_nothing_and_leads_to_the_page(client, latitude):
+    bill = late(latitude)
+    for path in (f"/factures/{bill.id}/dossier", f"/clients/{latitude.id}/dossier"):
+        answer = client.get(f"{path}.zip")
+        assert answer.status_code == 303 and answer.location.partition("?")[0] == path
+    assert not Event.select().where(Event.kind == "case_file_made").exists()
+
+
+def test_nobody_asks_for_files_without_end(client, latitude, clock, monkeypatch):
+    monkeypatch.setattr(case_files, "stream", lambda *_args, **_more: iter([b"PK"]))
+    path = f"/factures/{late(latitude).id}/dossier.zip"
+    assert [client.post(path).status_code for _time in range(6)] == [200] * 5 + [429]
+    clock.shift(61)
+    assert client.post(path).status_code == 200
 
 
 def test_papers_that_cannot_be_laid_out_send_back_to_the_page_with_the_reason(client, latitude, monkeypatch):
@@ -102,7 +120,7 @@ def test_papers_that_cannot_be_laid_out_send_back_to_the_page_with_the_reason(cl
 
     monkeypatch.setattr(case_files.press, "print_pdf", broken)
     bill = late(latitude)
-    answer = client.get(f"/factures/{bill.id}/dossier.zip", follow_redirects=True)
+    answer = client.post(f"/factures/{bill.id}/dossier.zip", follow_redirects=True)
     assert answer.status_code == 200 and "La mise en page a échoué." in text_of(answer)
     assert not Event.select().where(Event.kind == "case_file_made").exists()
 
