@@ -8,6 +8,7 @@ from typing import Any
 from relance.db import transaction
 from relance.imports import pdf
 from relance.imports.values import MAX_FILE_BYTES, RefusedError
+from relance.letters import pictures
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
 from relance.models.documents import Document
@@ -18,6 +19,11 @@ from relance.services import filing
 
 MAX_LABEL = 120  # characters
 MAX_PIECES = 100  # of one client: beyond, nobody reads a case file
+_TOO_LARGE = {
+    pictures.TOO_LARGE: "Cette image dépasse 50 millions de points. Réduisez-la, puis réessayez.",
+    pictures.TOO_LARGE_WHOLE: "Cette image dépasse 20 millions de points. "
+    "Réduisez-la ou enregistrez-la en JPEG, puis réessayez.",
+}
 _SENTENCES = {
     pdf.SCRIPT: "Ce PDF contient un programme (JavaScript). Imprimez-le vers un nouveau PDF, puis réessayez.",
 }
@@ -122,6 +128,8 @@ def kept(account: Account, content: bytes, name: str, *, now: dt.datetime) -> Do
     try:
         if content.startswith(b"%PDF-"):
             pdf.inspect(content)
+        elif because := pictures.excess(content):
+            raise EvidenceError(_TOO_LARGE[because], "file")
         return filing.keep_attachment(account, "evidence", content, name, now=now)
     except (RefusedError, filing.FileError) as error:
         raise EvidenceError(_SENTENCES.get(str(error), str(error)), "file") from error

@@ -8,6 +8,7 @@ from relance.services import evidence
 from relance.services.evidence import EvidenceError
 from tests import factories
 from tests.data import making
+from tests.letters.test_pictures import of_size
 
 JPEG = b"\xff\xd8\xff\xe0" + b"photo" * 20
 
@@ -55,3 +56,12 @@ def test_what_cannot_be_kept_is_refused_in_french_and_leaves_nothing(latitude, f
         add(latitude, **fields)
     assert refused.value.field == field
     assert "vos clients" not in str(refused.value) and not Evidence.select().exists() and not kinds(latitude)
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused_at_the_field(latitude):
+    for kind, width, sentence in (("PNG", 5_001, "en JPEG"), ("JPEG", 20_000, "50 millions")):
+        with pytest.raises(EvidenceError, match=sentence) as refused:
+            add(latitude, content=of_size(kind, "", width, 4_000))
+        assert refused.value.field == "file"
+    assert add(latitude, content=of_size("PNG", "", 5_000, 4_000))
+    assert Evidence.select().count() == 1
