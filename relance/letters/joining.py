@@ -24,6 +24,8 @@ from pypdf.generic import (
 
 SHORT, LONG = 595.276, 841.89  # A4 in points
 MAX_PAGES = 20  # of one invoice; more is a file to print apart
+MAX_NOTES = 500  # annotations of a page, each as often as it is named: few bytes may name one 80,000 times
+MAX_NOTES_IN_ALL = 2_000  # of one file
 MAX_UNPACKED_BYTES = 20_000_000
 _HIDDEN, _PRINTED = 2, 4  # flags of an annotation
 
@@ -40,6 +42,7 @@ _LIMITS = pypdf.Configuration(
 UNREADABLE = "ce PDF ne peut pas être relu"
 LOCKED = "ce PDF est protégé par un mot de passe"
 TOO_LONG = f"ce PDF compte plus de {MAX_PAGES} pages"
+TOO_BUSY = "ce PDF porte trop d'annotations"
 
 
 class JoinError(Exception):
@@ -60,8 +63,9 @@ def count_pages(content: bytes) -> int:
         try:
             writer = pypdf.PdfWriter()
             count = 0
+            copies = _Copies(writer)
             for page in _pages(content):
-                _drawn(writer, page)
+                _drawn(writer, page, copies)
                 count += 1
             writer.write(BytesIO())
         except JoinError:
@@ -82,7 +86,8 @@ def follow(letter: bytes, enclosures: Sequence[Enclosure]) -> bytes:
             writer = pypdf.PdfWriter(clone_from=BytesIO(letter))
             tags = _Tags(writer)
             for enclosure in enclosures:
-                pages = [_drawn(writer, page) for page in _pages(enclosure.content)]
+                copies = _Copies(writer)
+                pages = [_drawn(writer, page, copies) for page in _pages(enclosure.content)]
                 for number, page in enumerate(pages, 1):
                     words = f"{enclosure.title}, page {number}"
                     tags.name(page, f"{words} sur {len(pages)}" if tags.is_french else f"{words} of {len(pages)}")
@@ -103,10 +108,40 @@ def _pages(content: bytes) -> Iterator[Any]:
         raise JoinError(TOO_LONG)
     if not reader.pages:
         raise JoinError(UNREADABLE)
+    counts = [len(page.get("/Annots", ArrayObject()).get_object() or ()) for page in reader.pages]
+    if max(counts) > MAX_NOTES or sum(counts) > MAX_NOTES_IN_ALL:
+        raise JoinError(TOO_BUSY)
     yield from reader.pages
 
 
-def _drawn(writer: Any, page: Any) -> Any:
+class _Copies:
+    """What one file gives to the writer: each object once, however often its pages show it; and its drawings."""
+
+    def __init__(self, writer: Any) -> None:
+        self.writer = writer
+        self.left = MAX_UNPACKED_BYTES  # of the drawings of all its pages
+        self._made: dict[int, tuple[Any, Any]] = {}  # the original is held, so that its id stays its own
+
+    def of(self, original: Any) -> Any:
+        """A reference to the copy of an object, without the tags of its document."""
+        if id(original) not in self._made:
+            copy = original.clone(self.writer)
+            for name in ("/StructParent", "/StructParents"):
+                copy.pop(name, None)
+            self._made[id(original)] = original, self.writer._add_object(copy)
+        return self._made[id(original)][1]
+
+    def drawing(self, page: Any) -> bytes:
+        """The drawing of a page. JoinError when the file says more than it may."""
+        contents = page.get_contents()
+        data: bytes = contents.get_data() if contents is not None else b""
+        self.left -= len(data)
+        if self.left < 0:
+            raise JoinError(UNREADABLE)
+        return data
+
+
+def _drawn(writer: Any, page: Any, copies: _Copies) -> Any:
     """An A4 page of ``writer``, portrait or landscape, on which ``page`` is drawn as large as it fits."""
     left, bottom, right, top = (float(side) for side in page.cropbox)
     if right - left < 1 or top - bottom < 1:
@@ -118,8 +153,8 @@ def _drawn(writer: Any, page: Any) -> Any:
     made = writer.add_blank_page(*sheet)
     pictures = DictionaryObject()
     drawing = [f"q {scale:.5f} 0 0 {scale:.5f} {shift[0]:.3f} {shift[1]:.3f} cm {_cm(turn)}"]
-    for number, (picture, matrix) in enumerate(_pictures(writer, page, (left, bottom, right, top))):
-        pictures[NameObject(f"/P{number}")] = writer._add_object(picture)
+    for number, (picture, matrix) in enumerate(_pictures(copies, page, (left, bottom, right, top))):
+        pictures[NameObject(f"/P{number}")] = picture
         drawing.append(f"q {_cm(matrix)}/P{number} Do Q")
     made[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): pictures})
     content = StreamObject()
@@ -128,10 +163,10 @@ def _drawn(writer: Any, page: Any) -> Any:
     return made
 
 
-def _pictures(writer: Any, page: Any, box: Sequence[float]) -> Iterator[tuple[StreamObject, Sequence[float]]]:
+def _pictures(copies: _Copies, page: Any, box: Sequence[float]) -> Iterator[tuple[Any, Sequence[float]]]:
     """What the page shows: its own drawing, then what is stamped or filled in over it, each with where it goes."""
-    yield _form(writer, page, box), (1, 0, 0, 1, 0, 0)
-    for reference in page.get("/Annots") or ():
+    yield copies.writer._add_object(_form(copies, page, box)), (1, 0, 0, 1, 0, 0)
+    for reference in page.get("/Annots", ArrayObject()).get_object() or ():
         note = reference.get_object()
         flags = int(note.get("/F", 0))
         if flags & _HIDDEN or not flags & _PRINTED:
@@ -140,24 +175,20 @@ def _pictures(writer: Any, page: Any, box: Sequence[float]) -> Iterator[tuple[St
         if shown is not None:
             matrix = _placed(shown, [float(side) for side in note["/Rect"]])
             if matrix is not None:
-                copy = shown.clone(writer)
-                for name in ("/StructParent", "/StructParents"):  # the tags of another document
-                    copy.pop(name, None)
-                yield copy, matrix
+                yield copies.of(shown), matrix
 
 
-def _form(writer: Any, page: Any, box: Sequence[float]) -> StreamObject:
+def _form(copies: _Copies, page: Any, box: Sequence[float]) -> StreamObject:
     form = StreamObject()
-    contents = page.get_contents()
-    form.set_data(contents.get_data() if contents is not None else b"")
+    form.set_data(copies.drawing(page))
     form = form.flate_encode()
     form[NameObject("/Type")] = NameObject("/XObject")
     form[NameObject("/Subtype")] = NameObject("/Form")
     form[NameObject("/BBox")] = ArrayObject(FloatObject(side) for side in box)
     for name in ("/Resources", "/Group"):
-        held = page.get(name)
-        if held is not None:
-            form[NameObject(name)] = held.get_object().clone(writer)
+        held = page.get(name, NullObject()).get_object()
+        if isinstance(held, DictionaryObject):
+            form[NameObject(name)] = copies.of(held)
     return form
 
 

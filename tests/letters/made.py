@@ -32,9 +32,9 @@ def pdf(*sizes: tuple[float, float], words: str = "FACTURE", rotation: int = 0, 
     return written(writer)
 
 
-def stamped(flags: int = 4) -> bytes:
-    """A page with a stamp over it, « RECU », drawn by an annotation whose flags are these, and a link."""
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf()))
+def stamped(flags: int = 4, times: int = 1, pages: int = 1) -> bytes:
+    """Pages that share a stamp « RECU », drawn by an annotation whose flags are these, named so many times; a link."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf(*[(595, 842)] * pages)))
     page = writer.pages[0]
     look = DecodedStreamObject()
     look.set_data(b"BT /F1 20 Tf 0 0 Td (RECU) Tj ET")
@@ -59,7 +59,9 @@ def stamped(flags: int = 4) -> bytes:
             NameObject("/Rect"): ArrayObject(FloatObject(value) for value in (0, 0, 9, 9)),
         }
     )
-    page[NameObject("/Annots")] = ArrayObject([writer._add_object(note), writer._add_object(link)])
+    notes = writer._add_object(ArrayObject([writer._add_object(note)] * times + [writer._add_object(link)]))
+    for one in writer.pages:
+        one[NameObject("/Annots")] = notes
     return written(writer)
 
 

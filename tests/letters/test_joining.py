@@ -19,6 +19,8 @@ BROKEN = {
     "no surface": made.pdf((0.2, 0.2)),
     "an endless file": made.pdf(*[(100, 100)] * (joining.MAX_PAGES + 1)),
     "a locked file": made.pdf(password="secret"),
+    "a page of too many stamps": made.stamped(times=joining.MAX_NOTES),
+    "a file of too many stamps": made.stamped(times=joining.MAX_NOTES - 1, pages=5),
 }
 
 
@@ -117,6 +119,26 @@ def test_a_stamp_is_printed_where_it_was_and_a_hidden_one_is_not(letter):
     assert "RECU" not in drawn_forms(joined(letter, made.stamped(flags=2)))
     assert "RECU" not in drawn_forms(joined(letter, made.stamped(flags=0)))
     assert "/Annots" not in joined(letter, made.stamped()).pages[-1]
+
+
+def test_a_stamp_named_many_times_is_copied_once_and_printed_as_often():
+    pdf = made.stamped(times=400, pages=4)
+    assert joining.count_pages(pdf) == 4
+    writer = pypdf.PdfWriter()
+    copies = joining._Copies(writer)
+    drawn = [joining._drawn(writer, page, copies) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+    pictures = [page["/Resources"]["/XObject"] for page in drawn]
+    assert [len(one) for one in pictures] == [401] * 4
+    assert len({one.raw_get(key).idnum for one in pictures for key in one}) == 4 + 1
+
+
+def test_the_drawings_of_a_file_share_one_limit(monkeypatch):
+    pdf = made.pdf(*[(100, 100)] * 3)
+    monkeypatch.setattr(joining, "MAX_UNPACKED_BYTES", 3 * 70)
+    assert joining.count_pages(pdf) == 3
+    monkeypatch.setattr(joining, "MAX_UNPACKED_BYTES", 2 * 70)
+    with pytest.raises(JoinError):
+        joining.count_pages(pdf)
 
 
 def drawn_forms(reader):
