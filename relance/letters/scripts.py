@@ -7,7 +7,7 @@ letters (emoji) and marks that nobody sees are left out. Both steps are told to 
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +29,7 @@ _PICTURE = re.compile(r":[a-z0-9_+-]+:")
 _LONGEST = 60  # characters of a word that nothing cuts: two lines of the narrowest column
 _ENDLESS = re.compile(rf"(?:&[^;\s]{{1,8}};|[^\s&]){{{_LONGEST}}}(?=[^\s]{{10}})")
 _TAG = re.compile(r"(<[^>]*>)")
+_MARKUP = re.compile(r"(<[^>]*>|&#?\w+;)")
 CUT = "\u200b"  # zero-width space: a line may end there
 _PLAIN = re.compile(
     r"[\n\t\x20-\x7e\xa0-\xac\xae-\xff\u0152\u0153\u0178\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u20ac]*"
@@ -42,15 +43,21 @@ def needs_others(text: str) -> bool:
 
 def readable(text: str) -> str:
     """``text`` as it can be printed: composed, with each character that no font of ours has in Latin letters."""
-    return _translated(text, is_markup=False)
+    return text if _PLAIN.fullmatch(text) else _written(unicodedata.normalize("NFC", text))
 
 
 def readable_page(page: str) -> str:
     """The same for a page of HTML: what is put in is escaped. A word without end may be cut every 60 characters.
 
-    Laying out a word of 10,000 characters takes seconds otherwise, each line being looked for in what is left of it.
+    Letters are composed within the text alone, never with a tag or an entity: « > » and U+0338 make « ≯ », and the
+    tag would never end. Laying out a word of 10,000 characters takes seconds, each line being looked for in what is
+    left of it.
     """
-    pieces = _TAG.split(_translated(page, is_markup=True))
+    if not _PLAIN.fullmatch(page):
+        parts = _MARKUP.split(page)
+        parts[::2] = [unicodedata.normalize("NFC", text) for text in parts[::2]]
+        page = _written("".join(parts), html.escape)
+    pieces = _TAG.split(page)
     pieces[::2] = [_ENDLESS.sub(lambda found: found[0] + CUT, text) for text in pieces[::2]]
     return "".join(pieces)
 
@@ -79,17 +86,10 @@ def covered_by(fonts: tuple[str, ...]) -> frozenset[str]:
     return frozenset.intersection(*map(frozenset, found))
 
 
-def _translated(text: str, *, is_markup: bool) -> str:
-    if _PLAIN.fullmatch(text):
-        return text
-    composed = unicodedata.normalize("NFC", text)
+def _written(composed: str, escape: Callable[[str], str] = str) -> str:
+    """``composed`` with each character that no font of ours has in other letters, escaped, one by one."""
     unknown = {char for char in set(composed) if char not in "\n\t" and not _prints(char)}
-    if not unknown:
-        return composed
-    table = {char: _instead(char) for char in unknown}
-    return composed.translate(
-        {ord(char): html.escape(written) if is_markup else written for char, written in table.items()}
-    )
+    return composed.translate({ord(char): escape(_instead(char)) for char in unknown}) if unknown else composed
 
 
 def _prints(char: str) -> bool:

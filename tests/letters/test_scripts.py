@@ -1,15 +1,19 @@
 """Names of every script: what our fonts have is printed as it is, the rest in Latin letters, nothing as a box."""
 
+import dataclasses
 import datetime as dt
+import html
 import io
 import re
+import unicodedata
+from html.parser import HTMLParser
 
 import pypdf
 import pytest
 
-from relance.letters import pages, press, scripts
+from relance.letters import amicable, casefile, pages, press, scripts
 from relance.rules.address import compose
-from tests.letters import samples
+from tests.letters import samples, test_amicable, test_casefile
 from tests.letters.paper import assert_window_is_clean
 
 # name: (what the letter says, the font that must print it)
@@ -60,6 +64,73 @@ def test_what_is_written_otherwise_is_told_and_nothing_else():
 def test_what_is_put_in_a_page_is_never_markup():
     assert scripts.readable("＜b＞") == "<b>"
     assert scripts.readable_page("<p>＜b＞</p>") == "<p>&lt;b&gt;</p>"
+
+
+# Every character that combines with the one before it, or changes shape when it is composed.
+MARKS = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Me")]
+CONTEXTS = ("<p>{}x</p>", '<p title="{}x{}">x</p>', "<p>&lt;{}x&gt;{} &amp;{}x &#39;{}</p>", "<b>={}</b>{}", "{}<b>")
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_no_mark_ever_joins_a_tag_or_an_entity(context):
+    def signs(page):
+        """The tags, without their values, and the signs of HTML that are text."""
+        text = html.unescape(re.sub("<[^>]*>", "", page))
+        return [re.sub('".*"', "", tag) for tag in re.findall("<[^>]*>", page)] + re.findall("[<>&]", text)
+
+    holes = context.count("{}")
+    expected = signs(context.format(*[""] * holes))
+    assert not [
+        hex(ord(mark)) for mark in MARKS if signs(scripts.readable_page(context.format(*[mark] * holes))) != expected
+    ]
+
+
+def test_what_is_composed_is_never_markup():
+    """No character alone becomes a sign of HTML when it is composed."""
+    signs = set("<>&\"'")
+    assert not [code for code in range(0x110000) if signs & set(unicodedata.normalize("NFC", chr(code))) - {chr(code)}]
+
+
+STROKE = "\u0338 style=display:none id=annexe "
+
+
+def test_words_that_start_with_a_mark_are_printed_in_every_paper():
+    words = tuple((key, f"{STROKE}MOT{key} {{total}} {{délai}} mise en demeure") for key in ("opening", "closing"))
+    notice = samples.organisation(
+        recipient=(f"{STROKE}NOM", "1 rue A", "35000 RENNES"),
+        invoices=(samples.invoice(number=f"{STROKE}N", object=f"{STROKE}OBJET"),),
+        words=words,
+        enclosures=(f"{STROKE}BON",),
+    )
+    letter = dataclasses.replace(test_amicable.facts(), object=f"{STROKE}OBJET", body=f"{STROKE}CORPS")
+    case = dataclasses.replace(
+        test_casefile.facts(), gaps=(f"{STROKE}MANQUE",), creditor=casefile.Party(f"{STROKE}NOM", (f"{STROKE}RUE",), ())
+    )
+    for page, found in {
+        pages.formal_notice(notice): ("NOM", "OBJET", "BON", "MOTopening", "MOTclosing"),
+        amicable.page(letter): ("OBJET", "CORPS"),
+        casefile.list_page(case): ("MANQUE", "NOM", "RUE"),
+        casefile.account_page(case): ("NOM",),
+    }.items():
+        read = _Read()
+        read.feed(page)
+        text = "".join(read.text).upper()  # the window has capitals for what is not printed as it is written
+        assert [word for word in found if f"ID=ANNEXE {word.upper()}" not in text] == []
+        assert ("style", "display:none") not in read.attributes
+
+
+class _Read(HTMLParser):
+    """What a reader of HTML takes for text and for attributes."""
+
+    def __init__(self):
+        super().__init__()
+        self.text, self.attributes = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.text.append(data)
 
 
 def test_an_ordinary_letter_does_without_the_other_fonts():
