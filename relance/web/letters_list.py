@@ -90,6 +90,7 @@ def index() -> ResponseReturnValue:
             most=merging_letters.MOST,
             batch=letter_batches.latest(account, clock.now()),
             moment=batch_words.moment,
+            today=nav.today(),
             first=(page - 1) * PER_PAGE + 1,
             total=total,
             previous=page_url(page - 1, request.args) if page > 1 else "",

@@ -2,9 +2,12 @@
 
 import datetime as dt
 
+from relance.models.holds import Task
 from relance.models.letters import Letter
+from tests.making import switch_on
+from tests.services.notices import late
 from tests.web.reading import css, page, words
-from tests.web.test_letter_posting import printed, text_of
+from tests.web.test_letter_posting import printed, receive, text_of
 
 
 def test_a_ready_letter_is_abandoned_and_taken_up_again(client, account, latitude, camille):
@@ -47,3 +50,53 @@ def test_money_received_since_calls_for_no_new_letter_once_posted(client, accoun
     shown = text_of(client.get(f"/courriers/{letter.id}"))
     assert "a été enregistré depuis cette lettre." in shown
     assert "Préparer une nouvelle lettre" not in shown
+
+
+def test_the_list_says_until_when_the_client_may_pay_then_that_the_time_is_over(client, latitude, camille, clock):
+    letter = printed(latitude)
+    day = letter.dated_on
+    fields = {"state": "received", "posted_on": day, "received_on": day, "deadline_on": day + dt.timedelta(8)}
+    Letter.update(fields).execute()
+    assert "délai jusqu’au" in text_of(client.get("/courriers")).replace("'", "’")
+    clock.move_to(dt.datetime(2026, 12, 20, 9, tzinfo=dt.UTC))
+    assert "délai écoulé le" in text_of(client.get("/courriers"))
+
+
+def test_a_number_that_another_letter_has_is_said_and_kept(client, account, latitude, camille):
+    first, second = printed(latitude), printed(latitude, "F-2026-0080")
+    sent = {"on": "23/11/2026", "mode": "lrar_counter", "tracking_number": "1A23456789012"}
+    client.post(f"/courriers/{first.id}/postee", data=sent)
+    said = text_of(client.post(f"/courriers/{second.id}/postee", data=sent, follow_redirects=True))
+    assert "déjà celui d" in said
+    assert "autre lettre, à Latitude Conseil" in said
+    assert Letter.get_by_id(second.id).tracking_number == "1A23456789012"
+
+
+def test_a_corrected_receipt_tells_what_it_was(client, account, latitude, camille, clock):
+    letter = printed(latitude)
+    client.post(f"/courriers/{letter.id}/postee", data={"on": "23/11/2026", "mode": "lrar_counter"})
+    clock.move_to(dt.datetime(2026, 11, 27, 9, tzinfo=dt.UTC))
+    for day in ("26/11/2026", "25/11/2026"):
+        assert receive(client, letter, on=day).status_code == 303
+    [told] = css(page(client, f"/factures/{letter.lines.get().invoice_id}/historique"), "main")
+    assert "réception corrigée : reçue le 25 novembre 2026 (auparavant le 26 novembre 2026)" in words(told)
+
+
+def test_the_task_on_the_invoice_leads_to_the_letter_that_is_there(client, account, latitude, camille, nadia):
+    letter = printed(latitude)
+    invoice = letter.lines.get().invoice
+    chase = switch_on(invoice, nadia, start="gently")
+    Task.create(
+        account=account, client=latitude, invoice=invoice, chase=chase, kind="letter", template="formal_notice",
+        due_on=letter.dated_on, slot="1:1:1", created_at=letter.created_at,
+    )  # fmt: skip
+    shown = page(client, f"/factures/{invoice.id}")
+    [link] = [one for one in css(shown, "#chase a") if "Relire la lettre" in words(one)]
+    assert link.get("href") == f"/courriers/{letter.id}"
+
+
+def test_an_invoice_without_a_pdf_is_enclosed_by_hand(client, account, latitude, camille):
+    invoice = late(latitude)
+    said = page(client, f"/courriers/nouveau?factures={invoice.id}")
+    assert "à glisser vous-même dans l" in " ".join(words(one) for one in css(said, "main"))
+    assert css(said, f'main a[href="/factures/{invoice.id}"]')
