@@ -229,4 +229,4 @@ def test_entering_forgets_how_it_joined_before():
 
 
 def test_the_reasons_of_holds_are_known():
-    assert set(moves.HOLDS) == {"pause", "client_pause", "account_pause", "promise", "dispute"}
+    assert set(moves.HOLDS) == {"pause", "client_pause", "account_pause", "promise", "dispute", "letter", "plan"}

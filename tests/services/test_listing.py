@@ -1,5 +1,4 @@
 import datetime as dt
-import time
 
 import pytest
 
@@ -12,6 +11,7 @@ from relance.services import disputing, listing, pausing, promising
 from relance.services.disputing import DisputeFacts
 from relance.services.listing import Filter
 from relance.services.promising import PromiseFacts
+from tests.counting import counted
 from tests.making import NOW, TODAY, make_account, make_client, make_contact, make_invoice
 
 
@@ -213,15 +213,14 @@ def test_the_list_goes_through_indexes(account, monkeypatch):
 @pytest.mark.parametrize(
     "wanted", [Filter(status="retard"), Filter(status="toutes", q="client 7"), Filter(sort="client")]
 )
-def test_ten_thousand_invoices_are_listed_in_less_than_half_a_second(account, wanted):
+def test_a_page_of_ten_thousand_invoices_reads_no_more_than_itself(account, wanted):
     for n in range(20):
         client = make_client(account, name=f"Client {n}")
         rows_in_bulk(client, 450)
         rows_in_bulk(client, 50, state="sent", balance_cents=10_000)
-    started = time.perf_counter()
-    page = listing.page(account, wanted, TODAY)
-    assert time.perf_counter() - started < 0.5
-    assert len(page.invoices) == 50
+    with counted() as asked:
+        page = listing.page(account, wanted, TODAY)
+    assert len(page.invoices) == 50 and len(asked) <= 3
     assert Instalment.select().count() == 0
 
 

@@ -60,7 +60,7 @@ def test_every_reason_to_set_aside_has_words_and_a_way_out_where_one_exists(as_c
     assert dated == "paiement promis, jusqu’au 27\u00a0nov."
     refused = batch_words.aside(Aside(invoice, "no_address", rejected_on=TODAY - dt.timedelta(5)), TODAY)
     assert refused == "adresse refusée le 18\u00a0nov."
-    assert batch_review.MOST == 500
+    assert batch_review.MOST == 1000
 
 
 @pytest.mark.parametrize(
