@@ -17,8 +17,10 @@ def rows(content):
 
 
 def test_a_cell_is_never_a_formula():
-    [_head, row] = rows(case_tables.table(("a",), [("=1+1", "+33 6", "-12,50", "@x", 'Hé; "là"', TODAY)]))
-    assert row == ["'=1+1", "'+33 6", "-12,50", "'@x", 'Hé; "là"', "23/11/2026"]
+    [_head, row] = rows(
+        case_tables.table(("a",), [("=1+1", "+33 6", "-12,5", "@x", "＝1", "\n=1", 'Hé; "là"', TODAY)])
+    )
+    assert row == ["'=1+1", "'+33 6", "-12,5", "'@x", "'＝1", "'\n=1", 'Hé; "là"', "23/11/2026"]
 
 
 def test_the_account_has_a_line_for_each_invoice_payment_and_period(account, latitude):

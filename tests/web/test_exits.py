@@ -170,8 +170,8 @@ def test_the_case_file_is_beside_the_hand_over_and_opens(client, invoice, nadia)
     notices = css(reading.page(client, f"/factures/{invoice.id}"), ".notice")
     assert any(link in hrefs(one) and "Dossier confié à Recogest" in words(one) for one in notices)
     page = reading.page(client, link)
-    [download] = [address for address in hrefs(page) if address and ".zip" in address]
-    content = client.get(download, buffered=True).get_data()
+    [form] = [one for one in css(page, "form[method=post]") if ".zip" in one.get("action", "")]
+    content = client.post(form.get("action"), buffered=True).get_data()
     with zipfile.ZipFile(io.BytesIO(content)) as folder:
         assert folder.testzip() is None
         assert any(invoice.number in name or name.lower().endswith(".pdf") for name in folder.namelist())

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from relance.models.events import Event, record
+from relance.rules import anchors
 from relance.services import invoicing, journal
 from relance.web import history
 from tests.factories import NOW
@@ -115,6 +116,5 @@ def test_the_page_shows_the_fingerprint_that_letters_and_daily_e_mails_carry(cli
     assert "Empreinte" not in client.get("/journal").get_data(as_text=True)
     event = record("note_added", account=account, at=now, text="une")
     journal.seal(now + timedelta(minutes=2))
-    digits = Event.get_by_id(event.id).chain[1:13]
-    shown = f"{digits[:4]} {digits[4:8]} {digits[8:]}"
+    shown = anchors.grouped(Event.get_by_id(event.id).chain)
     assert f"Empreinte\u00a0: {shown}." in client.get("/journal").get_data(as_text=True)
