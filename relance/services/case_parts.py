@@ -140,7 +140,8 @@ def contents(account: Account, client: Client, invoices: Sequence[Invoice]) -> C
         *(_invoice(note, note.document) for note in notes),
         *(_quote(quote) for quote in quotes),
         *(_piece(piece, zone) for piece in pieces),
-        *(_message(message, zone) for message in messages),
+        # One that the server refused reached nobody: the table tells it, with the answer.
+        *(_message(message, zone) for message in messages if message.state != "refused"),
         *(part for letter in letters for part in _letter(letter, known)),
         *(Part("P8", "Pièce jointe au litige", "litige", row.starts_on, row.document) for row in disputes),
         *(Part("P8", "Accord d'échéancier signé", "echeancier", row.agreed_on, row.document) for row in plans),

@@ -55,7 +55,7 @@ def messages_csv(file: Contents, paths: dict[int, str], events: Iterable[Event])
     head = ("fichier", "remis le", "à", "copie", "objet", "état", "réponse du serveur", "Message-ID")
     rows = [
         (
-            paths.get(message.id, "fichier introuvable"),
+            "" if message.state == "refused" else paths.get(message.id, "fichier introuvable"),
             moment(message.sent_at or message.claimed_at, file.account),
             _people(message.to_json),
             _people(message.cc_json),

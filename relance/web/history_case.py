@@ -21,7 +21,11 @@ def _piece(kind: str, facts: Facts) -> Markup:
 
 def _case_file(kind: str, facts: Facts) -> Markup:
     files = int(facts.get("files") or 0)
-    return fact("Dossier de recouvrement préparé", ": {n}", n=_n("un fichier", "{n} fichiers", files))
+    count = _n("un fichier", "{n} fichiers", files)
+    manifest = str(facts.get("manifest_sha256") or "")
+    if not manifest:
+        return fact("Dossier de recouvrement préparé", ": {n}", n=count)
+    return fact("Dossier de recouvrement préparé", ": {n}, manifeste {empreinte}", n=count, empreinte=manifest[:20])
 
 
 KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {

@@ -60,3 +60,11 @@ def test_what_happened_while_the_invoice_was_another_clients_stays_out(account, 
     factories.make_evidence(other, invoice)
     factories.make_quote(other, "D-1", invoice=invoice, document=Document.get())
     assert not case_parts.contents(account, latitude, [invoice]).parts
+
+
+def test_a_message_that_the_server_refused_is_in_the_table_and_no_piece(account, latitude, nadia):
+    invoice = factories.make_invoice(latitude)
+    message = factories.make_message(latitude, [invoice], state="refused", claimed_at=factories.NOW)
+    found = case_parts.contents(account, latitude, [invoice])
+    assert [one.id for one in found.messages] == [message.id]
+    assert titles(found, "P4") == []

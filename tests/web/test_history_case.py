@@ -14,6 +14,7 @@ from relance.web.history_case import KINDS
         ("evidence_removed", {"label": "<b>"}, "Pièce retirée du dossier"),
         ("case_file_made", {"files": 12}, "12 fichiers"),
         ("case_file_made", {"files": 1}, "un fichier"),
+        ("case_file_made", {"files": 2, "manifest_sha256": "ab" * 32}, "2 fichiers, manifeste abababababababababab"),
     ],
 )
 def test_each_kind_says_what_it_was(app, kind, facts, said):
