@@ -261,7 +261,8 @@ def columns(facts: AmicableFacts, choices: AmicableChoices) -> dict[str, Any]:
 
 def _twin(account: Account, client: Client, facts: AmicableFacts, now: dt.datetime) -> Letter | None:
     """The same letter asked for just before: the same facts, wherever the journal stood."""
-    recent = Letter.select().where(Letter.account == account, Letter.client == client, Letter.error == "")
+    standing = (Letter.error == "") & (Letter.state != "abandoned")
+    recent = Letter.select().where(Letter.account == account, Letter.client == client, standing)
     kept = recent.where(Letter.created_at > now - SAME_FORM, Letter.kind == KIND, Letter.facts != "{}")
     return next((one for one in kept if replace(AmicableFacts.from_json(one.facts), anchor="") == facts), None)
 

@@ -248,7 +248,7 @@ def progress(batch: LetterBatch) -> Progress:
 
 def printed(batch: LetterBatch) -> list[int]:
     """The ids of its letters that are printed, the oldest first."""
-    its = (Letter.batch == batch) & Letter.document.is_null(False)
+    its = (Letter.batch == batch) & Letter.document.is_null(False) & (Letter.state != "abandoned")
     return [key for (key,) in Letter.select(Letter.id).where(its).order_by(Letter.id).tuples()]
 
 

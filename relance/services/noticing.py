@@ -208,7 +208,8 @@ def facts_of(letter: Letter) -> NoticeFacts:
 
 def _twin(account: Account, client: Client, facts: NoticeFacts, now: datetime) -> Letter | None:
     """The same letter asked for just before: the same facts, wherever the journal stood."""
-    recent = Letter.select().where(Letter.account == account, Letter.client == client, Letter.error == "")
+    standing = (Letter.error == "") & (Letter.state != "abandoned")
+    recent = Letter.select().where(Letter.account == account, Letter.client == client, standing)
     kept = recent.where(Letter.created_at > now - SAME_FORM, Letter.kind == "formal_notice", Letter.facts != "{}")
     return next((one for one in kept if replace(facts_of(one), anchor="") == facts), None)
 

@@ -58,3 +58,12 @@ def test_a_posted_letter_cannot_be_abandoned(account, latitude):
     posting_letters.post(letter, on=dt.date(2026, 11, 23), mode="lrar_counter", by=None, now=NOW)
     assert not abandoning.abandon(letter, by=None, now=NOW)
     assert Letter.get_by_id(letter.id).state == "posted"
+
+
+def test_the_same_letter_asked_for_again_is_another_one(account, latitude):
+    invoice = late(latitude)
+    first = prepare(account, latitude, [invoice])
+    Letter.update(state="ready", requested_at=None).where(Letter.id == first.id).execute()
+    assert prepare(account, latitude, [invoice]).id == first.id
+    abandoning.abandon(Letter.get_by_id(first.id), by=None, now=NOW)
+    assert prepare(account, latitude, [invoice]).id != first.id

@@ -17,9 +17,7 @@ def rows(content):
 
 
 def test_a_cell_is_never_a_formula():
-    [_head, row] = rows(
-        case_tables.table(("a",), [("=1+1", "+33 6", "-12,5", "@x", "＝1", "\n=1", 'Hé; "là"', TODAY)])
-    )
+    [_head, row] = rows(case_tables.table(("a",), [("=1+1", "+33 6", "-12,5", "@x", "＝1", "\n=1", 'Hé; "là"', TODAY)]))
     assert row == ["'=1+1", "'+33 6", "-12,5", "'@x", "'＝1", "'\n=1", 'Hé; "là"', "23/11/2026"]
 
 
