@@ -157,7 +157,7 @@ def test_letters_that_failed_are_asked_for_again(camille, owing, monkeypatch):
     batch = ask(camille, owing(2))
     write(NOW)
     monkeypatch.setattr(printing, "_printed", lambda _letter: 1 / 0)
-    printing.render(Letter.select().first().id, NOW)
+    printing.render(Letter.select().order_by(Letter.id).first().id, NOW)
     assert letter_batches.progress(batch) == letter_batches.Progress(2, 1, 0, 1, 0)
     assert [letter.client.name for letter in letter_batches.failures(batch)] == ["Client 0"]
     assert letter_batches.ask_again(batch, by=camille, now=NOW) == 1
