@@ -32,6 +32,12 @@ class Standing:
         return next((one for one in reversed(self.unposted) if not kind or one.kind == kind), None)
 
     @property
+    def claim(self) -> Letter | None:
+        """The last formal notice, once it left, when it claims interest or the indemnity beside what is owed."""
+        is_claimed = self.notice is not None and (self.notice.claims_interest or self.notice.claims_fee)
+        return self.notice if is_claimed and self.notice is not None and self.notice.posted_on is not None else None
+
+    @property
     def is_deadline_over(self) -> bool:
         """True when the time allowed by the last formal notice has passed."""
         return self.notice is not None and self.notice.deadline_on is not None and self.notice.deadline_on < self.today

@@ -4,6 +4,7 @@ import pytest
 
 from relance.models.chases import Chase, Entry
 from relance.models.holds import Task
+from relance.models.letters import Letter
 from relance.services import disputing, pausing
 from relance.services.disputing import DisputeFacts
 from relance.web import invoice_page
@@ -97,3 +98,13 @@ def test_a_consumer_owes_legal_interest_from_the_receipt_of_the_notice_and_no_pe
     assert "Intérêts au taux légal, non réclamés : 4,18 €" in text  # 1 850 € at 2,75 % for 30 days
     assert "2,75 % l’an, 30 jours" in text
     assert "Pénalités" not in text.partition("Montants")[2].partition("Client")[0]
+
+
+def test_what_a_posted_notice_claims_is_not_said_to_be_unclaimed(client, latitude, invoice):
+    address = f"/factures/{invoice.id}"
+    assert "non réclamées" in words(page(client, address))
+    letter = factories.make_letter(latitude, [invoice], state="ready")
+    assert "non réclamées" in words(page(client, address))
+    Letter.update(state="posted", mode="lrar_counter", posted_on=TODAY).where(Letter.id == letter.id).execute()
+    text = words(page(client, address))
+    assert "non réclamées" not in text and "Réclamés par la mise en demeure du 23 novembre 2026" in text
