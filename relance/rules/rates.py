@@ -188,7 +188,7 @@ _LEGAL = (
     (2025, 1, 371, 721, "arrêté du 17 décembre 2024, JORFTEXT000050793726", "B"),
     (2025, 2, 276, 665, "arrêté du 19 juin 2025, ECOT2516925A (JO du 24)", "B"),
     (2026, 1, 262, 667, "arrêté du 15 décembre 2025 (JO du 26)", "A"),
-    (2026, 2, 275, 684, "arrêté du 26 juin 2026 (JO du 30), texte non relu", "B"),
+    (2026, 2, 275, 684, "arrêté du 26 juin 2026 (JO du 30), dont le texte même n'a pas été lu", "B"),
 )
 
 

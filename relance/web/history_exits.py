@@ -10,7 +10,7 @@ from relance.web.history_phrases import Facts, day_of, fact
 def _handed(kind: str, facts: Facts) -> Markup:
     name, day = str(facts.get("name") or ""), day_of(facts.get("on"))
     if kind == "taken_back":
-        return fact("Dossier repris", "à {nom}", nom=name) if name else fact("Dossier repris")
+        return fact("Dossier repris", "à {partenaire}", partenaire=name) if name else fact("Dossier repris")
     if name and day:
         return fact("Dossier confié", "à {nom} le {date}", nom=name, date=day)
     return fact("Dossier confié", "à {nom}", nom=name) if name else fact("Dossier confié")
