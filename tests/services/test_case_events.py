@@ -8,6 +8,7 @@ from relance.models.events import Event, record
 from relance.services import case_events, journal
 from tests import factories
 
+SHA = "ab" * 32
 HOUR = dt.timedelta(hours=1)
 
 
@@ -19,7 +20,14 @@ def test_events_of_other_clients_are_digests_and_the_chain_counts_to_its_head(ac
         (latitude, None, "du client"), (None, None, "du compte"),
     ):  # fmt: skip
         record(
-            "note_added", account=account, client=client, invoice=invoice, at=now, text=text, user=camille, sha256="ab"
+            "evidence_added",
+            account=account,
+            client=client,
+            invoice=invoice,
+            at=now,
+            text=text,
+            user=camille,
+            sha256=SHA,
         )
     moved = record("note_added", account=account, client=other, invoice=mine, at=now, text="du temps d'un autre client")
     journal.seal(now + HOUR)
@@ -33,7 +41,7 @@ def test_events_of_other_clients_are_digests_and_the_chain_counts_to_its_head(ac
     for item, _line in read[:-1]:
         previous = "2" + hashlib.sha256(f"{previous}{item}".encode()).hexdigest()
     assert previous == trail.head == Event.get_by_id(moved.id).chain
-    assert (trail.sealed, trail.shown, trail.withheld, trail.said) == (6, 3, [6], {"ab"})
+    assert (trail.sealed, trail.shown, trail.withheld, set(trail.said)) == (6, 3, [6], {SHA})
     rows = [json.loads(line) for _item, line in read if line]
     assert [(row["n"], row["event"]["data"]["text"]) for row in rows] == [
         (1, "à nous"), (4, "du client"), (7, "à l'instant"),

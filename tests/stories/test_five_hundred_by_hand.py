@@ -74,7 +74,8 @@ def test_each_of_five_hundred_clients_is_written_to_once(
     assert {line.state for line in BatchLine.select()} == {"queued"}
     recipients = [address for mail in smtp_server.received for address in mail.recipients]
     assert len(recipients) == len(set(recipients)), "nobody is written to twice"
-    states = [message.state for message in Message.select()]
+    # A failure notice to the user may be among the messages: a worker was killed.
+    states = [message.state for message in Message.select().where(Message.client.is_null(False))]
     assert len(states) == CLIENTS[engine] and set(states) <= {"sent", "uncertain"}
     # Only what a killed worker was handing over may be missing, and it is shown as uncertain.
     assert states.count("sent") <= len(recipients) and CLIENTS[engine] - len(recipients) <= states.count("uncertain")
