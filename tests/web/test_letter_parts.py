@@ -31,7 +31,7 @@ def test_the_default_signature_is_offered_first_and_counts_once_the_box_is_ticke
 def test_a_signature_kept_by_a_draft_is_named_by_its_owner_and_comes_last(latitude, signature):
     form = form_of(latitude)
     form.offer([], [], kept=signature)
-    assert [str(one[1]) for one in form.signature.choices] == [f"Signature de {signature.user.full_name}"]
+    assert [str(one.label) for one in form.signature.choices] == [f"Signature de {signature.user.full_name}"]
     Signature.update(archived_at=NOW).execute()
     form.offer([], [], kept=Signature.get())
     assert not form.signature.choices
@@ -41,6 +41,6 @@ def test_pieces_are_offered_by_their_titles_and_enclosures_read_line_by_line(lat
     piece = factories.make_evidence(latitude, kind="quote", label="Devis signé")
     form = form_of(latitude, enclosures="bon de livraison\nplan", evidence=[piece.id])
     form.offer([], [piece])
-    assert [str(one[1]) for one in form.evidence.choices] == ["Devis signé"]
+    assert [str(one.label) for one in form.evidence.choices] == ["Devis signé"]
     assert form.parts()["enclosures"] == ("bon de livraison", "plan")
     assert form.parts()["evidence_ids"] == (piece.id,)
