@@ -22,7 +22,7 @@ from tests import factories
 from tests.counting import counted
 from tests.making import switch_on
 
-MIGRATIONS = ["0001_first_tables", "0002_sequences", "0003_by_hand", "0004_letters"]
+MIGRATIONS = ["0001_first_tables", "0002_sequences", "0003_by_hand", "0004_letters", "0005_imports"]
 COLUMNS = """
     SELECT table_name, column_name, data_type, is_nullable, character_maximum_length
     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'schema_migration'

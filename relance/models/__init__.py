@@ -9,6 +9,7 @@ from relance.models import (
     events,
     evidence,
     holds,
+    imports,
     invoices,
     legal_rates,
     letters,
@@ -41,5 +42,6 @@ ALL = (
     *batches.TABLES,
     *legal_rates.TABLES,
     *partners.TABLES,
+    *imports.TABLES,
     *events.TABLES,
 )

@@ -64,6 +64,8 @@ class Account(BaseModel):
     payment_days = IntegerField(default=30)
     late_rate_bp = IntegerField(null=True)  # contractual rate, hundredths of a percent; null: the legal default
     # Blinds the journal's digests, so that a case file tells nothing of other clients; '' until the next sealing.
+    trade_names = TextField(default="")  # other names it invoices under, one a line
+    reports_encashments = BooleanField(default=False)  # remind to report payments on the platform (status 212)
     journal_key = CharField(default=lambda: secrets.token_hex(16))
     rates_acknowledged = CharField(default="")  # « 2027-1 »: the user knows that this half-year has no rates yet
     claims_penalties = BooleanField(default=False)  # in e-mails, from relance 2 on

@@ -53,7 +53,10 @@ class Invoice(BaseModel):
     late_rate_bp = IntegerField(null=True)  # printed on this invoice; null: the account's
     credited_invoice = ForeignKeyField("self", null=True, backref="credit_notes", on_delete="SET NULL")
     document = ForeignKeyField(Document, null=True, on_delete="SET NULL")
-    source = CharField(default="form")  # form, csv, facturx
+    source = CharField(default="form")  # form, csv, xlsx, facturx, cii, ubl, pdf
+    platform_status = CharField(default="")  # last life-cycle status of the e-invoice (XP Z12-012): 207, 210, 212, 213…
+    platform_status_on = DateField(null=True)
+    encashment_reported_at = DateTimeField(null=True)  # the payment was reported on the platform, or need not be
     note = TextField(default="")
     paid_on = DateField(null=True)
     version = IntegerField(default=1)  # optimistic locking of forms
