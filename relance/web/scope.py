@@ -19,6 +19,7 @@ from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.evidence import Evidence
 from relance.models.holds import Task
+from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.models.invoices import Invoice
 from relance.models.legal_rates import LegalRate
 from relance.models.letters import Letter, LetterBatch
@@ -177,6 +178,29 @@ def batch_or_404(number: int) -> Batch:
 def letter_batch_or_404(number: int) -> LetterBatch:
     """Letters asked for together, of the current account."""
     return cast(LetterBatch, _own(LetterBatch, number))
+
+
+def import_run_or_404(number: int) -> ImportRun:
+    """The current account's import with this id."""
+    found: ImportRun = _own(ImportRun, number)
+    return found
+
+
+def import_file_or_404(run: ImportRun, number: int) -> ImportFile:
+    """The file of this import with this id."""
+    return cast(ImportFile, _part(ImportFile, run, number))
+
+
+def import_row_or_404(run: ImportRun, number: int) -> ImportRow:
+    """The document of this import with this id."""
+    return cast(ImportRow, _part(ImportRow, run, number))
+
+
+def _part(model: Any, run: ImportRun, number: int) -> Any:
+    found = model.get_or_none(model.id == number, model.run == run) if number < 2**63 else None
+    if found is None:
+        abort(404)
+    return found
 
 
 def task_or_404(number: int) -> Task:
