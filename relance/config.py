@@ -48,7 +48,7 @@ class Settings:
     signup: str = "first"
     workers: int = 2
     files_url: str | None = None
-    inbox_dir: str | None = None
+    inbox_dir: Path | None = None  # watched for invoices
     smtp_timeout: int = 20
     mailbox_port: int = 0
     fetches_ecb_rates: bool = False
@@ -98,7 +98,7 @@ class Settings:
             signup=signup,
             workers=_number(env, "WORKERS", 2, 1, 64),
             files_url=_value(env, "FILES_URL", "") or None,
-            inbox_dir=_value(env, "INBOX_DIR", "") or None,
+            inbox_dir=_inbox_dir(_value(env, "INBOX_DIR", ""), data_dir),
             smtp_timeout=_number(env, "SMTP_TIMEOUT", 20, 1, 300),
             mailbox_port=_number(env, "MAILBOX_PORT", 0, 0, 65535),
             fetches_ecb_rates=_choice(env, "ECB_RATES", "0", ("0", "1")) == "1",
@@ -137,6 +137,20 @@ def _default_sender(smtp: Smtp | None, base_url: str) -> str | None:
     name = urlsplit(base_url).hostname or ""
     is_a_name = "." in name and not name.replace(".", "").isdigit()
     return f"relance@{name if is_a_name else 'relance.localhost'}"
+
+
+def _inbox_dir(text: str, data_dir: Path) -> Path | None:
+    """The folder watched for invoices: it must be there, be written to, and hold none of our own files."""
+    if not text:
+        return None
+    path = Path(text).expanduser().absolute()
+    if not path.is_dir():
+        raise ConfigError(f"RELANCE_INBOX_DIR n'est pas un dossier : {path}. Créez-le, puis relancez.")
+    if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
+        raise ConfigError(f"RELANCE_INBOX_DIR n'est pas accessible en lecture et en écriture : {path}.")
+    if data_dir.resolve().is_relative_to(path.resolve()):
+        raise ConfigError("RELANCE_INBOX_DIR contient RELANCE_DATA_DIR : choisissez un dossier à part.")
+    return path
 
 
 def _value(env: Mapping[str, str], name: str, default: str) -> str:

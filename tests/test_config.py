@@ -52,6 +52,9 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         ("QUEUE_URL", "amqp://host"),
         ("SECRET_KEY", "court"),
         ("SECRET_KEY_FILE", "/nulle/part"),
+        ("INBOX_DIR", "/nulle/part"),
+        ("INBOX_DIR", "/proc/version"),
+        ("INBOX_DIR", "/"),  # it would hold the data folder
     ],
 )
 def test_a_bad_value_stops_the_start_with_a_sentence_that_names_it(tmp_path, name, value):
@@ -85,3 +88,14 @@ def test_an_smtp_address_is_read(url, expected):
 )
 def test_reminders_leave_from_the_address_named_or_one_that_makes_sense(tmp_path, variables, expected):
     assert settings(tmp_path, **variables).mail_from == expected
+
+
+def test_the_watched_folder_may_be_relative_and_must_be_written_to(tmp_path, monkeypatch):
+    folder = tmp_path / "factures"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert settings(tmp_path / "data").inbox_dir is None
+    assert settings(tmp_path / "data", INBOX_DIR="factures").inbox_dir == folder
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # the tests may run as root, who may write anywhere
+    with pytest.raises(ConfigError, match="RELANCE_INBOX_DIR n'est pas accessible"):
+        settings(tmp_path / "data", INBOX_DIR=str(folder))

@@ -48,6 +48,7 @@ class Post:
     timeout: float = 20
     is_open: bool = False  # anybody may sign up: an account's own server must be on the Internet
     ecb_url: str = ""  # where the ECB's rate is fetched, when the host allows it
+    inbox_dir: Path | None = None  # where other tools leave invoices
 
     @classmethod
     def of(cls, settings: Settings) -> "Post":
@@ -60,6 +61,7 @@ class Post:
             settings.smtp_timeout,
             settings.signup == "open",
             settings.ecb_url if settings.fetches_ecb_rates else "",
+            settings.inbox_dir,
         )
 
     def instance_carrier(self) -> Carrier:
