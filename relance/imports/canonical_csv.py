@@ -1,7 +1,8 @@
 """The canonical CSV of invoices: bytes in, one value or its problems out for each line.
 
 Columns, defaults and words are those of the documented format. A cell is text and nothing else: what looks
-like a formula is kept as it is written and never computed.
+like a formula is kept as it is written and never computed. The apostrophe that an export puts before such a text,
+so that no spreadsheet runs it, is taken off.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import TypeVar
 from relance.imports import cells, table
 from relance.imports.table import Row
 from relance.imports.values import InvoiceRead, Party, RefusedError
+from relance.rules import formulas
 
 COLUMNS = (
     "numero",
@@ -187,7 +189,7 @@ class _Line:
 
     def _take(self, column: str, read_cell: Callable[[str], Value], default: Value) -> Value:
         """The value of a cell; ``default`` when it is empty (a problem if it is required) or unreadable."""
-        text = self.row.cells.get(column, "")
+        text = formulas.unescaped(self.row.cells.get(column, ""))
         if not text:
             if column in REQUIRED:
                 self._problem(column, "", "Cette cellule est obligatoire.")

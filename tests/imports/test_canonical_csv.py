@@ -131,3 +131,9 @@ def test_the_sample_is_a_file_we_read() -> None:
     assert all(row.invoice is not None for row in found.rows)
     assert found.warnings == ()
     assert set(found.rows[0].cells) == set(canonical_csv.COLUMNS)
+
+
+def test_the_apostrophe_that_keeps_a_text_from_being_a_formula_is_taken_off() -> None:
+    (row,) = rows("'=1+1;'@Vauquelin;02/11/2026;1")
+    assert row.invoice is not None
+    assert (row.invoice.number, row.invoice.buyer.name) == ("=1+1", "@Vauquelin")
