@@ -10,6 +10,7 @@ from relance.services import (
     batches,
     delivering,
     forewarning,
+    inbox_folder,
     journal,
     letter_deadlines,
     payment_plans,
@@ -39,6 +40,8 @@ def prepare(now: dt.datetime, post: Post) -> list[int]:
     delivering.settle_abandoned(now)
     promising.settle_due(now)
     payment_plans.settle_due(now)
+    # Before reminders are decided: an invoice that was just left is chased with the others.
+    inbox_folder.take(post.inbox_dir, now)
     carrier = post.instance_carrier()
     queued = batches.advance(now, domain=carrier.domain)
     queued += queueing.advance_due(now, domain=carrier.domain)
