@@ -3,36 +3,77 @@
 from dataclasses import replace
 from pathlib import PurePath
 
-from relance.imports import cii, pdf
+from relance.imports import cii, documents, pdf, ubl, xml
 from relance.imports.pdf import Attachment
 from relance.imports.values import InvoiceRead, RefusedError, UnsafeError
 
 # In order of preference: some PDFs carry the old and the new form of the same invoice.
 NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
+# The same kind of file, with an order inside: read to be refused by what it is.
+ORDER_NAME = "order-x.xml"
 
 NO_DATA = "Ce PDF ne contient pas de données Factur-X. Saisissez la facture ; le PDF y sera joint."
+
+
+def format_of(content: bytes) -> str:
+    """« facturx » for a PDF with an invoice inside (be it unreadable), else « pdf ».
+
+    Raises RefusedError when the PDF may not be kept, or holds an order.
+    """
+    return "facturx" if _data(pdf.inspect(content).attachments) else "pdf"
 
 
 def read_pdf(content: bytes, file: str) -> InvoiceRead:
     """Read the invoice inside a PDF. ``file`` is its name, for messages.
 
-    Raises RefusedError when the PDF itself may not be kept (see ``pdf.inspect``) or its data mean harm.
-    A PDF that is fine but has no data, or data that cannot be read, comes back with ``error`` set to a
+    Raises RefusedError when the PDF itself may not be kept (see ``pdf.inspect``), or its data are an order or mean
+    harm. A PDF that is fine but has no data, or data that cannot be read, comes back with ``error`` set to a
     French sentence.
     """
     name = PurePath(file).name
-    attachments = _by_preference(pdf.inspect(content).attachments)
+    attachments = _data(pdf.inspect(content).attachments)
     if not attachments:
         return InvoiceRead(file=name, error=NO_DATA)
     first_error = ""
     for attachment in attachments:
         try:
-            return _told(cii.read(attachment.content, name), attachments)
+            return _told(_read(attachment.content, name), attachments)
         except UnsafeError:
             raise
         except RefusedError as error:
             first_error = first_error or str(error)
     return InvoiceRead(file=name, error=first_error)
+
+
+def _read(content: bytes, name: str) -> InvoiceRead:
+    is_ubl = documents.format_of(xml.parse(content)) == "ubl"
+    return ubl.read(content, name) if is_ubl else cii.read(content, name)
+
+
+def _data(attachments: tuple[Attachment, ...]) -> list[Attachment]:
+    """The attached data of an invoice: by their name, else by their content. RefusedError for those of an order."""
+    found = _by_preference(attachments)
+    invoices = [item for item in found if _rank(item.name) < len(NAMES) or _is_invoice(item.content)]
+    if not invoices and any(item.name.lower() == ORDER_NAME or _is_order(item.content) for item in found):
+        raise RefusedError(documents.ORDER)
+    return invoices
+
+
+def _is_invoice(content: bytes) -> bool:
+    try:
+        return documents.format_of(xml.parse(content)) in ("cii", "ubl")
+    except UnsafeError:
+        raise
+    except RefusedError:
+        return False
+
+
+def _is_order(content: bytes) -> bool:
+    try:
+        documents.format_of(xml.parse(content))
+    except RefusedError as error:
+        return str(error) == documents.ORDER
+    return False
 
 
 def _by_preference(attachments: tuple[Attachment, ...]) -> list[Attachment]:

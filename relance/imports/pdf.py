@@ -106,15 +106,19 @@ def inspect(content: bytes) -> PdfFacts:
             raise RefusedError(DAMAGED) from error
 
 
+def is_pdf(content: bytes) -> bool:
+    """True when the mark of a PDF stands where its readers look for it: among the first 1024 bytes."""
+    return b"%PDF-" in content[:1024]
+
+
 def _check_outside(content: bytes) -> None:
     """Refuse by size and first bytes, before anything is parsed."""
     if not content:
         raise RefusedError(EMPTY)
     if len(content) > MAX_FILE_BYTES:
         raise RefusedError(TOO_BIG)
-    head = content[:1024]
-    if b"%PDF-" not in head:
-        start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if not is_pdf(content):
+        start = content[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         raise RefusedError(WEB_PAGE if start.startswith((b"<!doctype html", b"<html")) else NOT_A_PDF)
     # Without this mark the end is missing: a reader may show part of it, a client would get part of it.
     if b"%%EOF" not in content:

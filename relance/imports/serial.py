@@ -6,8 +6,8 @@ from typing import Any
 
 from relance.imports.values import InvoiceRead, Party
 
-_DATES = ("issued_on", "due_on")
-_LISTS = ("ibans", "warnings")
+_DATES = ("issued_on", "due_on", "terms_due_on")
+_LISTS = ("ibans", "bics", "credited_numbers", "warnings")
 
 
 def to_json(read: InvoiceRead) -> dict[str, Any]:
@@ -16,6 +16,7 @@ def to_json(read: InvoiceRead) -> dict[str, Any]:
     for name in _DATES:
         if found[name] is not None:
             found[name] = found[name].isoformat()
+    found["instalments"] = [[day.isoformat(), cents] for day, cents in read.instalments]
     return {name: value for name, value in found.items() if value not in (None, "", (), [], {})}
 
 
@@ -29,6 +30,7 @@ def from_json(found: dict[str, Any]) -> InvoiceRead:
             values[name] = date.fromisoformat(values[name])
     for name in _LISTS:
         values[name] = tuple(values.get(name) or ())
+    values["instalments"] = tuple((date.fromisoformat(day), cents) for day, cents in values.get("instalments") or ())
     for name in ("seller", "buyer"):
         values[name] = _party(values.get(name) or {})
     return InvoiceRead(**values)

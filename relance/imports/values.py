@@ -38,7 +38,11 @@ class InvoiceRead:
     ``kind``: invoice, deposit, progress, final, credit_note or corrected (which may be negative).
     ``total_cents`` is the total with taxes, ``prepaid_cents`` what was already paid, ``due_cents`` what is
     asked: the three are taken as given, never computed. ``due_on`` is only a date written as a date;
-    ``terms`` are the conditions in words. ``payment_means``: transfer, direct_debit, card, cheque, cash, other.
+    ``terms`` are the conditions in words; ``terms_due_on`` is a date worked out of those words, to propose and
+    never to take in silence, and ``terms_reading`` a French sentence that says how. ``instalments`` are the dated
+    amounts (date, cents) when the file states several. ``credited_numbers`` are all the preceding invoices,
+    ``credited_number`` the first. ``contact`` is the buyer's contact by name.
+    ``payment_means``: transfer, direct_debit, card, cheque, cash, other.
     None or empty: the file does not say. ``error`` is set when no invoice could be read.
     """
 
@@ -56,13 +60,20 @@ class InvoiceRead:
     payment_means: str | None = None
     reference: str = ""
     order_reference: str = ""
+    buyer_reference: str = ""
     credited_number: str = ""
+    credited_numbers: tuple[str, ...] = ()
     payee: str = ""
     ibans: tuple[str, ...] = ()
+    bics: tuple[str, ...] = ()
+    contact: str = ""
     seller: Party = field(default_factory=Party)
     buyer: Party = field(default_factory=Party)
     object: str = ""
     terms: str = ""
+    terms_due_on: date | None = None
+    terms_reading: str = ""
+    instalments: tuple[tuple[date, int], ...] = ()
     type_code: str = ""
     profile: str = ""
     warnings: tuple[str, ...] = ()

@@ -33,6 +33,13 @@ def parse(content: bytes) -> Element:
     return root
 
 
+def envelope(root: Element) -> Element:
+    """The document inside the envelope Peppol sends it in (StandardBusinessDocument), else ``root`` itself."""
+    if local_name(root) != "StandardBusinessDocument":
+        return root
+    return next((item for item in root if local_name(item) != "StandardBusinessDocumentHeader"), root)
+
+
 def local_name(element: Element) -> str:
     """The name of an element without its namespace."""
     return element.tag.rpartition("}")[2]

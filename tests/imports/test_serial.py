@@ -18,6 +18,15 @@ WHOLE = InvoiceRead(
     ibans=("FR7612345678901234567890123", "DE00"),
     seller=Party(name="Atelier", siren="123456789", address=("1 rue", "Lyon")),
     warnings=("Vérifiez.",),
+    terms="30 jours fin de mois",
+    terms_due_on=date(2026, 12, 31),
+    terms_reading="Proposée.",
+    credited_number="F-0",
+    credited_numbers=("F-0", "F-00"),
+    bics=("BREDFRPPXXX",),
+    contact="Léa Martin",
+    buyer_reference="SERVICE-7",
+    instalments=((date(2026, 11, 30), 60_00), (date(2026, 12, 30), 60_00)),
 )
 
 
