@@ -207,6 +207,24 @@ def transaction() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def one_instant() -> Iterator[None]:
+    """A read transaction in which every query sees the same instant, and nobody waits. Nothing may be written in it.
+
+    Inside a transaction that is open already, nothing is begun.
+    """
+    if not database.is_closed() and database.in_transaction():
+        yield
+        return
+    begin = "BEGIN" if is_sqlite() else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    with connection():
+        database.execute_sql(begin)
+        try:
+            yield
+        finally:
+            database.execute_sql("ROLLBACK")
+
+
 def migrate(data_dir: Path) -> list[str]:
     """Apply the migrations that are not yet; return their names. One process at a time, the others wait."""
     directory = str(Path(__file__).parent / "migrations")

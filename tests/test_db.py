@@ -309,3 +309,19 @@ def test_an_answer_read_by_another_way_is_given_to_the_question(account):
             assert not relance_db.is_remembering()
     assert queries == []
     assert not relance_db.is_remembering()
+
+
+def test_one_instant_sees_nothing_of_what_others_write_meanwhile(database: object) -> None:
+    def write() -> None:
+        with connection():
+            Heartbeat.beat("worker", dt.datetime(2026, 11, 23))
+
+    with relance_db.one_instant():
+        assert Heartbeat.select().count() == 0
+        other = threading.Thread(target=write)
+        other.start()
+        other.join()
+        assert Heartbeat.select().count() == 0
+    assert Heartbeat.select().count() == 1
+    with transaction(), relance_db.one_instant():
+        assert Heartbeat.select().count() == 1

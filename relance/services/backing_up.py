@@ -13,8 +13,7 @@ import io
 import json
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -23,7 +22,7 @@ from peewee import Field
 
 from relance import __version__, models, storage
 from relance.config import Settings
-from relance.db import BaseModel, connection, database, is_sqlite
+from relance.db import BaseModel, one_instant
 
 FORMAT = 1
 PAGE = 2000  # rows read or written at once
@@ -66,21 +65,9 @@ def backup(settings: Settings, path: Path, now: dt.datetime) -> Taken:
     return Taken(path, sum(counts.values()), files, path.stat().st_size)
 
 
-@contextmanager
-def _one_instant() -> Iterator[None]:
-    """A read transaction in which every query sees the same instant, and nobody waits."""
-    begin = "BEGIN" if is_sqlite() else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    with connection():
-        database.execute_sql(begin)
-        try:
-            yield
-        finally:
-            database.execute_sql("ROLLBACK")
-
-
 def _add_tables(archive: tarfile.TarFile, now: dt.datetime) -> dict[str, int]:
     counts = {}
-    with _one_instant():
+    with one_instant():
         for model in models.ALL:
             name = model._meta.table_name
             with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as copy:
