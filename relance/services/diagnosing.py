@@ -19,7 +19,7 @@ from relance.mail.post import test_connection
 from relance.models.accounts import Account, Heartbeat, Transport
 from relance.models.messages import Message
 from relance.rules.rates import UnknownRate, half_year_of
-from relance.services import journal
+from relance.services import inbox_folder, journal
 
 WORKER_SEEN_WITHIN = dt.timedelta(minutes=2)
 STUCK_AFTER = dt.timedelta(hours=1)
@@ -45,7 +45,7 @@ def run(settings: Settings, now: dt.datetime) -> list[Check]:
     found += [tables, _smtp(settings), _pdf(), _rates(now.date())]
     if tables.is_ok:
         with connection():
-            found += [_worker(now), _outbox(now), _transports(now), _suspended(), _journal()]
+            found += [_worker(now), _outbox(now), _transports(now), _suspended(), _inbox(settings), _journal()]
     return found
 
 
@@ -175,6 +175,22 @@ def _suspended() -> Check:
     if names:
         return Check("Suspensions", False, f"l'envoi est suspendu pour : {', '.join(names)}.")
     return Check("Suspensions", True, "aucun compte n'est suspendu.")
+
+
+def _inbox(settings: Settings) -> Check:
+    name, folder = "Dossier surveillé", settings.inbox_dir
+    if folder is None:
+        return Check(name, True, "aucun (RELANCE_INBOX_DIR).")
+    found = inbox_folder.standing(folder)
+    if found.problems:
+        return Check(name, False, " ".join(found.problems[:5]))
+    if found.strays:
+        shown = ", ".join(found.strays[:5]) + (", …" if len(found.strays) > 5 else "")
+        return Check(name, False, f"{folder} : aucun compte à cette adresse, ou fichier hors d'un compte : {shown}.")
+    files = (
+        f"{found.waiting} en attente, {found.under_way} en cours, {found.to_fix} à corriger, {found.refused} refusés"
+    )
+    return Check(name, True, f"{folder} est accessible en écriture ; fichiers : {files}.")
 
 
 def _journal() -> Check:

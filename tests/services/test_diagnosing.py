@@ -149,3 +149,20 @@ def test_a_past_that_somebody_rewrote_is_said(
     check = doctor()["Journal"]
     assert not check.is_ok
     assert f"Atelier Roussel (événement {event.id})" in check.sentence
+
+
+def test_the_watched_folder_says_what_waits_and_what_no_account_owns(
+    doctor: Callable[..., dict[str, Check]], camille: object, tmp_path: Path
+) -> None:
+    inbox = tmp_path / "factures"
+    assert doctor(inbox_dir=None)["Dossier surveillé"].is_ok
+    for name in ("a.csv", "sous-dossier/b.pdf", "refusés/c.pdf", "refusés/c.pdf.txt"):
+        (inbox / name).parent.mkdir(parents=True, exist_ok=True)
+        (inbox / name).write_text("x", encoding="utf-8")
+    check = doctor(inbox_dir=inbox)["Dossier surveillé"]
+    assert check.is_ok and "2 en attente, 0 en cours, 0 à corriger, 1 refusés" in check.sentence
+    (inbox / "qui@nulle.example").mkdir()
+    check = doctor(inbox_dir=inbox)["Dossier surveillé"]
+    assert not check.is_ok and "qui@nulle.example" in check.sentence
+    gone = doctor(inbox_dir=tmp_path / "parti")["Dossier surveillé"]
+    assert not gone.is_ok and "parti" in gone.sentence
