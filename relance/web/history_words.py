@@ -1,6 +1,14 @@
 """What the facts of events are called in the history and in the journal."""
 
-SOURCES = {"csv": "un fichier CSV", "facturx": "un fichier Factur-X", "api": "une autre application"}
+SOURCES = {
+    "csv": "un fichier CSV",
+    "xlsx": "un fichier Excel",
+    "facturx": "un fichier Factur-X",
+    "cii": "une facture électronique CII",
+    "ubl": "une facture électronique UBL",
+    "pdf": "un PDF complété à la main",
+    "api": "une autre application",
+}
 FREQUENCIES = {
     "once": "une seule, à l'échéance",
     "weekly": "{n}, une par semaine",
@@ -126,6 +134,8 @@ TITLES = {
     "iban_changed": "IBAN modifié",
     "invoice_created": "Facture enregistrée",
     "invoice_imported": "Facture importée",
+    "import_finished": "Import terminé",
+    "import_undone": "Import annulé",
     "invoice_changed": "Facture modifiée",
     "invoice_cancelled": "Facture annulée",
     "invoice_written_off": "Facture passée en perte",

@@ -20,6 +20,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 MAX_READ_BYTES = 40 * 1024 * 1024  # read (to the disk) where a file that is too big is refused beside its field
+MAX_MANY_BYTES = 64 * 1024 * 1024  # the same, where many files are given at once: 50 MB are taken
 _FORM_OVERHEAD_BYTES = 256 * 1024  # the other fields and the multipart borders around a file of 10 MB
 
 _POLICY = {
@@ -72,7 +73,13 @@ def init_app(app: Flask) -> None:
 
 def takes_files(view: View) -> View:
     """Let a view read a file well over the limit, to answer beside its field that it is too big."""
-    view.takes_files = True  # type: ignore[attr-defined]
+    view.takes_bytes = MAX_READ_BYTES  # type: ignore[attr-defined]
+    return view
+
+
+def takes_many_files(view: View) -> View:
+    """Let a view read many files, somewhat over their own limit, to answer beside their field that it is too much."""
+    view.takes_bytes = MAX_MANY_BYTES  # type: ignore[attr-defined]
     return view
 
 
@@ -138,8 +145,9 @@ def is_own_path(target: str) -> bool:
 
 def _make_room() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", False):
-        request.max_content_length = MAX_READ_BYTES
+    most = getattr(view, "takes_bytes", 0)
+    if most:
+        request.max_content_length = most
 
 
 def _open_connection() -> None:

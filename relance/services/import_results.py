@@ -1,0 +1,142 @@
+"""What an import wrote, what of it still waits for a choice, and the rows that it left out."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from peewee import Value, fn
+
+from relance.imports import serial
+from relance.imports.canonical_csv import KINDS, PAYMENT_MEANS
+from relance.models.chases import Chase, Entry
+from relance.models.clients import Client
+from relance.models.imports import ImportFile, ImportRow, ImportRun
+from relance.models.invoices import Invoice
+from relance.services import gathering
+from relance.services.conditions import is_owed
+
+_PIECE = 500  # rows read at a time
+_KIND_WORDS = {kind: word for word, kind in KINDS.items()}
+_MEANS_WORDS = {means: word for word, means in PAYMENT_MEANS.items()}
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """The created invoices on which money is left: how many are not chased, are chased, wait for a first step."""
+
+    off: int
+    on: int
+    waiting: int
+
+
+def invoices(run: ImportRun, limit: int) -> list[Invoice]:
+    """The first invoices that the import created, in the order of its files, each with its client."""
+    return list(
+        Invoice.select(Invoice, Client)
+        .join(Client)
+        .switch(Invoice)
+        .join(ImportRow, on=(ImportRow.invoice == Invoice.id))
+        .where(ImportRow.run == run, ImportRow.written == "created")
+        .order_by(ImportRow.position)
+        .limit(limit)
+    )
+
+
+def counts(run: ImportRun) -> tuple[int, int]:
+    """How many invoices the import created, and how many it brought up to date. One row for each document."""
+    rows = ImportRow.select(ImportRow.id).where(ImportRow.run == run)
+    created, updated = gathering.numbers(rows.where(ImportRow.written == how) for how in ("created", "updated"))
+    return created, updated
+
+
+def reminders(run: ImportRun) -> Reminders:
+    """Where the reminders of what the import created stand today."""
+    owed = _owed(run)
+    off, on, waiting = gathering.numbers(
+        [owed.where(~_is_chased()), owed.where(_is_chased(), ~_is_out()), owed.where(_is_chased(), _is_out())]
+    )
+    return Reminders(off, on, waiting)
+
+
+def startable(run: ImportRun, limit: int) -> list[int]:
+    """Ids of what the import created, on which money is left and whose reminders are off: the oldest due first."""
+    query = _owed(run).where(~_is_chased()).order_by(Invoice.next_due_on, Invoice.id).limit(limit)
+    return [invoice.id for invoice in query]
+
+
+def left_out(run: ImportRun) -> Iterator[tuple[ImportRow, str]]:
+    """The rows that were to fix or put aside, with the name of their file; a few hundred are read at a time."""
+    after = -1
+    while True:
+        query = (
+            ImportRow.select(ImportRow, ImportFile.name.alias("file_name"))
+            .join(ImportFile)
+            .where(ImportRow.run == run, ImportRow.action.in_(("fix", "aside")), ImportRow.position > after)
+            .order_by(ImportRow.position)
+            .limit(_PIECE)
+            .objects()
+        )
+        rows: list[Any] = list(query)
+        yield from ((row, str(row.file_name)) for row in rows)
+        if len(rows) < _PIECE:
+            return
+        after = rows[-1].position
+
+
+def cells(row: ImportRow) -> dict[str, str]:
+    """What a row says by canonical column, as written in a table or as a table would say it, corrections included."""
+    written: dict[str, str] = json.loads(row.cells_json)
+    read: dict[str, Any] = json.loads(row.read_json)
+    fixes: dict[str, str] = json.loads(row.fixes_json)
+    return written | (_of_invoice(read) if read and not written else {}) | fixes
+
+
+def _of_invoice(found: dict[str, Any]) -> dict[str, str]:
+    """The cells of an electronic invoice."""
+    read = serial.from_json(found)
+    return {
+        "numero": read.number,
+        "type": _KIND_WORDS.get(read.kind or "", ""),
+        "client": read.buyer.name,
+        "client_siren": read.buyer.siren,
+        "email": read.buyer.email,
+        "date_emission": _day(read.issued_on),
+        "date_echeance": _day(read.due_on),
+        "montant_ttc": _amount(read.total_cents),
+        "deja_regle": _amount(read.prepaid_cents),
+        "devise": read.currency,
+        "objet": read.object,
+        "mode_paiement": _MEANS_WORDS.get(read.payment_means or "", ""),
+        "facture_liee": read.credited_number,
+    }
+
+
+def _day(day: date | None) -> str:
+    return day.strftime("%d/%m/%Y") if day else ""
+
+
+def _amount(cents: int | None) -> str:
+    if cents is None:
+        return ""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100},{abs(cents) % 100:02d}"
+
+
+def _owed(run: ImportRun) -> Any:
+    return (
+        Invoice.select(Invoice.id)
+        .join(ImportRow, on=(ImportRow.invoice == Invoice.id))
+        .where(ImportRow.run == run, ImportRow.written == "created")
+        .where(is_owed(), Invoice.kind != "credit_note")
+    )
+
+
+def _is_chased() -> Any:
+    chases = Chase.select(Value(1)).where(Chase.invoice == Invoice.id, Chase.ended_at.is_null())
+    return fn.EXISTS(chases)
+
+
+def _is_out() -> Any:
+    entries = Entry.select(Value(1)).join(Chase).where(Chase.invoice == Invoice.id, Entry.is_out == True)  # noqa: E712
+    return fn.EXISTS(entries)

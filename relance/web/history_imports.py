@@ -1,0 +1,35 @@
+"""Sentences of imports: what was written at once, and what was taken back."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup
+
+from relance.web.history_phrases import Facts, fact
+from relance.web.i18n import _n
+
+
+def _number(value: object) -> int:
+    """A count, whether it was kept as a number or as the list of what is counted."""
+    return len(value) if isinstance(value, list) else int(str(value or 0))
+
+
+def _finished(kind: str, facts: Facts) -> Markup:
+    created, updated = _number(facts.get("created")), _number(facts.get("updated"))
+    new = _n("une facture créée", "{n} factures créées", created)
+    changed = _n("une mise à jour", "{n} mises à jour", updated)
+    if created and updated:
+        return fact("Import terminé", ": {créées}, {changées}", créées=new, changées=changed)
+    if created or updated:
+        return fact("Import terminé", ": {nombre}", nombre=new if created else changed)
+    return fact("Import terminé", ": rien à écrire")
+
+
+def _undone(kind: str, facts: Facts) -> Markup:
+    count = _number(facts.get("invoices"))
+    return fact("Import annulé", ": {nombre}", nombre=_n("une facture retirée", "{n} factures retirées", count))
+
+
+KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
+    "import_finished": ("file-check-corner", "", _finished),
+    "import_undone": ("undo-2", "", _undone),
+}
