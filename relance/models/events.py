@@ -17,6 +17,9 @@ from relance.models.messages import Message
 from relance.models.quotes import Quote
 
 
+REMOVED = "removed_invoice"  # the id of an invoice that is gone, in the data of its events
+
+
 class Event(BaseModel):
     """One thing that happened. Never updated, but for ``chain``: the hash that ties it to the one before.
 
@@ -51,12 +54,18 @@ class Event(BaseModel):
 
     @property
     def body(self) -> dict[str, Any]:
-        """What the chain vouches for. The client is not in it: merging two clients moves their events."""
+        """What the chain vouches for. The client is not in it: merging two clients moves their events.
+
+        An import that is undone removes its invoices and keeps their events, which then name theirs in ``data``
+        (REMOVED): the chain stands as it was sealed.
+        """
+        facts = self.facts
+        removed = facts.pop(REMOVED, None)
         return {
             "account": self.account_id,
             "at": self.at.isoformat(),
-            "data": self.facts,
-            "invoice": self.invoice_id,
+            "data": facts,
+            "invoice": self.invoice_id or removed,
             "kind": self.kind,
             "user": self.user_id,
         }
@@ -73,7 +82,7 @@ class Event(BaseModel):
         The tag is what shows that no event of an invoice was left out.
         """
         canonical = json.dumps(self.body, sort_keys=True, separators=(",", ":"))
-        return f"{tag_of(key, self.invoice_id)}.{hashlib.sha256((self.salt(key) + canonical).encode()).hexdigest()}"
+        return f"{tag_of(key, self.body['invoice'])}.{hashlib.sha256((self.salt(key) + canonical).encode()).hexdigest()}"
 
     def hash_after(self, previous: str, key: str) -> str:
         """The chain value of this event when the one before has ``previous``: « 2 », then 64 hexadecimal digits."""

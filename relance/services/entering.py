@@ -112,10 +112,12 @@ def enter(
     *,
     writes: dt.datetime | None,
     items: Gathered | None = None,
+    waits: bool = False,
 ) -> None:
     """Decide where the invoice's instalments enter; with ``writes`` (the instant, UTC) make it so.
 
-    ``items``: those instalments, when they were read together with others.
+    ``items``: those instalments, when they were read together with others. ``waits``: they all stay out until a
+    person says where they begin.
     """
     if items is None:
         items = entry_items.gather(sequence.account_id, [invoice], plan)[invoice.id]
@@ -125,10 +127,11 @@ def enter(
     entered: list[tuple[moves.Item, bool]] = []
     for instalment, item in items:
         row = known.get(item.key)
+        placed: moves.Item | None = None
         if is_moving and row is not None and not row.is_out:
             # What left today took the place of a step dated today.
-            placed: moves.Item | None = entries.moved_entry(item, today + moves.DAY if item.key in reminded else today)
-        else:
+            placed = entries.moved_entry(item, today + moves.DAY if item.key in reminded else today)
+        elif not waits:
             placed = entries.sequence_entry(item, calendar, today)
         entered.append((placed or item, placed is None))
         found.rows.append(_row(invoice, placed, instalment, calendar, today))
@@ -265,8 +268,8 @@ def _look_again(chase: Chase, plan: tuple[Step, ...], calendar: Calendar, today:
     chasing.schedule_check(chase.client_id, now)
 
 
-def on_new_invoice(invoice: Invoice, *, now: dt.datetime) -> None:
-    """An invoice that can be chased from now on follows its client's sequence, by the entry rule, without a gesture."""
+def on_new_invoice(invoice: Invoice, *, now: dt.datetime, waits: bool = False) -> None:
+    """An invoice that can be chased from now on follows its client's sequence by the entry rule; see ``enter``."""
     sequence = Client.get_by_id(invoice.client_id).sequence  # not a copy read before the client was enrolled
     if sequence is None or not sequence.revision or invoice.state != "sent" or invoice.is_credit_note:
         return
@@ -278,7 +281,7 @@ def on_new_invoice(invoice: Invoice, *, now: dt.datetime) -> None:
         today = cal.local_date(now, account.time_zone)
         calendar = situations.policy_of(account).calendar
         plan = steps.of_sequence(sequence)
-        enter(EntryReport(), invoice, chase, sequence, plan, calendar, today, writes=now)
+        enter(EntryReport(), invoice, chase, sequence, plan, calendar, today, writes=now, waits=waits)
         chasing.schedule_check(invoice.client_id, now)
 
 

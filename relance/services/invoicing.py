@@ -59,11 +59,18 @@ class Saved:
 
 
 def create(
-    account: Account, facts: InvoiceFacts, *, state: str = "sent", by: User | None = None, now: datetime
+    account: Account,
+    facts: InvoiceFacts,
+    *,
+    state: str = "sent",
+    by: User | None = None,
+    now: datetime,
+    waits: bool = False,
 ) -> Saved:
     """Record an invoice in ``state`` (draft, to_process, sent or cancelled). InvoiceError if it cannot be.
 
-    What was already paid becomes a payment; a credit note lowers the invoice it names.
+    What was already paid becomes a payment; a credit note lowers the invoice it names. ``waits``: it follows its
+    client's sequence only once a person said where it begins.
     """
     checked = check(account, facts, today=local_date(now, account.time_zone))
     if checked.errors:
@@ -92,7 +99,7 @@ def create(
             paid_on = facts.already_paid_on or min(facts.issued_on, local_date(now, account.time_zone))
             paying.record_opening(invoice, facts.already_paid_cents, paid_on, by=by, now=now)
         _settle_all(invoice, by=by, now=now)
-        entering.on_new_invoice(Invoice.get_by_id(invoice.id), now=now)
+        entering.on_new_invoice(Invoice.get_by_id(invoice.id), now=now, waits=waits)
     return Saved(Invoice.get_by_id(invoice.id), checked.warnings)
 
 
