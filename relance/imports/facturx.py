@@ -53,7 +53,8 @@ def _read(content: bytes, name: str) -> InvoiceRead:
 def _data(attachments: tuple[Attachment, ...]) -> list[Attachment]:
     """The attached data of an invoice: by their name, else by their content. RefusedError for those of an order."""
     found = _by_preference(attachments)
-    invoices = [item for item in found if _rank(item.name) < len(NAMES) or _is_invoice(item.content)]
+    # Each is looked into, even those of a known name: data that mean harm refuse the file before it is kept.
+    invoices = [item for item in found if _is_invoice(item.content) or _rank(item.name) < len(NAMES)]
     if not invoices and any(item.name.lower() == ORDER_NAME or _is_order(item.content) for item in found):
         raise RefusedError(documents.ORDER)
     return invoices

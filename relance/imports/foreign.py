@@ -45,7 +45,9 @@ _BYTES: tuple[tuple[bytes, str], ...] = (
 # These two letters begin words too: only with a zero byte near is it the binary thing.
 _SHORT = (b"BM", b"MZ", b"BZh", b"ID3")
 
-_CFONB = re.compile(r"01\d{5}.{4}\d{5}[A-Z]{3}\d.{100,104}", re.ASCII)
+# CFONB 120: kind of record, bank, four free characters, branch, currency. SWIFT MT940 and MT942: tags.
+_BANK = re.compile(r"0[1457]\d{5}(?:\w{4}| {4})\d{5}[A-Z]{3}[ \d]|:\d\d[A-Z]?:|\{1:[AF]\d\d", re.ASCII)
+_BANK_ANYWHERE = re.compile(r"^(?::60[FM]:|!(?:Type|Option|Account)\b)", re.MULTILINE)
 _HEADER = re.compile(
     r"(?:From|Return-Path|Received|Delivered-To|MIME-Version|Message-ID|Subject|Date|X-[\w-]+): .*", re.IGNORECASE
 )
@@ -110,11 +112,9 @@ def text(start: str) -> str:
         return WEB_PAGE
     if lower.startswith(("ofxheader", "<ofx", "<?ofx")) or ("<?ofx" in lower and lower.startswith("<?xml")):
         return BANK
-    if start.startswith((":20:", "{1:", "!Type:", "!Account", "!Option:")) or re.search(r"^:60[FM]:", start, re.M):
+    if _BANK.match(start) or _BANK_ANYWHERE.search(start):
         return BANK
     lines = start.split("\n", 2)
-    if _CFONB.fullmatch(lines[0].rstrip("\r")):
-        return BANK
     if lower.startswith(("begin:vcard", "begin:vcalendar")):
         return CARD
     if lower.startswith("-----begin "):
