@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
-from relance.imports.values import MAX_FILE_BYTES
+from relance.imports.archives import MAX_ARCHIVE_BYTES
 
 TAKEN, DONE, TO_FIX, REFUSED = "en-cours", "importés", "à-corriger", "refusés"
 OURS = frozenset((TAKEN, DONE, TO_FIX, REFUSED))
@@ -132,7 +132,7 @@ class Home:
             os.rename(name, held_as, src_dir_fd=folder, dst_dir_fd=held)
         return Taken(held_as)
 
-    def read(self, taken: Taken, *, limit: int = MAX_FILE_BYTES) -> bytes:
+    def read(self, taken: Taken, *, limit: int = MAX_ARCHIVE_BYTES) -> bytes:
         """The bytes of a file. NotReadError for good; StillChangingError when it is to be looked at again.
 
         FileNotFoundError when another taker put it away.

@@ -119,7 +119,9 @@ def test_an_import_cut_short_goes_on_and_nothing_is_there_twice(inbox, account, 
 def test_a_file_with_a_row_to_fix_waits_and_what_no_importer_reads_is_refused(inbox):
     drop(inbox / "faux.csv", HEAD + "F-1;Latitude;hier;12\nF-2;Latitude;2026-10-01;12\n")
     drop(inbox / "photo.pdf", b"<!doctype html><html><body>une page</body></html>")
-    drop(inbox / "gros.csv", b"x" * (inbox_files.MAX_FILE_BYTES + 1))
+    with drop(inbox / "gros.csv").open("r+b") as file:
+        file.truncate(inbox_files.MAX_ARCHIVE_BYTES + 1)
+    os.utime(inbox / "gros.csv", (0, 0))
     inbox_folder.take(inbox, NOW)
     assert Invoice.select().count() == 0
     assert tree(inbox) == [
