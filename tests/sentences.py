@@ -62,9 +62,7 @@ NOT_SHOWN = {
 }
 # Texts that look like sentences and are not: how they begin, with $ when that is all.
 NOT_SENTENCES = {
-    "relance/imports/cii.py": r"d'émission$|d'échéance$",  # the words that end a sentence of stated.py
-    "relance/imports/ubl.py": r"d'émission$|d'échéance$",
-    "relance/imports/terms.py": r"\(\?:|\\b|\(\?<",  # patterns
+    "relance/imports/terms.py": r"\(\?:|\\b|\(\?<|jours jour |un une ",  # patterns, and words to recognise
     "relance/mail/mail.py": r"Le nom du fichier$",  # the beginning of a sentence read whole
     "relance/rules/calendar.py": r"Code du travail",
     "relance/rules/cautions.py": r"plainte\|",  # a pattern

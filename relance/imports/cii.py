@@ -38,7 +38,7 @@ def read(content: bytes, file: str) -> InvoiceRead:
     warnings: list[str] = []
     type_code = text(document, "TypeCode")  # BT-3
     currency = text(settlement, "InvoiceCurrencyCode").upper()  # BT-5
-    issued_on = _date(child(document, "IssueDateTime"), "d'émission", warnings)  # BT-2
+    issued_on = _date(child(document, "IssueDateTime"), "issue", warnings)  # BT-2
     words = "\n".join(texts(settlement, _TERMS, "Description"))  # BT-20
     due_on = _due_day(settlement, issued_on, words, warnings)
     totals = _totals(settlement, currency, warnings)
@@ -113,7 +113,7 @@ def _due_day(settlement: Element | None, issued_on: date | None, words: str, war
     """The due date (BT-9): a term with a discount gives way to one without, and the last one wins."""
     days = Days()
     for term in children(settlement, _TERMS):
-        due_on = _date(child(term, "DueDateDateTime"), "d'échéance", warnings)
+        due_on = _date(child(term, "DueDateDateTime"), "due", warnings)
         if due_on is not None:
             has_discount = child(term, "ApplicableTradePaymentDiscountTerms") is not None
             (days.discounted if has_discount else days.plain).append(due_on)
@@ -124,7 +124,7 @@ def _instalments(settlement: Element | None, currency: str) -> tuple[tuple[date,
     """The dated amounts (PartialPaymentAmount, EXTENDED), when there are several."""
     found: list[tuple[date, int]] = []
     for term in children(settlement, _TERMS):
-        due_on = _date(child(term, "DueDateDateTime"), "", [])
+        due_on = _date(child(term, "DueDateDateTime"), "due", [])
         cents = stated.amount(children(term, "PartialPaymentAmount"), currency, [])
         has_discount = child(term, "ApplicableTradePaymentDiscountTerms") is not None
         if due_on is not None and cents and not has_discount:

@@ -79,7 +79,10 @@ def compare(totals: Totals, warnings: list[str]) -> None:
 
 
 def day(value: str, which: str, warnings: list[str]) -> date | None:
-    """A date as CII and UBL write it, without its time and its time zone; None, with a warning, when it is none."""
+    """A date as CII and UBL write it, without its time and its time zone; None, with a warning, when it is none.
+
+    ``which``: « issue » or « due », for the warning.
+    """
     if not value:
         return None
     found = _DAY.fullmatch(value)
@@ -89,7 +92,11 @@ def day(value: str, which: str, warnings: list[str]) -> date | None:
         year, month, number = (int(part) for part in found.groups() if part is not None)
         return date(year, month, number)
     except ValueError:
-        warnings.append(f"La date {which} « {value[:40]} » n'est pas lisible.")
+        warnings.append(
+            f"La date d'émission « {value[:40]} » n'est pas lisible."
+            if which == "issue"
+            else f"La date d'échéance « {value[:40]} » n'est pas lisible."
+        )
         return None
 
 

@@ -31,7 +31,7 @@ def read(content: bytes, file: str) -> InvoiceRead:
     is_credit_note = local_name(root) == "CreditNote"
     type_code = text(root, "InvoiceTypeCode|CreditNoteTypeCode")  # BT-3
     currency = text(root, "DocumentCurrencyCode").upper()  # BT-5
-    issued_on = stated.day(text(root, "IssueDate"), "d'émission", warnings)  # BT-2
+    issued_on = stated.day(text(root, "IssueDate"), "issue", warnings)  # BT-2
     words = "\n".join(texts(root, _TERMS, "Note"))  # BT-20
     due_on = _due_day(root, issued_on, words, warnings)
     totals = _totals(root, currency, warnings)
@@ -95,16 +95,16 @@ def _totals(root: Element, currency: str, warnings: list[str]) -> Totals:
 
 def _due_day(root: Element, issued_on: date | None, words: str, warnings: list[str]) -> date | None:
     """The due date (BT-9): the document's own, else the dates of its means (credit notes) and terms of payment."""
-    main = stated.day(text(root, "DueDate"), "d'échéance", warnings)
+    main = stated.day(text(root, "DueDate"), "due", warnings)
     days = Days()
     for value in texts(root, _MEANS, "PaymentDueDate"):
-        found = stated.day(value, "d'échéance", warnings)
+        found = stated.day(value, "due", warnings)
         if found is not None:
             days.plain.append(found)
     for term in children(root, _TERMS):
         has_discount = child(term, "SettlementDiscountPercent|SettlementDiscountAmount") is not None
         for value in texts(term, "PaymentDueDate|InstallmentDueDate"):
-            found = stated.day(value, "d'échéance", warnings)
+            found = stated.day(value, "due", warnings)
             if found is not None:
                 (days.discounted if has_discount else days.plain).append(found)
     if main is None:
@@ -122,7 +122,7 @@ def _instalments(root: Element, currency: str) -> tuple[tuple[date, int], ...]:
     """The dated amounts, when there are several."""
     found: list[tuple[date, int]] = []
     for term in children(root, _TERMS):
-        due_on = stated.day(text(term, "InstallmentDueDate") or text(term, "PaymentDueDate"), "", [])
+        due_on = stated.day(text(term, "InstallmentDueDate") or text(term, "PaymentDueDate"), "due", [])
         cents = stated.amount(children(term, "Amount"), currency, [])
         if due_on is not None and cents:
             found.append((due_on, cents))
