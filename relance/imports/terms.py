@@ -179,7 +179,7 @@ def _part(part: str, issued_on: date) -> list[_Meaning] | None:
         if _FROM.search(part[: written.start()].rstrip(" :")):
             return None
         due_on = _written(written)
-        found.append(_Meaning(due_on, f"Échéance proposée : {due_on:%d/%m/%Y}, date écrite dans le texte."))
+        found.append(_Meaning(due_on, f"Date proposée : {due_on:%d/%m/%Y}, date écrite dans le texte."))
     rest = _DATE.sub(" ", part)
     delays = _delays(rest)
     if len(set(delays)) > 1:
@@ -190,12 +190,12 @@ def _part(part: str, issued_on: date) -> list[_Meaning] | None:
         found.append(_next_day(issued_on, int(match[1])))
     elif re.search(_NEXT, rest):
         due_on = _end_of_month(_months_later(issued_on.replace(day=1), 1))
-        found.append(_Meaning(due_on, f"Échéance proposée : {due_on:%d/%m/%Y}, fin du mois qui suit la facture."))
+        found.append(_Meaning(due_on, f"Date proposée : {due_on:%d/%m/%Y}, fin du mois qui suit la facture."))
     elif re.search(_END, rest):
         due_on = _end_of_month(issued_on)
-        found.append(_Meaning(due_on, f"Échéance proposée : {due_on:%d/%m/%Y}, fin du mois de la facture."))
+        found.append(_Meaning(due_on, f"Date proposée : {due_on:%d/%m/%Y}, fin du mois de la facture."))
     elif _NOW.search(rest) and not found:
-        found.append(_Meaning(issued_on, f"Échéance proposée : {issued_on:%d/%m/%Y}, le jour de la facture."))
+        found.append(_Meaning(issued_on, f"Date proposée : {issued_on:%d/%m/%Y}, le jour de la facture."))
     return found
 
 
@@ -238,24 +238,24 @@ def _told(due_on: date, number: int, unit: str, then: str) -> _Meaning:
         number, unit = number * 7, "day"
     if unit == "day":
         how = {
-            "": f"Échéance proposée : {day}, {number} jours après la facture.",
-            "end": f"Échéance proposée : {day}, {number} jours après la facture puis la fin du mois.",
-            "after_end": f"Échéance proposée : {day}, {number} jours après la fin du mois de la facture.",
-            "next_day": f"Échéance proposée : {day}, {number} jours après la facture puis ce jour du mois suivant.",
+            "": f"Date proposée : {day}, {number} jours après la facture.",
+            "end": f"Date proposée : {day}, {number} jours après la facture puis la fin du mois.",
+            "after_end": f"Date proposée : {day}, {number} jours après la fin du mois de la facture.",
+            "next_day": f"Date proposée : {day}, {number} jours après la facture puis ce jour du mois suivant.",
         }
     else:
         how = {
-            "": f"Échéance proposée : {day}, {number} mois après la facture.",
-            "end": f"Échéance proposée : {day}, {number} mois après la facture puis la fin du mois.",
-            "after_end": f"Échéance proposée : {day}, {number} mois après la fin du mois de la facture.",
-            "next_day": f"Échéance proposée : {day}, {number} mois après la facture puis ce jour du mois suivant.",
+            "": f"Date proposée : {day}, {number} mois après la facture.",
+            "end": f"Date proposée : {day}, {number} mois après la facture puis la fin du mois.",
+            "after_end": f"Date proposée : {day}, {number} mois après la fin du mois de la facture.",
+            "next_day": f"Date proposée : {day}, {number} mois après la facture puis ce jour du mois suivant.",
         }
     return _Meaning(due_on, how[then])
 
 
 def _next_day(start: date, day: int) -> _Meaning:
     due_on = _months_later(start.replace(day=1), 1).replace(day=day)
-    return _Meaning(due_on, f"Échéance proposée : {due_on:%d/%m/%Y}, le mois qui suit la facture.")
+    return _Meaning(due_on, f"Date proposée : {due_on:%d/%m/%Y}, le mois qui suit la facture.")
 
 
 def _written(match: re.Match[str]) -> date:

@@ -105,7 +105,7 @@ def test_what_is_proposed_says_how_and_takes_no_place() -> None:
     found = terms.proposed(read)
     assert (found.due_on, found.terms_due_on) == (None, date(2026, 12, 10))
     assert found.terms_reading == (
-        "Échéance proposée : 10/12/2026, 45 jours après la facture puis ce jour du mois suivant. "
+        "Date proposée : 10/12/2026, 45 jours après la facture puis ce jour du mois suivant. "
         "D'après les conditions « 45 jours fin de mois le 10 » : vérifiez-la."
     )
 
