@@ -1,34 +1,25 @@
 """Tables to download, written as they are read: 100,000 rows take no more memory than a hundred.
 
-A row is a list. A 1-tuple holds cents, a date a day, an int a number, None nothing; anything else is text.
+Rows are those of ``services.export_cells``.
 """
 
-import csv
-import io
-import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import date
-from decimal import Decimal
-from itertools import chain, islice
 from typing import IO, Any
 
 from flask import Response, stream_with_context
 
 from relance import clock, db
-from relance.rules import formulas
 from relance.rules.calendar import local_date
+from relance.services import export_cells
+from relance.services.export_workbook import write_xlsx
 from relance.web.scope import current_account
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_PIECE_ROWS = 500
 _PIECE_BYTES = 64 * 1024
-_MAX_TEXT = 32_767  # characters in a cell, says the format
-_MAX_ROWS = 1_048_576  # of a sheet, its header included
 
 
 def csv_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
@@ -58,39 +49,6 @@ def xlsx_answer(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]])
     return answer
 
 
-def write_xlsx(target: IO[bytes], title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a workbook of one sheet to ``target``; beyond a million rows, of several."""
-    from openpyxl import Workbook  # half a second that the pages without a sheet do not pay
-
-    book = Workbook(write_only=True)
-    remaining = iter(rows)
-    first = next(remaining, None)
-    is_first = True
-    while is_first or first is not None:
-        sheet = book.create_sheet(_sheet_title(title))
-        _head(sheet, header)
-        cells = _row_writer(sheet)
-        for row in () if first is None else chain([first], islice(remaining, _MAX_ROWS - 2)):
-            sheet.append(cells(row))
-        first, is_first = next(remaining, None), False
-    book.save(target)
-
-
-def cell(value: Any) -> str:
-    """What a cell of a CSV holds. A text that a spreadsheet would run as a formula is kept as text by an apostrophe."""
-    if isinstance(value, tuple):
-        (cents,) = value
-        sign = "-" if cents < 0 else ""
-        return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
-    if isinstance(value, date):
-        return value.strftime("%d/%m/%Y")
-    if isinstance(value, Decimal | float):
-        return str(value).replace(".", ",")
-    if value is None or isinstance(value, int):
-        return "" if value is None else str(value)
-    return formulas.as_text(str(value))
-
-
 def _pieces(book: IO[bytes], sent: ExitStack) -> Iterator[bytes]:
     with sent:
         while piece := book.read(_PIECE_BYTES):
@@ -98,20 +56,9 @@ def _pieces(book: IO[bytes], sent: ExitStack) -> Iterator[bytes]:
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    text.write("\ufeff")
-    writer.writerow(header)
     # The request's own connection is given back before the first piece leaves.
     with db.connection():
-        remaining = iter(rows)
-        while piece := list(islice(remaining, _PIECE_ROWS)):
-            writer.writerows([cell(value) for value in row] for row in piece)
-            yield text.getvalue()
-            text.seek(0)
-            text.truncate()
-    if text.tell():
-        yield text.getvalue()
+        yield from export_cells.lines(header, rows)
 
 
 def _file(name: str, extension: str, mimetype: str, pieces: Iterator[Any]) -> Response:
@@ -121,52 +68,3 @@ def _file(name: str, extension: str, mimetype: str, pieces: Iterator[Any]) -> Re
     answer = Response(pieces, mimetype=mimetype)
     answer.headers.set("Content-Disposition", "attachment", filename=f"{safe}-{today.isoformat()}.{extension}")
     return answer
-
-
-def _sheet_title(title: str) -> str:
-    return "".join(letter for letter in title if letter not in "[]:*?/\\'")[:31].capitalize() or "Relance"
-
-
-def _head(sheet: Any, header: Sequence[str]) -> None:
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    sheet.freeze_panes = "A2"
-    for number, words in enumerate(header, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = max(14, len(words) + 4)
-    cells = [WriteOnlyCell(sheet, value=words) for words in header]
-    for one in cells:
-        one.font = Font(bold=True)
-    sheet.append(cells)
-
-
-def _row_writer(sheet: Any) -> Callable[[Sequence[Any]], list[Any]]:
-    """What turns a row into cells. A cell with a format is made once for its column: making one costs ten rows."""
-    from openpyxl.cell import WriteOnlyCell
-
-    made: dict[tuple[int, str], Any] = {}
-
-    def formatted(column: int, value: Any, number_format: str) -> Any:
-        one = made.get((column, number_format))
-        if one is None:
-            one = made[column, number_format] = WriteOnlyCell(sheet)
-            one.number_format = number_format
-        one.value = value
-        if isinstance(value, str):
-            one.data_type = "s"  # a text that begins with « = » would be written as a formula
-        return one
-
-    def cells(row: Sequence[Any]) -> list[Any]:
-        return [
-            formatted(n, Decimal(value[0]).scaleb(-2), "#,##0.00")
-            if isinstance(value, tuple)
-            else formatted(n, value, "dd/mm/yyyy")
-            if isinstance(value, date)
-            else value
-            if value is None or isinstance(value, int | float | Decimal)
-            else formatted(n, _NOT_XML.sub("", str(value))[:_MAX_TEXT], "General")
-            for n, value in enumerate(row)
-        ]
-
-    return cells
