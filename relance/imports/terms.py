@@ -126,7 +126,8 @@ def due_date(words: str, issued_on: date) -> tuple[date, str] | None:
     meaning = meanings[0]
     if not issued_on <= meaning.due_on <= issued_on + timedelta(days=2 * MAX_DAYS):
         return None
-    shown = " ".join(words.split())[:120]
+    # The space after a point does not break, lest the quotation be taken for sentences of ours when it is translated.
+    shown = " ".join(words.split())[:120].replace(". ", ".\u00a0")
     return meaning.due_on, f"{meaning.how} D'après les conditions « {shown} » : vérifiez-la."
 
 

@@ -1,5 +1,6 @@
 """Small files of our own for the importers: PDFs with what tests want inside, and the texts beside this file."""
 
+import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -11,9 +12,42 @@ FOLDER = Path(__file__).parent
 
 def cii(**changes: str) -> bytes:
     """Our CII invoice; each keyword names a piece of it to replace: ``cii(**{"<ram:ID>X</ram:ID>": ""})``."""
-    text = (FOLDER / "facture.xml").read_text(encoding="utf-8")
+    return _changed("facture.xml", changes)
+
+
+def ubl(**changes: str) -> bytes:
+    """Our UBL invoice, changed as in ``cii``."""
+    return _changed("facture-ubl.xml", changes)
+
+
+def ubl_credit_note(**changes: str) -> bytes:
+    """A credit note on our UBL invoice, changed as in ``cii``."""
+    credit_note = {
+        "ubl:Invoice": "ubl:CreditNote",
+        "xsd:Invoice-2": "xsd:CreditNote-2",
+        "  <cbc:DueDate>2026-11-01</cbc:DueDate>\n": "",
+        "<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>": "<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>",
+        "<cbc:ID>F-2026-0101</cbc:ID>": "<cbc:ID>A-2026-0007</cbc:ID>",
+        "  <cac:AccountingSupplierParty>": "  <cac:BillingReference><cac:InvoiceDocumentReference>"
+        "<cbc:ID>F-2026-0101</cbc:ID></cac:InvoiceDocumentReference></cac:BillingReference>\n"
+        "  <cac:AccountingSupplierParty>",
+    }
+    return _changed("facture-ubl.xml", credit_note | changes)
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    """A ZIP of these files."""
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+def _changed(name: str, changes: dict[str, str]) -> bytes:
+    text = (FOLDER / name).read_text(encoding="utf-8")
     for old, new in changes.items():
-        assert old in text, f"{old!r} is not in facture.xml"
+        assert old in text, f"{old!r} is not in {name}"
         text = text.replace(old, new)
     return text.encode()
 
