@@ -15,7 +15,7 @@ def ready(account: Account, now: dt.datetime) -> Any:
     first = ImportFile.select(ImportFile.name).where(of_run).order_by(ImportFile.position).limit(1)
     count = ImportFile.select(fn.COUNT(ImportFile.id)).where(of_run)
     return (
-        ImportRun.select(ImportRun, first.alias("first_name"), count.alias("n_files"))
+        ImportRun.select(ImportRun, fn.COALESCE(first, "").alias("first_name"), fn.COALESCE(count, 0).alias("n_files"))
         .where(ImportRun.account == account, ImportRun.state == "ready")
         .order_by(ImportRun.id)
     )
