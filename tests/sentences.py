@@ -53,6 +53,8 @@ NOT_SHOWN = {
     "relance/services/backing_up.py": "the terminal",
     "relance/services/claiming.py": "the letters",
     "relance/services/diagnosing.py": "the terminal",
+    "relance/services/export_": "the exported files are in French",
+    "relance/services/exporting_all.py": "the exported files are in French",
     "relance/services/restoring.py": "the terminal",
     "relance/services/seed_cast.py": "the demonstration's own data",
     "relance/services/seed_events.py": "the demonstration's own data",
