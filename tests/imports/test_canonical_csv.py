@@ -114,7 +114,6 @@ def test_an_unknown_column_is_told_once_for_the_file() -> None:
     ("content", "sentence"),
     [
         (b"date,montant\n1,2\n", "points-virgules"),
-        (b"numero,client,date_emission,montant_ttc\n1,2,3,4\n", "points-virgules"),
         (b"numero;client;date_emission\n1;2;3\n", "montant_ttc"),
         (b"numero;client;date_emission;montant_ttc;client\n1;2;3;4;5\n", "en double : client"),
         (b"numero;client;date_emission;montant_ttc\n", "aucune facture"),
