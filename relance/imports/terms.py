@@ -144,7 +144,7 @@ def _meanings(words: str, issued_on: date) -> list[_Meaning] | None:
     found: list[_Meaning] = []
     for sentence in re.split(r"[\n;!?]|\.(?= |$)(?<!\d\.)|(?<=[a-z)]\.)", words):
         late = _LATE.search(sentence)
-        kept = _NO_DISCOUNT.sub(" ", sentence[: late.start()] if late else sentence)
+        kept = _NO_DISCOUNT.sub(" rein ", sentence[: late.start()] if late else sentence)
         if _DISCOUNT.search(kept):
             # Of « 2 % d'escompte sous 8 jours, 30 jours net », only what says that it is the net term.
             parts = [part for part in kept.split(",") if not _DISCOUNT.search(part) and _is_net(part)]
@@ -186,7 +186,10 @@ def _part(part: str, issued_on: date) -> list[_Meaning] | None:
     if len(set(delays)) > 1:
         return None
     if delays:
-        found.append(_after(delays[0], rest, issued_on))
+        delayed = _after(delays[0], rest, issued_on)
+        # « 30 jours, soit le … »: who counts one day less is believed on the date that is written.
+        if len(found) != 1 or abs((found[0].due_on - delayed.due_on).days) > 1:
+            found.append(delayed)
     elif match := _NEXT_DAY.search(rest):
         found.append(_next_day(issued_on, int(match[1])))
     elif re.search(_NEXT, rest):

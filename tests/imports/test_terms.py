@@ -44,6 +44,7 @@ UNDERSTOOD = {
     "À payer avant le 1er décembre 2026": "2026-12-01",
     "Échéance : 2026-11-20": "2026-11-20",
     "30 jours, soit le 09/11/2026": "2026-11-09",
+    "30 jours, soit le 08/11/2026": "2026-11-08",
     "Paiement sans escompte avant le 09.12.2026": "2026-12-09",
     "30 jours net, pas d'escompte pour paiement anticipé": "2026-11-09",
     "30 jours. En cas de retard, pénalités au taux de 10 % et indemnité forfaitaire de 40 € sous 8 jours": "2026-11-09",
@@ -59,6 +60,8 @@ UNDERSTOOD = {
     "Fällig nach Belegdatum + 10 Tage": "2026-10-20",
     "Zahlbar ohne Abzug bis 09.12.2026": "2026-12-09",
     "Zum Monatsende": "2026-10-31",
+    "Innerhalb von 30 Tagen 2% Skonto, 60 Tage ohne Abzug": "2026-12-09",
+    "Zahlbar innerhalb 30 Tagen netto bis 08.11.2026, 3% Skonto innerhalb 10 Tagen bis 20.10.2026": "2026-11-08",
     # English, and a Swedish one met in real files
     "Payment within 30 days": "2026-11-09",
     "net 30": "2026-11-09",
