@@ -45,9 +45,28 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
 
 
 def test_deep_nesting_does_not_exhaust_the_stack() -> None:
-    depth = 50_000
+    depth = xml.MAX_MARKS // 2
+    started = time.monotonic()
     root = xml.parse(b"<a>" * depth + b"</a>" * depth)
     assert xml.local_name(root) == "a"
+    del root  # taken down level by level too
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<a/>" * 400_001, b"<a " + b" ".join(b'a%d=""' % n for n in range(400_001)) + b"/>"],
+    ids=["tags", "attributes"],
+)
+def test_more_tags_or_attributes_than_any_invoice_is_refused_before_parsing(content: bytes) -> None:
+    with pytest.raises(UnsafeError, match="complexes"):
+        xml.parse(content)
+
+
+def test_a_hundred_thousand_attributes_are_read_at_once() -> None:
+    started = time.monotonic()
+    assert len(xml.parse(b"<a " + b" ".join(b'a%d=""' % n for n in range(100_000)) + b"/>").keys()) == 100_000
+    assert time.monotonic() - started < 5
 
 
 def test_elements_are_found_by_local_name_with_alternatives() -> None:
@@ -56,6 +75,13 @@ def test_elements_are_found_by_local_name_with_alternatives() -> None:
     assert list(xml.texts(root, "new", "v")) == ["3"]
     assert xml.child(root, "absent") is None
     assert xml.text(None, "v") == ""
+
+
+def test_the_envelope_of_peppol_is_opened() -> None:
+    inside = "<StandardBusinessDocument><StandardBusinessDocumentHeader/><Invoice/></StandardBusinessDocument>"
+    assert xml.local_name(xml.envelope(xml.parse(inside.encode()))) == "Invoice"
+    assert xml.local_name(xml.envelope(xml.parse(b"<StandardBusinessDocument/>"))) == "StandardBusinessDocument"
+    assert xml.local_name(xml.envelope(xml.parse(b"<Invoice/>"))) == "Invoice"
 
 
 def test_what_is_not_xml_is_refused() -> None:
