@@ -4,6 +4,7 @@ Its lines: « s SEED » before a file, « d SEED MILLISECONDS OUTCOME » after i
 error nobody foresaw, « m SEED » when memory is short, which ends it.
 """
 
+import codecs
 import dataclasses
 import datetime as dt
 import io
@@ -13,6 +14,7 @@ import sys
 import time
 import traceback
 import types
+import warnings
 import zipfile
 from collections.abc import Iterator
 from itertools import count, islice
@@ -21,6 +23,7 @@ from typing import Any
 
 from bench import mutations
 from bench.mutation_bytes import Good
+from bench.mutation_texts import ENCODINGS
 from relance.imports import canonical_csv, cdar, child, electronic, kinds, serial, statuses, tables, wire
 from relance.imports.values import RefusedError
 from tests.data import making
@@ -177,6 +180,9 @@ def main() -> int:
     sources = [] if len(sys.argv) == 2 else goods()
     given = Path(sys.argv[1]).read_bytes() if len(sys.argv) == 2 else b""
     child.load()
+    for name in ENCODINGS:
+        codecs.lookup(name)
+    warnings.simplefilter("ignore")  # two members of a name, on purpose
     child.give_up()
 
     def say(line: str) -> None:
