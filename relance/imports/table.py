@@ -31,8 +31,10 @@ def lines(content: bytes, encoding: str, separator: str) -> Iterator[Cells]:
         try:
             for cells in reader:
                 line, start = start, reader.line_num + 1
-                if any(cell.strip() for cell in cells):
-                    yield line, [cell.strip() for cell in cells]
+                # Read in an encoding that is not its own, a text may hold what no row of a database takes.
+                shown = [cell.strip().replace("\x00", "\ufffd") for cell in cells]
+                if any(shown):
+                    yield line, shown
         except csv.Error as error:
             raise RefusedError(
                 f"Ligne {start} : un guillemet n'est pas fermé, ou une cellule est trop longue. "
