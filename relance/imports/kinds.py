@@ -109,9 +109,9 @@ def peek(content: bytes) -> str | None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         found = head[: len(head) & ~1].decode("utf-16", "ignore")
     elif b"\x00" in head[:400]:
-        # UTF-16 without its mark: every other byte of Latin text is zero.
+        # UTF-16 without its mark: every other byte of Latin text is zero, nearly.
         even, odd = head[0:400:2].count(0), head[1:400:2].count(0)
-        if min(even, odd) * 4 > max(even, odd):
+        if max(even, odd) * 4 < len(head[0:400:2]) * 3 or min(even, odd) * 4 > max(even, odd):
             return None
         found = head[: len(head) & ~1].decode("utf-16-be" if even > odd else "utf-16-le", "ignore")
     else:
