@@ -12,6 +12,7 @@ from relance.models.holds import Task
 from relance.rules.calendar import local_date
 from relance.services import (
     carrying,
+    encashments,
     gathering,
     tasking,
     waiting_invoices,
@@ -113,6 +114,8 @@ QUERIES: dict[str, Callable[[Account, dt.datetime], Any]] = {
     "plan_due": waiting_plans.due,
     "plan_broken": waiting_plans.broken,
     "dispute": waiting_invoices.disputed,
+    "encashment": encashments.to_report,
+    "platform_suspended": encashments.suspended,
     "rates": waiting_rates.told,
     "backlog": waiting_invoices.backlog,
     "finished": waiting_invoices.finished,
@@ -123,4 +126,4 @@ QUERIES: dict[str, Callable[[Account, dt.datetime], Any]] = {
     "mute": waiting_invoices.mute,
 }
 # These look at every invoice that is owed: they are counted last, when the others were not enough.
-LONG = ("backlog", "ancient", "late", "waiting", "mute")
+LONG = ("platform_suspended", "backlog", "ancient", "late", "waiting", "mute")

@@ -83,6 +83,8 @@ BLUEPRINTS = (
     "pauses",
     "promises",
     "disputes",
+    "platform_statuses",
+    "encashments",
     "evidence",
     "case_files",
     "extensions",

@@ -13,6 +13,7 @@ from relance.web import (
     history_plans,
     history_quotes,
     history_rates,
+    history_statuses,
     letter_words,
     names,
 )
@@ -213,4 +214,5 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     **history_plans.KINDS,
     **history_quotes.KINDS,
     **history_rates.KINDS,
+    **history_statuses.KINDS,
 }

@@ -68,6 +68,23 @@ REASONS = {
     "quote_changed": "le devis a changé",
     "quote_deleted": "devis supprimé",
 }
+# The statuses of electronic invoices (XP Z12-012), by code.
+PLATFORM = {
+    "200": "Déposée",
+    "201": "Émise",
+    "202": "Reçue",
+    "203": "Mise à disposition",
+    "204": "Prise en charge",
+    "205": "Approuvée",
+    "206": "Approuvée partiellement",
+    "207": "En litige",
+    "208": "Suspendue",
+    "209": "Complétée",
+    "210": "Refusée",
+    "211": "Paiement transmis",
+    "212": "Encaissée",
+    "213": "Rejetée",
+}
 CALLS = {
     "no_answer": "sans réponse",
     "message_left": "message laissé",
@@ -235,6 +252,9 @@ TITLES = {
     "handed_over": "Dossier confié",
     "taken_back": "Dossier repris",
     "partner_changed": "Partenaires modifiés",
+    "platform_status_recorded": "Statut de la plateforme noté",
+    "encashment_reported": "Encaissement déclaré ou sans objet",
+    "encashment_reopened": "Encaissement de nouveau à déclarer",
 }
 PAGES = {
     "entreprise": "entreprise",

@@ -23,7 +23,7 @@ from relance.services import (
     threads,
 )
 from relance.services.holding import Held
-from relance.web import chases, exits, holds, names, rows
+from relance.web import chases, exits, holds, names, platform_statuses, rows
 from relance.web.forms.evidence import KINDS as PIECES
 from relance.web.forms.holds import DISPUTES
 from relance.web.i18n import _
@@ -75,6 +75,7 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         "pieces": evidence.of_invoice(invoice),
         "piece_kinds": PIECES,
         "day": today,
+        "platform": platform_statuses.shown(invoice, has_payments=bool(payments)),
         **exits.panel(invoice, today, is_finished=thread.ended_because == "finished"),
         **chases.panel_context(invoice),
         **history_context(invoice),

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from relance import clock
 from relance.db import transaction
 from relance.rules import labels, rates
-from relance.services import configuring, onboarding, rating
+from relance.services import configuring, encashments, onboarding, rating
 from relance.services.onboarding import OnboardingError
 from relance.web import access, nav, posting, rate_words, scope
 from relance.web.forms.settings import (
@@ -114,12 +114,15 @@ def penalties() -> ResponseReturnValue:
 
 @blueprint.route("/reglages/alertes", methods=["GET", "POST"])
 def alerts() -> ResponseReturnValue:
-    """What Relance tells the user by e-mail."""
+    """What Relance tells the user, by e-mail and in « À traiter »."""
     account = current_account()
     form = AlertsForm(obj=account)
     if form.validate_on_submit():
-        values = {"alerts_overdue": form.alerts_overdue.data}
-        configuring.save(account, "alertes", values, by=current_user(), now=clock.now())
+        values = {name: form[name].data for name in ("alerts_overdue", "reports_encashments")}
+        with transaction():
+            changed = configuring.save(account, "alertes", values, by=current_user(), now=clock.now())
+            if "reports_encashments" in changed and account.reports_encashments:
+                encashments.begin(account, now=clock.now())
         return saved("settings.alerts")
     return page("settings/alerts.html", form)
 

@@ -14,11 +14,21 @@ from relance.models.messages import Message, MessageItem
 from relance.rules.calendar import local_date
 from relance.services import gathering, outbox
 from relance.services.attending import Group
-from relance.web import proposals, todo_invoices, todo_late, todo_letters, todo_plans, todo_rates, todo_sends
+from relance.web import (
+    proposals,
+    todo_encashments,
+    todo_invoices,
+    todo_late,
+    todo_letters,
+    todo_plans,
+    todo_rates,
+    todo_sends,
+)
 from relance.web.i18n import _, _n
 from relance.web.todo_lines import Action, Context, Line
 
 WRITERS = todo_sends.WRITERS | todo_invoices.WRITERS | todo_letters.WRITERS | todo_rates.WRITERS | todo_plans.WRITERS
+WRITERS |= todo_encashments.WRITERS
 ENDED = ("finished", "capped")
 CALLS = ("call", "call_again")
 
@@ -128,6 +138,8 @@ def _rest(group: Group) -> Line:
         "broken": (_n("Et une autre promesse", "Et {n} autres promesses", n), "/factures?statut=retard"),
         "plan_due": (_n("Et un autre échéancier", "Et {n} autres échéanciers", n), "/clients"),
         "plan_broken": (_n("Et un autre échéancier", "Et {n} autres échéanciers", n), "/clients"),
+        "encashment": (_n("Et un autre encaissement", "Et {n} autres encaissements", n), "/factures?statut=payees"),
+        "platform_suspended": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures"),
         "dispute": (_n("Et un autre litige", "Et {n} autres litiges", n), "/factures?statut=litiges"),
         "capped": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?statut=retard&relances=non"),
         "finished": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?statut=retard&relances=non"),

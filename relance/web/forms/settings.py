@@ -222,9 +222,10 @@ class PenaltiesForm(Form):
 
 
 class AlertsForm(Form):
-    """What Relance tells the user by e-mail."""
+    """What Relance tells the user, by e-mail and in « À traiter »."""
 
     alerts_overdue = SwitchField("M'écrire quand une facture passe en retard")
+    reports_encashments = SwitchField("Me rappeler de déclarer les encaissements sur ma plateforme")
 
 
 class DisplayForm(Form):
