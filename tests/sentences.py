@@ -64,12 +64,14 @@ NOT_SHOWN = {
 }
 # Texts that look like sentences and are not: how they begin, with $ when that is all.
 NOT_SENTENCES = {
+    "relance/imports/cdar.py": r"[a-zé]|SIRET erroné",  # reasons, kept in French in the dispute
     "relance/imports/terms.py": r"\(\?:|\\b|\(\?<|jours jour |un une ",  # patterns, and words to recognise
     "relance/mail/mail.py": r"Le nom du fichier$",  # the beginning of a sentence read whole
     "relance/rules/calendar.py": r"Code du travail",
     "relance/rules/cautions.py": r"plainte\|",  # a pattern
     "relance/rules/passwords.py": r"\n",
     "relance/services/composing.py": r"service comptabilité",
+    "relance/services/status_deciding.py": r"(?:Mise|Refusée|Rejetée) .*plateforme",  # kept in French in the dispute
     "relance/web/forms/fields.py": r"Indiquez \{what\}",  # each use is read whole
 }
 # Modules whose texts all go through ``_`` and its kin, in pieces that mean nothing alone.
