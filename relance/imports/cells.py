@@ -49,7 +49,7 @@ _MONTHS = {
     "nov": 11,
     "dec": 12,
 }
-CURRENCY_SIGNS = {"€": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "US$": "USD", "£": "GBP"}
+CURRENCY_SIGNS = {"€": "EUR", "euro": "EUR", "euros": "EUR", "$": "USD", "us$": "USD", "£": "GBP"}
 _MARK = "|".join([*sorted(CURRENCIES), r"US\$", r"\$", "€", "£", "euros?"])
 _MONEY = re.compile(rf"^(?:{_MARK})(?![a-z])|(?<![a-z])(?:{_MARK})$", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
@@ -180,8 +180,8 @@ def _rounded(units: str, decimals: str) -> int:
 
 def currency_in(text: str) -> str:
     """The currency that is written with an amount, or nothing."""
-    for mark in _MONEY.findall(text.strip()):
-        code = CURRENCY_SIGNS.get(mark.strip(), mark.strip().upper())
+    for found in _MONEY.finditer(text.strip()):
+        code = CURRENCY_SIGNS.get(found[0].lower(), found[0].upper())
         if code in CURRENCIES:
             return code
     return ""
@@ -245,4 +245,4 @@ def _address(part: str) -> str:
         raise ValueError(
             f"« {part} » n'est pas une adresse e-mail. Séparez plusieurs adresses par une virgule."
         ) from None
-    return f"{checked.normalized}"
+    return checked.normalized

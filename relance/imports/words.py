@@ -31,12 +31,12 @@ ANY_KINDS = _with(
     KINDS,
     {
         "invoice": "fa fac fact factures facture_de_vente facture_client facture_simple facture_standard invoice inv "
-        "standard sale sales_invoice 380",
+        "standard sale sales_invoice facture_standard facture_de_doit 380",
         "deposit": "facture_d_acompte facture_acompte deposit deposit_invoice down_payment prepayment 386",
         "progress": "facture_de_situation facture_intermediaire progress progress_invoice interim",
         "final": "facture_de_solde facture_finale facture_solde final final_invoice balance_invoice",
         "credit_note": "av avoirs facture_d_avoir facture_avoir note_de_credit credit credit_note creditnote "
-        "credit_memo refund remboursement cn nc 381",
+        "credit_memo sales_credit_note refund remboursement cn nc 381",
     },
 )
 ANY_STATES = _with(
@@ -46,7 +46,8 @@ ANY_STATES = _with(
         "to_process": "a_envoyer a_valider to_process to_send pending_approval a_finaliser",
         "sent": "envoye emise emis envoyee_au_client sent finalisee finalise finalized validee valide validated "
         "approved authorised authorized en_attente en_attente_de_paiement en_attente_de_reglement "
-        "attente_de_paiement pending awaiting_payment impayee impaye non_payee non_paye non_reglee non_regle unpaid open ouverte ouvert opened "
+        "attente_de_paiement pending awaiting_payment impayee impaye non_payee non_paye non_reglee non_regle unpaid "
+        "open ouverte ouvert opened awaiting_approval submitted "
         "a_payer a_regler a_encaisser due en_retard late overdue past_due echue echu retard en_cours issued viewed vue "
         "consultee delivered deposee transmise relancee depassee partiellement_payee partiellement_paye "
         "partiellement_reglee partiellement_regle partiellement_encaissee payee_partiellement paiement_partiel partial "
