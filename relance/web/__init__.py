@@ -90,6 +90,7 @@ BLUEPRINTS = (
     "extensions",
     "exits",
     "partners",
+    "data",
 )
 
 

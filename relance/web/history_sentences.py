@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from relance.web import (
     history_case,
+    history_data,
     history_exits,
     history_holds,
     history_imports,
@@ -207,6 +208,7 @@ KINDS: dict[str, tuple[str, str, Callable[[str, Facts], Markup]]] = {
     "contact_changed": ("user", "", _contact),
     "contact_archived": ("archive", "", _contact),
     **history_case.KINDS,
+    **history_data.KINDS,
     **history_exits.KINDS,
     **history_holds.KINDS,
     **history_imports.KINDS,

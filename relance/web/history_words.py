@@ -255,6 +255,7 @@ TITLES = {
     "platform_status_recorded": "Statut de la plateforme noté",
     "encashment_reported": "Encaissement déclaré ou sans objet",
     "encashment_reopened": "Encaissement de nouveau à déclarer",
+    "data_exported": "Données exportées",
 }
 PAGES = {
     "entreprise": "entreprise",

@@ -46,6 +46,7 @@ def topics() -> list[Topic]:
         Topic("settings.alerts", _("Alertes"), "bell"),
         Topic("settings.display", _("Affichage"), "monitor"),
         Topic("settings.security", _("Sécurité"), "lock"),
+        Topic("data.index", _("Données"), "download"),
     ]
 
 
