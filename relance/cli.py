@@ -11,13 +11,13 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from relance import clock, mailbox
+from relance.cli_imports import import_invoices_command, user_of
 from relance.config import Settings
 from relance.db import connection, migrate
-from relance.models.accounts import Account, User
+from relance.models.accounts import Account
 from relance.services import (
     backing_up,
     diagnosing,
-    importing,
     onboarding,
     reporting,
     restoring,
@@ -26,15 +26,6 @@ from relance.services import (
     sweeping,
 )
 from relance.services.carrying import Post
-
-RESULTS = {
-    "create": "nouvelle",
-    "same": "déjà enregistrée",
-    "different": "diffère de celle qui est enregistrée",
-    "fix": "à corriger",
-    "held": "retenue : une autre ligne du fichier est à corriger",
-    "refused": "refusée",
-}
 
 
 def init_app(app: Flask) -> None:
@@ -50,14 +41,6 @@ def _settings() -> Settings:
 
 def _print(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def _user(email: str) -> User:
-    user = User.get_or_none(User.email == email.strip().lower())
-    if user is None:
-        raise click.ClickException(f"Aucun compte n'a l'adresse {email}.")
-    found: User = user
-    return found
 
 
 @click.command("migrate")
@@ -103,7 +86,7 @@ def due_command(day: str, account: str | None, as_json: bool) -> None:
     except ValueError as error:
         raise click.ClickException(f"« {day} » n'est pas une date : écrivez-la 2026-12-01.") from error
     with connection():
-        accounts = [_user(account).account] if account else list(Account.select().order_by(Account.id))
+        accounts = [user_of(account).account] if account else list(Account.select().order_by(Account.id))
         result = reporting.due_as_json(accounts, on, clock.now())
     if as_json:
         _print(result)
@@ -138,28 +121,6 @@ def create_account_command(email: str, password_file: Path, business: str, first
         except onboarding.OnboardingError as error:
             raise click.ClickException(str(error)) from error
     click.echo(f"Compte créé : {email}")
-
-
-@click.command("import-invoices")
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--account", required=True, metavar="EMAIL")
-@click.option("--dry-run", is_flag=True, help="Read and report; write nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list, one object per document read.")
-@with_appcontext
-def import_invoices_command(files: tuple[Path, ...], account: str, dry_run: bool, as_json: bool) -> None:
-    """Import the canonical CSV or Factur-X PDFs. Reminders stay off. Exit 1 when something was not imported."""
-    with connection():
-        user = _user(account)
-        rows = importing.import_files(user.account, files, dry_run=dry_run, by=user, now=clock.now())
-    if as_json:
-        _print(rows)
-    else:
-        for row in rows:
-            click.echo(f"{row['file']} : {row['number'] or '?'}, {row['error'] or RESULTS[row['result']]}")
-            for warning in row["warnings"]:
-                click.echo(f"  attention : {warning}")
-    if not dry_run and any(row["error"] for row in rows):
-        sys.exit(1)
 
 
 @click.command("seed")
