@@ -11,7 +11,7 @@ from relance import clock
 from relance.config import Settings
 from relance.db import connection, open_database
 from relance.links import open_links
-from relance.services import delivering, printing, printing_many, sweeping
+from relance.services import delivering, import_runs, printing, printing_many, sweeping
 from relance.services.carrying import Post
 from relance.storage import open_storage
 from relance.vault import open_vault
@@ -52,6 +52,8 @@ def every_minute() -> None:
             render_letter(letter_id)
         if len(printing_many.waiting(clock.now(), printing_many.FEW + 1)) > len(alone):
             make_letters()
+        for run_id in import_runs.waiting():
+            advance_import(run_id)
 
 
 @huey.task()
@@ -82,6 +84,13 @@ def make_letters() -> None:
         # Nothing printed: another task is at it, or the next minute will try again.
         if printed and printing_many.waiting(clock.now(), 1):
             make_letters()
+
+
+@huey.task()
+def advance_import(run_id: int) -> None:
+    """Read, check, write or undo an import, for less than a minute."""
+    with connection():
+        import_runs.advance(run_id, clock.now(), patience=PATIENCE)
 
 
 def ring() -> None:

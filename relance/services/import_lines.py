@@ -1,18 +1,27 @@
-"""One document to import, whatever it came from: a line of a table, or a Factur-X PDF."""
+"""One document to import, whatever it came from: a line of a table, or an electronic invoice."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from relance.imports import canonical_csv, cells, facturx
+from relance.imports import canonical_csv, cells, facturx, serial, tables
 from relance.imports.canonical_csv import CsvRead, Problem, RowRead
+from relance.imports.tables import TableHow
 from relance.imports.values import InvoiceRead
+from relance.models.imports import ImportFile, ImportRow
+
+TABLES = ("csv", "xlsx")
+STATUSES = ("cdar", "statuses")
+# The file itself is kept with the invoice it describes; a table is kept with its import.
+KEPT = ("facturx", "cii", "ubl", "pdf")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A document read. ``line`` is its line in the table (0 for a PDF); ``pdf`` are the bytes to attach.
+    """A document read. ``line`` is its line in the table (0 for an electronic invoice); ``pdf`` are bytes to attach.
 
     ``problems`` are what only the user can settle; ``read`` then holds what could be read.
-    ``paid_cents`` is the money already received, in cents of the invoice's currency.
+    ``paid_cents`` is the money already received, in cents of the invoice's currency. ``keeps``: a file goes with it.
     """
 
     read: InvoiceRead
@@ -25,33 +34,59 @@ class Line:
     paid_cents: int = 0
     problems: tuple[Problem, ...] = ()
     pdf: bytes | None = None
+    format: str = ""
+    row: RowRead | None = None
 
     @property
     def source(self) -> str:
         """Where the invoice comes from, as its row remembers it."""
-        return "csv" if self.pdf is None else "facturx"
+        return self.format or ("csv" if self.pdf is None else "facturx")
+
+    @property
+    def is_electronic(self) -> bool:
+        """True for a document that is not a line of a table: what it does not say cannot be asked of its writer."""
+        return self.pdf is not None or self.format in KEPT
 
 
 def read_csv(content: bytes, file: str) -> tuple[list[Line], tuple[str, ...]]:
     """The lines of a canonical CSV and the warnings about the file; RefusedError when it is not one."""
     found: CsvRead = canonical_csv.read(content, file)
-    return [_from_row(row, found.file) for row in found.rows], found.warnings
+    return [of_row_read(row, found.file) for row in found.rows], found.warnings
 
 
 def read_pdf(content: bytes, file: str) -> Line:
     """The document inside a PDF (``read.error`` when there is none); RefusedError when the PDF is unsafe."""
-    read = facturx.read_pdf(content, file)
-    problems = (Problem(column="", value="", reason=read.error),) if read.error else ()
+    return replace(of_read(facturx.read_pdf(content, file), "facturx"), pdf=content)
+
+
+def of_read(read: InvoiceRead, format: str, fixes: dict[str, str] | None = None) -> Line:  # noqa: A002
+    """The line of an electronic invoice, with what the person completed (``fixes``, by canonical column).
+
+    One without data is not a problem in itself: it is completed by hand, and ``read.error`` says why.
+    """
+    problems: tuple[Problem, ...] = ()
+    if read.error and not read.currency:
+        read = replace(read, currency="EUR")  # as in the form: nothing was read that says otherwise
+    if fixes:
+        read, problems = tables.read_fixes(fixes, read)
     emails: tuple[str, ...] = ()
     try:
         emails = cells.emails(read.buyer.email)
     except ValueError as error:
         read = replace(read, warnings=(*read.warnings, str(error)))
-    return Line(read=read, emails=emails, paid_cents=already_paid(read), problems=problems, pdf=content)
+    return Line(
+        read=read,
+        emails=emails,
+        contact=getattr(read, "contact", ""),
+        paid_cents=already_paid(read),
+        problems=tuple(problems),
+        format=format,
+    )
 
 
-def _from_row(row: RowRead, file: str) -> Line:
-    read = row.invoice or InvoiceRead(file=file, number=row.cells["numero"])
+def of_row_read(row: RowRead, file: str, format: str = "csv") -> Line:  # noqa: A002
+    """The line of a table."""
+    read = row.invoice or InvoiceRead(file=file, number=row.cells.get("numero", ""))
     return Line(
         read=read,
         line=row.line,
@@ -62,7 +97,33 @@ def _from_row(row: RowRead, file: str) -> Line:
         contact=row.contact,
         paid_cents=row.paid_cents,
         problems=row.problems,
+        format=format,
+        row=row,
     )
+
+
+class Reader:
+    """Reads stored rows again, knowing how each table is read."""
+
+    def __init__(self, files: Mapping[int, ImportFile]) -> None:
+        self._files = files
+        self._hows: dict[int, TableHow] = {}
+
+    def line(self, row: ImportRow) -> Line:
+        """What a row says, with the corrections made since."""
+        file = self._files[row.file_id]
+        fixes: dict[str, str] = json.loads(row.fixes_json)
+        if file.format not in TABLES:
+            return of_read(serial.from_json(json.loads(row.read_json)), file.format, fixes)
+        if file.id not in self._hows:
+            self._hows[file.id] = how_of(file)
+        cells_now = json.loads(row.cells_json) | fixes
+        return of_row_read(tables.read_row(row.line, cells_now, file.name, self._hows[file.id]), file.name, file.format)
+
+
+def how_of(file: ImportFile) -> TableHow:
+    """How a table is read."""
+    return TableHow.from_json(json.loads(file.table_json)["how"])
 
 
 def already_paid(read: InvoiceRead) -> int:

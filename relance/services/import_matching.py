@@ -1,7 +1,7 @@
 """Who is who: which client a document names, which names look alike, and whether the seller is the account."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
@@ -15,6 +15,9 @@ from relance.models.clients import Client
 
 LOOKS_ALIKE = 88  # of 100, on names without their legal form
 SAME_BUSINESS = 85
+MANY = 2_000  # new clients of one import whose names are compared with all the others: it takes their square
+
+NEW = "nom:"  # before the key of a new client, where a choice names one
 
 _LEGAL_FORMS = frozenset(
     ("sa", "sas", "sasu", "sarl", "eurl", "ei", "eirl", "sci", "scop", "snc", "selarl", "gmbh", "ltd")
@@ -25,7 +28,7 @@ _LEGAL_FORMS = frozenset(
 class Debtor:
     """A client as a document names it: one of the account's (``client``), or one to create (None).
 
-    ``looks_like`` are the names of other clients that may be the same one.
+    ``looks_like`` are the other debtors that may be the same one. ``key`` tells it from the others of an import.
     """
 
     name: str
@@ -35,7 +38,9 @@ class Debtor:
     address: tuple[str, ...] = ()
     country: str = "FR"
     client: Client | None = None
-    looks_like: tuple[str, ...] = ()
+    looks_like: tuple["Debtor", ...] = ()
+    key: str = ""
+    same: "Debtor | None" = None  # the one a person said it is
     emails: dict[str, str] = field(default_factory=dict)  # address → name of the contact
 
     @property
@@ -43,19 +48,34 @@ class Debtor:
         """True when importing will create this client."""
         return self.client is None
 
+    @property
+    def who(self) -> "Debtor":
+        """Itself, or the one a person said it is."""
+        return self.same.who if self.same is not None else self
+
+    @property
+    def reference(self) -> str:
+        """What a choice calls it: the id of a client that is recorded, « nom: » and its key for a new one."""
+        return str(self.client.id) if self.client is not None else f"{NEW}{self.key}"
+
 
 class Directory:
     """The account's clients, and those that the import adds, found by SIREN, VAT number or name."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, choices: Mapping[str, str] | None = None) -> None:
+        """``choices``: what a person chose for a new debtor, by its key: the reference of another one, or « »."""
+        self._choices = choices or {}
+        self._by_reference: dict[str, Debtor] = {}
         self._by_siren: dict[str, Debtor] = {}
         self._by_vat: dict[str, Debtor] = {}
         self._by_name: dict[str, Debtor] = {}
-        self._bare_names: dict[str, str] = {}  # words in order, without legal form → the name as it is written
+        self._bare_names: dict[str, Debtor] = {}  # words in order, without legal form
         self.new: list[Debtor] = []
         query = Client.select().where(Client.account == account).order_by(Client.archived_at.is_null(False), Client.id)
         for client in query:
-            self._remember(_known(client))
+            known = _known(client)
+            self._by_reference.setdefault(known.reference, known)
+            self._remember(known)
 
     def find_or_add(self, party: Party, kind: str) -> Debtor:
         """The debtor this party is. Two different SIREN are two clients, even of the same name."""
@@ -75,12 +95,20 @@ class Directory:
                 address=party.address,
                 country=party.country if re.fullmatch("[A-Z]{2}", party.country) else "FR",
                 looks_like=self._alike(party.name),
+                key=_debtor_key(party, siren),
             )
-            self.new.append(found)
+            self._place(found)
         elif found.is_new and siren and not found.siren:
             found.siren = siren
         self._remember(found)
         return found
+
+    def _place(self, debtor: Debtor) -> None:
+        """Remember a new one, and who a person said it is (« c'est le même »)."""
+        self.new.append(debtor)
+        self._by_reference.setdefault(debtor.reference, debtor)
+        chosen = self._by_reference.get(self._choices.get(debtor.key, ""))
+        debtor.same = chosen if chosen is not debtor else None
 
     def _remember(self, debtor: Debtor) -> None:
         if debtor.siren:
@@ -88,12 +116,12 @@ class Directory:
         if debtor.vat:
             self._by_vat.setdefault(debtor.vat, debtor)
         if self._by_name.setdefault(_key(debtor.name), debtor) is debtor:
-            self._bare_names.setdefault(_bare(debtor.name), debtor.name)
+            self._bare_names.setdefault(_bare(debtor.name), debtor)
 
-    def _alike(self, name: str) -> tuple[str, ...]:
-        """Names close to this one, legal forms aside (« MAISON VAUQUELIN SAS »)."""
+    def _alike(self, name: str) -> tuple[Debtor, ...]:
+        """Debtors of a name close to this one, legal forms aside (« MAISON VAUQUELIN SAS »)."""
         bare = _bare(name)
-        if not bare:
+        if not bare or len(self.new) > MANY:
             return ()
         found = process.extract(bare, self._bare_names.keys(), scorer=fuzz.ratio, score_cutoff=LOOKS_ALIKE, limit=3)
         return tuple(self._bare_names[match] for match, _, _ in found)
@@ -133,8 +161,20 @@ def seller_problem(account: Account, seller: Party, buyer: Party) -> str | None:
     return f"Cette facture est émise par {seller.name or 'une autre entreprise'}, pas par {account.business_name}."
 
 
+def may_be_ours(account: Account, seller: Party) -> bool:
+    """True when only the seller's name speaks against it: a new trade name, that a person can confirm."""
+    theirs, vat = siren_of(seller) or seller.siren, re.sub(r"\s", "", account.vat_number).upper()
+    has_both_sirens = bool(account.siret[:9] and theirs)
+    return bool(seller.name) and not has_both_sirens and not (vat and seller.vat and vat != seller.vat)
+
+
 def _is_same_business(account: Account, name: str) -> bool:
-    known: Iterable[str] = (account.business_name, account.owner_name, account.iban_holder)
+    known: Iterable[str] = (
+        account.business_name,
+        account.owner_name,
+        account.iban_holder,
+        *account.trade_names.splitlines(),
+    )
     return any(fuzz.token_set_ratio(_bare(name), _bare(other)) >= SAME_BUSINESS for other in known if _bare(other))
 
 
@@ -143,6 +183,11 @@ def _known(client: Client) -> Debtor:
     while survivor.merged_into_id:
         survivor = survivor.merged_into
     return Debtor(name=client.name, siren=client.siren, vat=client.vat_number, kind=survivor.kind, client=survivor)
+
+
+def _debtor_key(party: Party, siren: str) -> str:
+    """The same text for the documents of an import that name the same new client first."""
+    return siren or (f"tva {party.vat[:30]}" if party.vat else _key(party.name)[:200])
 
 
 def _key(name: str) -> str:

@@ -10,6 +10,7 @@ from relance.services import (
     batches,
     delivering,
     forewarning,
+    import_runs,
     inbox_folder,
     journal,
     letter_deadlines,
@@ -69,5 +70,6 @@ def sweep(now: dt.datetime, post: Post) -> Swept:
             swept.report.add(delivering.deliver(parcel, now, post))
         if not queued and not parcels:
             break
+    import_runs.advance_waiting(now)
     swept.letters = printing_many.print_waiting(now, post.data_dir)
     return swept
