@@ -248,6 +248,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("settings.alerts", {}),
     ("settings.display", {}),
     ("settings.security", {}),
+    ("data.index", {}),
     ("calendar.edit", {}),
     ("sender.edit", {}),
     ("sender.edit", {"fournisseur": "gmail"}),

@@ -28,7 +28,7 @@ from tests.web.strangers import World
 # Forms that answer POST and name no row but the one of their address.
 NAMES_NO_ROW = {
     "amicable.create", "amicable.pages", "amicable.preview", "case_files.of_client_zip", "case_files.of_invoice_zip",
-    "batches.undo", "calls.create_reply",
+    "batches.undo", "calls.create_reply", "data.as_json", "data.everything", "data.invoices", "data.workbook",
     "access.confirm_sign_up", "access.forgotten", "access.install", "access.new_password", "access.sign_in",
     "access.sign_out", "access.sign_up", "calendar.add_closure", "calendar.delete_closure", "calendar.edit",
     "chases.toggle", "clients.add_contact", "clients.archive", "clients.archive_contact", "clients.create",
