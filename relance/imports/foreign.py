@@ -20,7 +20,7 @@ DATA = "Ce fichier est au format JSON, qui n'est pas lu. Exportez vos factures e
 CARD = "Ce fichier est un carnet d'adresses ou un agenda, pas une facture."
 KEY = "Ce fichier est une clé ou un certificat, pas une facture. Ne le partagez pas."
 RICH_TEXT = "Ce fichier est un document de texte enrichi (RTF). Enregistrez-le en PDF, puis réessayez."
-SCRIPT = "Ce fichier est un programme. Il n'est pas accepté."
+
 
 _BYTES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n", PICTURE),
@@ -122,7 +122,7 @@ def text(start: str) -> str:
     if lower.startswith("{\\rtf"):
         return RICH_TEXT
     if lower.startswith("#!"):
-        return SCRIPT
+        return PROGRAM
     if re.match(r'[\[{]\s*(?:["{\[\]}]|$)', start):
         return DATA
     if len(lines) > 1 and _HEADER.match(lines[0]) and re.match(r"[\w-]+: |[ \t]", lines[1]):

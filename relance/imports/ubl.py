@@ -17,6 +17,7 @@ ROOTS = ("Invoice", "CreditNote")
 NOT_AN_INVOICE = "Les données XML de ce fichier ne sont pas celles d'une facture."
 _TERMS = "PaymentTerms"
 _MEANS = "PaymentMeans"
+_DISCOUNT = "SettlementDiscountPercent|SettlementDiscountAmount"
 
 
 def read(content: bytes, file: str) -> InvoiceRead:
@@ -79,11 +80,11 @@ def _totals(root: Element, currency: str, warnings: list[str]) -> Totals:
     def total(name: str) -> int | None:
         return stated.amount(children(sums, name), currency, warnings)
 
-    # A second VAT total, in the currency of the accounts (BT-111), has its own currencyID.
-    own = [item for item in children(root, "TaxTotal", "TaxAmount") if item.get("currencyID", currency) == currency]
     found = Totals(
         net_cents=total("TaxExclusiveAmount"),
-        vat_cents=stated.amount(own or children(root, "TaxTotal", "TaxAmount"), currency, warnings),
+        vat_cents=stated.amount(
+            children(root, "TaxTotal", "TaxAmount"), currency, warnings
+        ),  # it may also be there in the currency of the accounts (BT-111)
         total_cents=total("TaxInclusiveAmount"),
         prepaid_cents=total("PrepaidAmount"),
         rounding_cents=total("PayableRoundingAmount"),
@@ -102,7 +103,7 @@ def _due_day(root: Element, issued_on: date | None, words: str, warnings: list[s
         if found is not None:
             days.plain.append(found)
     for term in children(root, _TERMS):
-        has_discount = child(term, "SettlementDiscountPercent|SettlementDiscountAmount") is not None
+        has_discount = child(term, _DISCOUNT) is not None
         for value in texts(term, "PaymentDueDate|InstallmentDueDate"):
             found = stated.day(value, "due", warnings)
             if found is not None:
@@ -122,6 +123,8 @@ def _instalments(root: Element, currency: str) -> tuple[tuple[date, int], ...]:
     """The dated amounts, when there are several."""
     found: list[tuple[date, int]] = []
     for term in children(root, _TERMS):
+        if child(term, _DISCOUNT) is not None:
+            continue
         due_on = stated.day(text(term, "InstallmentDueDate") or text(term, "PaymentDueDate"), "due", [])
         cents = stated.amount(children(term, "Amount"), currency, [])
         if due_on is not None and cents:

@@ -1,8 +1,6 @@
 """A PDF in, an invoice out."""
 
 import os
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -10,7 +8,6 @@ from relance.imports import facturx
 from relance.imports.values import RefusedError, UnsafeError
 from tests.data import making
 from tests.imports import real_data
-from tests.imports.test_cii import assert_reads
 
 
 @pytest.mark.requirement("S3.6")
@@ -41,6 +38,30 @@ def test_another_xml_beside_the_invoice_does_not_hide_it() -> None:
     assert read.number == "F-2026-0101"
 
 
+def test_ubl_inside_a_pdf_is_read() -> None:
+    read = facturx.read_pdf(making.pdf({"xrechnung.xml": making.ubl()}), "facture.pdf")
+    assert (read.number, read.total_cents, read.error) == ("F-2026-0101", 180_000, None)
+
+
+@pytest.mark.parametrize("name", ["order-x.xml", "commande.xml"])
+def test_an_order_is_refused_by_what_it_is(name: str) -> None:
+    content = making.pdf({name: b"<SCRDMCCBDACIOMessageStructure/>"})
+    for read in (lambda: facturx.read_pdf(content, "a.pdf"), lambda: facturx.format_of(content)):
+        with pytest.raises(RefusedError, match="commande"):
+            read()
+
+
+def test_an_order_beside_an_invoice_does_not_hide_it() -> None:
+    content = making.pdf({"order-x.xml": b"<SCRDMCCBDACIOMessageStructure/>", "factur-x.xml": making.cii()})
+    assert facturx.format_of(content) == "facturx"
+    assert facturx.read_pdf(content, "a.pdf").number == "F-2026-0101"
+
+
+def test_other_xml_alone_is_no_data() -> None:
+    content = making.pdf({"note.xml": b"<note/>", "torn.xml": b"<"})
+    assert (facturx.format_of(content), facturx.read_pdf(content, "a.pdf").error) == ("pdf", facturx.NO_DATA)
+
+
 def test_torn_data_is_an_error_not_a_crash() -> None:
     read = facturx.read_pdf(making.pdf({"factur-x.xml": b'<?xml version="1.0" encoding="UTF-8?><a/>'}), "facture.pdf")
     assert read.error is not None
@@ -56,26 +77,6 @@ def test_hostile_data_refuses_the_whole_pdf() -> None:
 def test_an_unsafe_pdf_is_refused_before_its_data_is_read() -> None:
     with pytest.raises(RefusedError, match="JavaScript"):
         facturx.read_pdf(making.pdf({"factur-x.xml": making.cii()}, script="app.alert(1)"), "facture.pdf")
-
-
-@real_data.needs_data
-@pytest.mark.requirement("S3.6")
-@pytest.mark.parametrize("entry", real_data.entries("invoices/pdf/"))
-def test_a_real_pdf_is_read_as_other_tools_read_it(entry: dict[str, Any]) -> None:
-    expected = entry["expected"]
-    content = real_data.content(entry["file"])
-    if "attachments" not in expected:
-        with pytest.raises(RefusedError, match="abîmé"):
-            facturx.read_pdf(content, entry["file"])
-        return
-    read = facturx.read_pdf(content, entry["file"])
-    assert read.file == Path(entry["file"]).name
-    if "invoice" in expected:
-        assert read.error is None
-        assert_reads(read, entry)
-    else:
-        assert read.error
-        assert (read.number, read.total_cents) == ("", None)
 
 
 @real_data.needs_data
