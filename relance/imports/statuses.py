@@ -5,16 +5,16 @@ Titles and words are taken in several spellings. A word that is not known is a p
 """
 
 import csv
-import io
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from relance.imports import cells
+from relance.imports import cells, columns, encodings, workbook
 from relance.imports.table import plain
-from relance.imports.values import MAX_FILE_BYTES, RefusedError
+from relance.imports.values import RefusedError
 
 MAX_STATUSES = 5_000
 MAX_REASON = 1_000  # characters; the rest is cut
@@ -80,7 +80,6 @@ BAD_CURRENCY = "La devise du montant n'est pas reconnue."
 NO_STATUS = "Ce fichier ne contient aucun statut de facture."
 NOT_A_TABLE = "Ce fichier n'est pas un tableau de statuts : il faut une colonne « Numéro » et une colonne « Statut »."
 TOO_MANY = "Ce fichier contient plus de 5 000 statuts. Découpez-le en plusieurs fichiers, puis réessayez."
-TOO_BIG = "Ce fichier dépasse 10 Mo. Découpez-le en plusieurs fichiers, puis réessayez."
 
 _CODE = re.compile(r"(?:fr[:_ ])?(\d{3})\b[\s:\-–—(.]*(.*?)\)?", re.IGNORECASE)
 
@@ -140,31 +139,23 @@ def code_of(text: str) -> str:
     return code
 
 
-def is_table(titles: Sequence[str]) -> bool:
-    """True when these titles are those of a table of statuses: a number, a status, and nothing of an invoice."""
-    found = _columns(titles)
-    others = {plain(title) for title in titles} & {
-        "montant_ttc",
-        "total_ttc",
-        "montant_ht",
-        "date_echeance",
-        "echeance",
-    }
-    return "number" in found and "status" in found and not others
-
-
 def read(content: bytes) -> tuple[StatusRead, ...]:
-    """The statuses of a table as text (any usual separator and encoding). RefusedError when it is none."""
-    if len(content) > MAX_FILE_BYTES:
-        raise RefusedError(TOO_BIG)
-    text = _decoded(content)
-    head = "".join(text.splitlines(keepends=True)[:PREAMBLE])
+    """The statuses of a table: a text in any usual encoding and separator, or the first sheet of a workbook.
+
+    RefusedError, in French, when it is none.
+    """
+    if content.startswith(b"PK"):
+        return of_rows(workbook.lines(content, workbook.sheets(content)[0]))
+    encoding = encodings.detect(content)[0]
+    with encodings.opened(content, encoding) as text:
+        head = "".join(itertools.islice(text, PREAMBLE))
     separator = max(";\t|,", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        return of_rows((reader.line_num, row) for row in reader)
-    except csv.Error as error:
-        raise RefusedError(NOT_A_TABLE) from error
+    with encodings.opened(content, encoding) as text:
+        reader = csv.reader(text, delimiter=separator, strict=True)
+        try:
+            return of_rows((reader.line_num, row) for row in reader)
+        except csv.Error as error:
+            raise RefusedError(NOT_A_TABLE) from error
 
 
 def of_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[StatusRead, ...]:
@@ -172,23 +163,23 @@ def of_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[StatusRead, ...]
 
     RefusedError when there is no number, no status, or too many lines.
     """
-    columns: dict[str, int] = {}
+    places: dict[str, int] = {}
     found: list[StatusRead] = []
     for seen, (line, row) in enumerate(rows):
-        if not columns:
-            columns = _columns(row)
-            if "number" in columns and "status" in columns:
+        if not places:
+            places = _columns(row)
+            if "number" in places and "status" in places:
                 continue
-            columns = {}
+            places = {}
             if seen >= PREAMBLE:
                 raise RefusedError(NOT_A_TABLE)
-        if not columns or not any(cell.strip() for cell in row):
+        if not places or not any(cell.strip() for cell in row):
             continue
         if len(found) == MAX_STATUSES:
             raise RefusedError(TOO_MANY)
-        found.append(_status(line, {name: row[n].strip() for name, n in columns.items() if n < len(row)}))
+        found.append(_status(line, {name: row[n].strip() for name, n in places.items() if n < len(row)}))
     if not found:
-        raise RefusedError(NO_STATUS if columns else NOT_A_TABLE)
+        raise RefusedError(NO_STATUS if places else NOT_A_TABLE)
     return tuple(found)
 
 
@@ -211,6 +202,14 @@ def _columns(titles: Sequence[str]) -> dict[str, int]:
         place = next((known.index(word) for word in words if word in known), None)
         if place is not None:
             found[name] = place
+    if "number" not in found or "status" not in found:
+        guessed = [target for target, _ in columns.guess(titles, [[] for _ in titles])]
+        places = {"number": "numero", "status": "statut"}
+        found |= {
+            name: guessed.index(target) for name, target in places.items() if target in guessed and name not in found
+        }
+        coded = [n for n, title in enumerate(titles) if columns.is_status_code(title)]
+        found |= {"status": coded[0]} if coded and "status" not in found else {}
     return found
 
 
@@ -256,19 +255,3 @@ def clean(text: str) -> str:
 def _siren(text: str) -> str:
     digits = "".join(letter for letter in text if letter in "0123456789")
     return digits[:9] if len(digits) in (9, 14) else ""
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-8, UTF-16 with its mark, else Windows-1252."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings: tuple[str, ...] = ("utf-16",)
-    elif b"\x00" in content:
-        raise RefusedError(NOT_A_TABLE)
-    else:
-        encodings = ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise RefusedError(NOT_A_TABLE)

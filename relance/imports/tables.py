@@ -115,7 +115,7 @@ def _dialect(how: TableHow | None) -> Dialect:
 
 
 def is_statuses(content: bytes) -> bool:
-    """True when this text is a table of invoice numbers with their states, and no amount."""
+    """True when this text is a table of invoice numbers with their states, and no amount but what was cashed."""
     try:
         how, _ = separated(content, TableHow())
         first = table.sample(content, how.encoding, how.separator)
@@ -125,6 +125,7 @@ def is_statuses(content: bytes) -> bool:
     if index is None:
         return False
     titles = first[index][1]
-    named = {target for target, _ in columns.guess(titles, [[] for _ in titles])}
+    guessed = zip(titles, columns.guess(titles, [[] for _ in titles]), strict=True)
+    named = {target for title, (target, _) in guessed if "encaiss" not in table.plain(title)}
     has_state = "statut" in named or any(columns.is_status_code(title) for title in titles)
     return "numero" in named and has_state and not named & set(AMOUNTS)

@@ -1,8 +1,10 @@
 import datetime as dt
+import io
 
+import openpyxl
 import pytest
 
-from relance.imports import statuses
+from relance.imports import encodings, statuses, tables, workbook
 from relance.imports.statuses import StatusRead
 from relance.imports.values import RefusedError
 
@@ -70,18 +72,27 @@ def test_a_cell_that_cannot_be_read_is_a_problem_of_its_line(row, error):
 def test_what_is_no_table_of_statuses_is_refused(content):
     with pytest.raises(RefusedError) as refused:
         statuses.read(content)
-    assert str(refused.value) in (statuses.NO_STATUS, statuses.NOT_A_TABLE)
+    assert str(refused.value) in (statuses.NO_STATUS, statuses.NOT_A_TABLE, encodings.EMPTY, workbook.BROKEN)
+
+
+def test_a_workbook_is_read_like_a_text():
+    book = openpyxl.Workbook()
+    book.active.append(["Numéro", "Statut", "Date du statut", "Montant encaissé"])
+    book.active.append(["F-1", 212, dt.datetime(2026, 11, 20, 8, 30), 1800.5])
+    content = io.BytesIO()
+    book.save(content)
+    (read,) = statuses.read(content.getvalue())
+    assert shown(read) == ("F-1", "212", dt.date(2026, 11, 20), "", 180_050, "")
+
+
+def test_the_way_in_knows_such_a_table():
+    assert tables.is_statuses(FILE.encode())
+    assert not tables.is_statuses(FILE.replace("Motif", "Total TTC").encode())
 
 
 def test_lines_before_the_titles_are_passed():
     (read,) = statuses.read("Export du 21/11/2026\n\nNuméro;Statut\nF-1;210\n".encode())
     assert (read.number, read.code, read.line) == ("F-1", "210", 4)
-
-
-def test_a_table_of_invoices_is_not_one_of_statuses():
-    assert statuses.is_table(["Numéro", "Statut", "Date du statut"])
-    assert not statuses.is_table(["numero", "statut", "montant_ttc"])
-    assert not statuses.is_table(["numero", "client"])
 
 
 def test_a_status_crosses_a_pipe_whole():
