@@ -82,7 +82,7 @@ def _told(run: ImportRun) -> Outcome:
         errors = [file.error for file in import_runs.files_of(run) if file.error]
         return Outcome(REFUSED, tuple(dict.fromkeys([*errors, run.error])))
     if run.state != "done":
-        return Outcome(DONE, (GONE,))
+        return Outcome(REFUSED, (GONE,))
     if run.error:
         return Outcome(TO_FIX, (run.error,))
     found = import_runs.figures(run)
@@ -97,7 +97,9 @@ def _lines(run: ImportRun, action: str) -> list[str]:
     rows = import_runs.rows_of(run, action, SHOWN + 1)
     lines = []
     for row in rows[:SHOWN]:
-        problems = [str(reason) for _column, _value, reason in json.loads(row.problems_json)]
+        error = json.loads(row.read_json).get("error")
+        # A PDF without data: why is worth more than all that is missing.
+        problems = [error] if error else [reason for _column, _value, reason in json.loads(row.problems_json)]
         notes = [*problems, *json.loads(row.differences_json), *json.loads(row.warnings_json)]
         lines.append(" ; ".join([_title(row), *notes]))
     return [*lines, "…"] if len(rows) > SHOWN else lines
