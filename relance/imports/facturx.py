@@ -20,20 +20,23 @@ def format_of(content: bytes) -> str:
 
     Raises RefusedError when the PDF may not be kept, or holds an order.
     """
-    return "facturx" if _data(pdf.inspect(content).attachments) else "pdf"
+    invoices, is_order = _data(pdf.inspect(content).attachments)
+    if is_order:
+        raise RefusedError(documents.ORDER)
+    return "facturx" if invoices else "pdf"
 
 
 def read_pdf(content: bytes, file: str) -> InvoiceRead:
     """Read the invoice inside a PDF. ``file`` is its name, for messages.
 
-    Raises RefusedError when the PDF itself may not be kept (see ``pdf.inspect``), or its data are an order or mean
-    harm. A PDF that is fine but has no data, or data that cannot be read, comes back with ``error`` set to a
-    French sentence.
+    Raises RefusedError when the PDF itself may not be kept (see ``pdf.inspect``) or its data mean harm.
+    A PDF that is fine but has no data, data that cannot be read, or those of an order, comes back with ``error``
+    set to a French sentence.
     """
     name = PurePath(file).name
-    attachments = _data(pdf.inspect(content).attachments)
+    attachments, is_order = _data(pdf.inspect(content).attachments)
     if not attachments:
-        return InvoiceRead(file=name, error=NO_DATA)
+        return InvoiceRead(file=name, error=documents.ORDER if is_order else NO_DATA)
     first_error = ""
     for attachment in attachments:
         try:
@@ -50,14 +53,12 @@ def _read(content: bytes, name: str) -> InvoiceRead:
     return ubl.read(content, name) if is_ubl else cii.read(content, name)
 
 
-def _data(attachments: tuple[Attachment, ...]) -> list[Attachment]:
-    """The attached data of an invoice: by their name, else by their content. RefusedError for those of an order."""
+def _data(attachments: tuple[Attachment, ...]) -> tuple[list[Attachment], bool]:
+    """The attached data of an invoice, by their name, else by their content; without any, whether it is an order."""
     found = _by_preference(attachments)
     # Each is looked into, even those of a known name: data that mean harm refuse the file before it is kept.
     invoices = [item for item in found if _is_invoice(item.content) or _rank(item.name) < len(NAMES)]
-    if not invoices and any(item.name.lower() == ORDER_NAME or _is_order(item.content) for item in found):
-        raise RefusedError(documents.ORDER)
-    return invoices
+    return invoices, not invoices and any(item.name.lower() == ORDER_NAME or _is_order(item.content) for item in found)
 
 
 def _is_invoice(content: bytes) -> bool:
