@@ -1,0 +1,289 @@
+"""The check page of an import: what is shown, what is corrected there, and the decision to write it."""
+
+import re
+from typing import Any
+
+import lxml.html
+import pytest
+from flask.testing import FlaskClient
+
+from relance import clock
+from relance.models.accounts import Account, User
+from relance.models.clients import Client
+from relance.models.events import Event
+from relance.models.imports import ImportFile, ImportRow, ImportRun
+from relance.models.invoices import Invoice
+from relance.services import import_runs
+from tests import factories
+from tests.counting import counted
+from tests.data import making
+
+HEADER = "numero;client;date_emission;montant_ttc"
+MIXED = making.csv("F-1;Vauquelin;02/11/2026;10,00", "F-2;Vauquelin;31/02/2026;12,00", "F-3;Perrin;02/11/2026;30,00")
+HTMX = {"HX-Request": "true"}
+
+
+def started(account: Account, *files: tuple[str, bytes]) -> ImportRun:
+    """An import of these files, read and compared."""
+    uploads = [import_runs.Upload(name, content) for name, content in files]
+    run = import_runs.start(account, uploads, by=None, now=clock.now())
+    run = import_runs.advance_here(run, clock.now())
+    assert run.state == "ready", run.state
+    return run
+
+
+def fresh(run: ImportRun) -> ImportRun:
+    return ImportRun.get_by_id(run.id)
+
+
+def address(run: ImportRun, more: str = "verifier") -> str:
+    return f"/factures/importer/{run.id}" + (f"/{more}" if more else "")
+
+
+def page(client: FlaskClient, run: ImportRun) -> Any:
+    answer = client.get(address(run))
+    assert answer.status_code == 200, answer.get_data(as_text=True)[:400]
+    return lxml.html.fromstring(answer.get_data(as_text=True))
+
+
+def fields(found: Any) -> dict[str, str]:
+    """What a browser would send of the page's form, without its buttons."""
+    form = found.get_element_by_id("check-form")
+    return {name: value for name, value in form.form_values() if name != "csrf_token"}
+
+
+def press(client: FlaskClient, run: ImportRun, more: str, htmx: bool = False, **changes: str) -> Any:
+    """Send the page's form, with ``changes``, to one of its addresses."""
+    sent = fields(page(client, run)) | {name.replace("__", "-"): text for name, text in changes.items()}
+    return client.post(address(run, more), data=sent, headers=HTMX if htmx else {})
+
+
+def words(answer: Any) -> str:
+    text = (
+        answer.text_content()
+        if hasattr(answer, "text_content")
+        else re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))
+    )
+    return re.sub(r"\s+", " ", text.replace("\u00a0", " ").replace("\u202f", " "))
+
+
+def row_of(run: ImportRun, number: str) -> ImportRow:
+    return ImportRow.get(ImportRow.run == run, ImportRow.number == number)
+
+
+def figures(found: Any) -> list[str]:
+    return [node.text_content().strip() for node in found.xpath("//*[@id='figures']//*[@class='money key']")]
+
+
+@pytest.mark.requirement("S3.6")
+def test_what_would_be_written_is_told_before_anything_is(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("factures.csv", MIXED))
+    found = page(client, run)
+    seen = words(found)
+    assert "factures.csv, 3 lignes, point-virgule, UTF-8" in seen
+    assert "Rien n’est encore enregistré." in seen
+    assert figures(found) == ["2", "0", "0", "1"]
+    assert "40,00 € à encaisser" in seen
+    assert "Importer 2 factures" in seen
+    assert Invoice.select().count() == Client.select().count() == 0
+
+
+@pytest.mark.requirement("S3.6")
+def test_a_row_is_corrected_in_place_then_imported(client: FlaskClient, account: Account, camille: User) -> None:
+    run = started(account, ("factures.csv", MIXED))
+    bad = ImportRow.get(ImportRow.run == run, ImportRow.action == "fix")
+    found = page(client, run)
+    shown = words(found.get_element_by_id("to-fix"))
+    assert "Ligne 3, date de facture" in shown
+    assert "31/02/2026" in shown
+    field = f"fix-{bad.id}-date_emission"
+    assert found.get_element_by_id(field).value == "31/02/2026"
+    still = press(client, run, f"lignes/{bad.id}", True, **{field.replace("-", "__"): "n'importe quoi"})
+    assert still.status_code == 200
+    assert 'value="n&#39;importe quoi"' in still.get_data(as_text=True)
+    answer = press(client, run, f"lignes/{bad.id}", **{field.replace("-", "__"): "28/02/2026"})
+    assert answer.status_code == 303
+    found = page(client, run)
+    assert figures(found) == ["3", "0", "0", "0"]
+    assert not found.xpath("//*[@id='to-fix']")
+    done = press(client, run, "")
+    assert done.status_code == 303
+    assert done.location == address(run, "")
+    assert fresh(run).state == "done"
+    assert sorted(row.number for row in Invoice.select()) == ["F-1", "F-2", "F-3"]
+    assert {event.user for event in Event.select().where(Event.kind == "invoice_imported")} == {camille}
+
+
+def test_a_correction_left_in_its_field_is_saved_with_the_decision_and_asks_for_it_again(
+    client: FlaskClient, account: Account
+) -> None:
+    run = started(account, ("factures.csv", MIXED))
+    bad = ImportRow.get(ImportRow.run == run, ImportRow.action == "fix")
+    answer = press(client, run, "", **{f"fix__{bad.id}__date_emission": "28/02/2026"})
+    assert answer.status_code == 409
+    assert "Importer 3 factures" in words(answer)
+    assert Invoice.select().count() == 0
+
+
+def test_page_and_swap_are_the_page_loaded_again(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("factures.csv", MIXED))
+    bad = ImportRow.get(ImportRow.run == run, ImportRow.action == "fix")
+    answer = press(client, run, f"lignes/{bad.id}", True, **{f"fix__{bad.id}__date_emission": "28/02/2026"})
+    swapped = answer.get_data(as_text=True)
+    assert "3 factures à importer" in words(answer)
+    assert "data-focus" in swapped, "the row is gone: the focus goes somewhere"
+    loaded = client.get(address(run)).get_data(as_text=True)
+
+    def part(html: str) -> str:
+        html = re.sub(r' data-focus|name="csrf_token" value="[^"]*"', "", html)
+        return lxml.html.tostring(
+            lxml.html.fromstring(html).get_element_by_id("verification"), encoding="unicode"
+        ).strip()
+
+    assert part(f"<main>{swapped}</main>") == part(loaded)
+
+
+def test_a_row_is_left_aside_and_taken_back(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("factures.csv", MIXED))
+    bad = ImportRow.get(ImportRow.run == run, ImportRow.action == "fix")
+    assert press(client, run, f"lignes/{bad.id}/cote", aside="oui").status_code == 303
+    found = page(client, run)
+    assert figures(found)[3] == "0"
+    assert "Ligne 3" in words(found.get_element_by_id("aside"))
+    assert press(client, run, f"lignes/{bad.id}/cote", aside="non").status_code == 303
+    assert figures(page(client, run))[3] == "1"
+
+
+def test_columns_are_changed_and_a_wrong_choice_is_told_at_its_select(client: FlaskClient, account: Account) -> None:
+    content = making.csv("F-1;Vauquelin;02/11/2026;10,00;12,00", header="Numero;Client;Date;Brut;Total TTC")
+    run = started(account, ("export.csv", content))
+    file = ImportFile.get(ImportFile.run == run)
+    found = page(client, run)
+    selects = {node.name: node.value for node in found.xpath("//table[contains(@class, 'import-columns')]//select")}
+    assert selects[f"col-{file.id}-4"] == "montant_ttc"
+    twice = press(client, run, f"colonnes/{file.id}", **{f"col__{file.id}__3": "montant_ttc"})
+    assert twice.status_code == 422
+    refused = lxml.html.fromstring(twice.get_data(as_text=True))
+    assert refused.get_element_by_id(f"col-{file.id}-3").get("aria-invalid") == "true"
+    assert refused.get_element_by_id(f"col-{file.id}-3").value == "montant_ttc"
+    assert ImportRow.get(ImportRow.run == run).total_cents == 1200
+    changed = {f"col__{file.id}__3": "montant_ttc", f"col__{file.id}__4": ""}
+    assert press(client, run, f"colonnes/{file.id}", **changed).status_code == 303
+    assert ImportRow.get(ImportRow.run == run).total_cents == 1000
+    missing = press(client, run, f"colonnes/{file.id}", **{f"col__{file.id}__0": ""})
+    assert missing.status_code == 422
+    assert ImportRow.get(ImportRow.run == run).number == "F-1"
+
+
+def test_how_a_file_is_read_is_stated_and_changed(client: FlaskClient, account: Account) -> None:
+    content = making.csv("F-1;Vauquelin;02/11/2026;10,00").replace(b"Vauquelin", "Générale".encode("cp1252"))
+    run = started(account, ("export.csv", content))
+    file = ImportFile.get(ImportFile.run == run)
+    assert "Windows-1252" in words(page(client, run))
+    answer = press(client, run, f"colonnes/{file.id}", True, **{f"encodage__{file.id}": "mac-roman"})
+    assert answer.status_code == 200
+    assert "Mac OS Roman" in words(answer)
+    assert ImportRow.get(ImportRow.run == run).client_name != "Générale"
+
+
+def test_what_differs_is_shown_and_taken_only_when_asked(
+    client: FlaskClient, account: Account, invoice: Invoice
+) -> None:
+    line = f"{invoice.number};{invoice.client.name};{invoice.issued_on};1 300,00"
+    run = started(account, ("factures.csv", making.csv(line)))
+    row = row_of(run, invoice.number)
+    found = page(client, run)
+    assert "Elle reste comme elle est." in words(found.get_element_by_id("different"))
+    assert not found.xpath("//*[@id='import']"), "nothing would be written: no button"
+    assert press(client, run, f"lignes/{row.id}/differences", accepts="oui").status_code == 303
+    found = page(client, run)
+    assert figures(found)[1] == "1"
+    assert "Importer 1 facture" in words(found)
+    assert press(client, run, f"lignes/{row.id}/differences", accepts="non").status_code == 303
+    assert press(client, run, "options", accepts="oui").status_code == 303
+    assert press(client, run, "").status_code == 303
+    assert Invoice.get_by_id(invoice.id).total_cents == 130_000
+
+
+def test_a_close_name_is_a_new_client_unless_the_person_says_it_is_the_same(
+    client: FlaskClient, account: Account
+) -> None:
+    known = factories.make_client(account, "Maison Vauquelin")
+    run = started(account, ("factures.csv", making.csv("F-1;MAISON VAUQUELIN SAS;02/11/2026;10,00")))
+    found = page(client, run)
+    assert fields(found)["client-0"] == "nouveau", "a new client by default"
+    assert press(client, run, "clients", client__0=str(known.id)).status_code == 303
+    assert press(client, run, "").status_code == 303
+    assert Invoice.get(Invoice.number == "F-1").client == known
+    assert Client.select().count() == 1
+
+
+def test_reminders_and_all_or_nothing_are_chosen(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("factures.csv", MIXED))
+    assert fields(page(client, run))["reminders"] == "off"
+    assert press(client, run, "options", reminders="sequences", whole="oui").status_code == 303
+    assert (fresh(run).reminders, fresh(run).is_whole) == ("sequences", True)
+    assert fields(page(client, run))["whole"] == "oui"
+    assert press(client, run, "options", reminders="bientôt").status_code == 422
+
+
+def test_an_older_page_changes_nothing_and_keeps_what_was_typed(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("factures.csv", MIXED))
+    bad = ImportRow.get(ImportRow.run == run, ImportRow.action == "fix")
+    answer = press(client, run, f"lignes/{bad.id}", version="999", **{f"fix__{bad.id}__date_emission": "27/02/2026"})
+    assert answer.status_code == 409
+    assert 'value="27/02/2026"' in answer.get_data(as_text=True)
+    assert "a changé entre-temps" in words(answer)
+    assert ImportRow.get_by_id(bad.id).action == "fix"
+    assert client.post(address(run, ""), data={"count": "12", "version": "1"}).status_code == 409
+    assert Invoice.select().count() == 0
+
+
+def test_hostile_values_are_refused_in_every_field(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("factures.csv", making.csv("F-1;Vauquelin;31/02/2026;10,00", "F-2;Maison;02/11/2026;1,00")))
+    sent = fields(page(client, run))
+    typed = [
+        name
+        for name in sent
+        if name.startswith(("col-", "fix-", "encodage", "separateur", "titres", "dates", "decimale"))
+    ]
+    assert len(typed) > 8
+    for name in [*typed, "reminders"]:
+        for hostile in ("x" * 10_000, "a\nb\u0007", "\0", "\ud83d"[:0] + "../../etc"):
+            answer = client.post(address(run, "revoir"), data=sent | {name: hostile})
+            assert answer.status_code in (422, 303), (name, hostile[:10])
+            if hostile != "../../etc" or not name.startswith("fix-"):
+                assert answer.status_code == 422, (name, hostile[:10])
+            else:
+                sent["version"] = str(fresh(run).version)
+    assert client.post(address(run, "clients"), data=sent | {"debtor-0": "x", "client-0": "²"}).status_code == 422
+
+
+def test_a_stranger_finds_nothing(stranger: FlaskClient, account: Account) -> None:
+    run = started(account, ("factures.csv", MIXED))
+    row, file = ImportRow.get(ImportRow.run == run), ImportFile.get(ImportFile.run == run)
+    assert stranger.get(address(run)).status_code == 404
+    for more in (
+        "",
+        "revoir",
+        "options",
+        "clients",
+        f"lignes/{row.id}",
+        f"lignes/{row.id}/cote",
+        f"colonnes/{file.id}",
+    ):
+        assert stranger.post(address(run, more), data={"version": "1"}).status_code == 404, more
+    assert fresh(run).state == "ready"
+
+
+@pytest.mark.parametrize("size", [50, 400])
+def test_the_page_asks_few_questions_whatever_the_size(client: FlaskClient, account: Account, size: int) -> None:
+    lines = [f"F-{n};Client {n % 30};{'31/02' if n % 2 else '02/11'}/2026;10,00" for n in range(size)]
+    run = started(account, ("factures.csv", making.csv(*lines)))
+    with counted() as queries:
+        found = page(client, run)
+    assert len(queries) <= 12, len(queries)
+    if size > 100:
+        following = found.xpath("//a[contains(@href, 'apres=')]/@href")
+        assert following
+        assert "Ligne 103" in words(client.get(following[0]))
