@@ -34,7 +34,6 @@ from relance.services import (
     disputing,
     extending,
     forecasting,
-    importing,
     invoicing,
     keeping_templates,
     letter_batches,
@@ -54,13 +53,11 @@ from relance.services.batch_review import Choices
 from relance.services.batches import Shown
 from relance.services.carrying import Post
 from relance.services.disputing import DisputeFacts
-from relance.services.import_planning import CREATE
 from relance.services.invoice_facts import InvoiceFacts
 from relance.services.promising import PromiseFacts
 from relance.services.signing_up import Wish
 from relance.services.writing import Draft
-from tests import pages_exits, pages_letters, pages_plans
-from tests.data import making
+from tests import pages_exits, pages_imports, pages_letters, pages_plans
 from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_document, make_invoice, make_quote
 
 # « @late » is the id of that row (see ``_furnish``). What is not in the path is asked after « ? ».
@@ -215,9 +212,6 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("letters.show", {"letter_id": "@printing"}),
     ("letters.show", {"letter_id": "@failed"}),
     ("letter_batches.show", {"lot_id": "@lot"}),
-    ("imports.new", {}),
-    ("imports.check", {"document_id": "@to_check"}),
-    ("imports.show", {"document_id": "@imported"}),
     ("sends.index", {}),
     ("sends.index", {"vue": "envoyes"}),
     ("sends.index", {"vue": "retenus"}),
@@ -254,6 +248,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("sender.edit", {"fournisseur": "gmail"}),
     ("sender.edit", {"recu": "non"}),
     *pages_exits.PAGES,
+    *pages_imports.PAGES,
     *pages_letters.PAGES,
 )
 # Once sendings are suspended.
@@ -292,8 +287,6 @@ NOT_PAGES = {
     "invoices.clients": "a fragment of the list",
     "invoices.pdf": "a file",
     "journal.export": "a file",
-    "imports.sample": "a file",
-    "imports.rows": "a file",
     "letters.pdf": "a file",
     "statements.show": "a file",
     "aged_balance.export": "a file",
@@ -324,8 +317,8 @@ NOT_PAGES = {
     "simulation.html": "an e-mail to come, alone",
     "mailbox.html": "an e-mail, in a frame of the local mailbox",
     **pages_letters.NOT_PAGES,
+    **pages_imports.NOT_PAGES,
 }
-TO_FIX = making.csv("F-1;Vauquelin;02/11/2026;10", "F-2;Vauquelin;31/02/2026;12", "F-3;Perrin;02/11/2026;30")
 
 
 NEWCOMER = "nouvelle@atelier-neuf.example"
@@ -433,7 +426,7 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         **letters,
         **_batch(account, user, late, now),
         **_sequences(account, user, now),
-        **_imports(account, user, now),
+        **pages_imports.furnish(account, user, now),
         **pages_exits.furnish(late.client, user, now),
         **pages_letters.furnish(late.client, user, now),
         **_templates(account, user, now),
@@ -537,17 +530,6 @@ def _letters(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
     lot = LetterBatch.create(account=account, total=2, refused_json=refused, created_by=user, created_at=now)
     Letter.update(batch=lot).where(Letter.id == failed.id).execute()
     return {"letter": ready.id, "failed": failed.id, "amicable": gentle.id, "lot": lot.id}
-
-
-def _imports(account: Account, user: User, now: dt.datetime) -> dict[str, int]:
-    """A file with a line to fix, and one that was imported."""
-    to_check = importing.keep_document(account, "import", "a-corriger.csv", "text/csv", TO_FIX, now)
-    done = importing.keep_document(account, "import", "factures.csv", "text/csv", making.factures(), now)
-    lines, _ = importing.read_csv(making.factures(), "factures.csv")
-    planned = importing.plan(account, lines, now.date())
-    assert planned.of(CREATE)
-    importing.apply(planned, by=user, now=now)
-    return {"to_check": to_check.id, "imported": done.id}
 
 
 def _templates(account: Account, user: User, now: dt.datetime) -> dict[str, str]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from peewee import Value, fn
 
+from relance.db import transaction
 from relance.imports import serial
 from relance.imports.canonical_csv import KINDS, PAYMENT_MEANS
 from relance.models.chases import Chase, Entry
 from relance.models.clients import Client
+from relance.models.documents import Document
 from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.models.invoices import Invoice
 from relance.services import gathering
@@ -44,11 +46,17 @@ def invoices(run: ImportRun, limit: int) -> list[Invoice]:
     )
 
 
-def counts(run: ImportRun) -> tuple[int, int]:
-    """How many invoices the import created, and how many it brought up to date. One row for each document."""
-    rows = ImportRow.select(ImportRow.id).where(ImportRow.run == run)
-    created, updated = gathering.numbers(rows.where(ImportRow.written == how) for how in ("created", "updated"))
-    return created, updated
+def is_member(file: ImportFile) -> bool:
+    """True for what a ZIP held: it was not given by itself (« lot.zip/facture.pdf »)."""
+    return "/" in file.name
+
+
+def forget(run: ImportRun) -> None:
+    """Take an import out, with its files, as if it had not been asked for: nothing of it could be read."""
+    with transaction():
+        documents = [file.document_id for file in ImportFile.select().where(ImportFile.run == run)]
+        run.delete_instance()
+        Document.delete().where(Document.id.in_([one for one in documents if one])).execute()
 
 
 def reminders(run: ImportRun) -> Reminders:

@@ -11,7 +11,7 @@ from relance.models.imports import ImportFile, ImportRun
 
 def ready(account: Account, now: dt.datetime) -> Any:
     """Imports to check, from the page, the watched folder or the command; each with ``first_name`` and ``n_files``."""
-    of_run = ImportFile.run == ImportRun.id
+    of_run = (ImportFile.run == ImportRun.id) & ~ImportFile.name.contains("/")  # not the members of a ZIP
     first = ImportFile.select(ImportFile.name).where(of_run).order_by(ImportFile.position).limit(1)
     count = ImportFile.select(fn.COUNT(ImportFile.id)).where(of_run)
     return (

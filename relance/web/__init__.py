@@ -27,6 +27,7 @@ BLUEPRINTS = (
     "rates",
     "calendar",
     "imports",
+    "import_check",
     "mailbox",
     "search",
     "system",

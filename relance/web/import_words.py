@@ -50,6 +50,8 @@ def title(state: str) -> str:
 def progress(run: ImportRun) -> str:
     """« 12 500 lignes lues sur 50 000 »; without a total, what is being done."""
     done, total = number(run.n_done), number(run.n_rows)
+    if not run.n_rows and run.n_done:
+        return _n("Une ligne lue.", "{faites} lignes lues.", run.n_done, faites=done)
     if not run.n_rows:
         return {
             "reading": _("Les fichiers sont en cours de lecture."),
@@ -102,22 +104,21 @@ def outcome(run: ImportRun, found: Figures) -> str:
 def done(found: Figures) -> str:
     """« 51 factures importées, 3 ignorées, 2 non importées »."""
     left = left_out(found)
-    parts = [
-        _n(
-            "{nombre} facture importée",
-            "{nombre} factures importées",
-            found.will_write,
-            nombre=number(found.will_write),
-        )
-    ]
+    parts = [imported(found)]
     parts += [_n("une ignorée", "{nombre} ignorées", found.same, nombre=number(found.same))] if found.same else []
     parts += [_n("une non importée", "{nombre} non importées", left, nombre=number(left))] if left else []
     return ", ".join(parts)
 
 
+def imported(found: Figures) -> str:
+    """« 55 factures importées »: those that were created and those brought up to date."""
+    count = found.created + found.updated
+    return _n("{nombre} facture importée", "{nombre} factures importées", count, nombre=number(count))
+
+
 def left_out(found: Figures) -> int:
-    """How many rows were not imported though they could have been: to fix, or put aside."""
-    return found.fix + found.aside
+    """How many rows were not imported though they could have been: to fix, put aside, or in a file with one to fix."""
+    return found.fix + found.aside + found.held
 
 
 def look(state: str) -> tuple[str, str]:
@@ -152,8 +153,9 @@ def ended(run: ImportRun) -> str:
     }[run.state]
 
 
-def gone(created: int, clients: int, updated: int) -> list[str]:
+def gone(figures: Figures) -> list[str]:
     """What undoing takes away, one sentence for each kind of thing."""
+    created, clients, updated = figures.created, figures.clients, figures.updated
     found = []
     if created:
         found.append(

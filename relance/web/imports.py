@@ -1,212 +1,271 @@
-"""Importing invoices from a file: choose it, check what would happen, then write it."""
+"""Importing invoices: choose the files, follow the work, see what became of them, take it back."""
 
-import csv
-import io
-from collections import Counter
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, render_template, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from relance import clock, storage
-from relance.imports import pdf
+from relance import clock
+from relance.imports import presets
 from relance.imports.canonical_csv import COLUMNS, SAMPLE
-from relance.imports.values import RefusedError
-from relance.models.documents import Document
-from relance.rules import labels
-from relance.rules.calendar import local_date
-from relance.rules.wording import french
-from relance.services import importing
-from relance.services.import_lines import Line
-from relance.services.import_planning import CREATE, DIFFERENT, FIX, SAME, ImportPlan
-from relance.web import names, scope
-from relance.web.forms.imports import ImportForm, UploadForm
-from relance.web.htmx import go_to
-from relance.web.i18n import _, _n, language
+from relance.imports.values import MAX_FILE_BYTES
+from relance.models.imports import ImportFile, ImportRow, ImportRun
+from relance.services import bulk, import_results, import_runs, inbox_folder
+from relance.services.import_results import Reminders
+from relance.services.import_runs import RunError, Upload
+from relance.web import import_words, scope
+from relance.web.forms.imports import MAX_ALL_BYTES, MAX_FILES, TOO_BIG_ALL, TOO_MANY, UploadForm
+from relance.web.htmx import go_to, respond, wants_fragment
+from relance.web.i18n import _, _n
+from relance.web.import_words import say
+from relance.web.scope import current_account, current_user, import_run_or_404
+from relance.web.security import takes_many_files
+from relance.web.spreadsheet import csv_answer
 
 blueprint = Blueprint("imports", __name__, url_prefix="/factures/importer")
 
-PREVIEW_ROWS = 10
-SHOWN_ROWS = 100
-_PDF = "application/pdf"
-_CSV = "text/csv"
-_MARK = "\ufeff"  # a spreadsheet reads UTF-8 when the file begins with it
+SHOWN = 50  # invoices named one by one
+ACCEPTED = ".pdf,.xml,.csv,.txt,.xlsx,.zip"
 
 
 @blueprint.get("")
 def new() -> ResponseReturnValue:
-    """The page where a file is chosen."""
-    return render_template("imports/new.html", form=UploadForm())
+    """The page where files are chosen, and the imports of late."""
+    return _choose(UploadForm(), 200)
 
 
 @blueprint.post("")
+@takes_many_files
 def create() -> ResponseReturnValue:
-    """Keep the file and go on to the check; refuse, with a sentence, what no importer can read."""
-    form = UploadForm()
-    content = form.content()
-    if not form.name:
-        form.refuse("file", "Choisissez un fichier.")
-    elif form.validate():
-        try:
-            _read(content, form.name)
-        except RefusedError as error:
-            form.file.errors = [*form.file.errors, say(str(error))]
-    if form.errors:
-        return make_response(render_template("imports/new.html", form=form), 422)
-    document = importing.keep_document(
-        scope.current_account(),
-        "import",
-        form.name,
-        _PDF if _is_pdf(content, form.name) else _CSV,
-        content,
-        clock.now(),
-    )
-    return go_to(url_for("imports.check", document_id=document.id))
+    """Keep the files and go on to the check; refuse, with a sentence, when no importer can read any of them."""
+    form, now = UploadForm(), clock.now()
+    contents = form.contents() if form.validate() else []
+    if not contents:
+        return _choose(form, 422)
+    uploads = [Upload(name, content) for name, content in contents]
+    key = (form.key.data or secrets.token_hex(16))[:64]
+    run = import_runs.start(current_account(), uploads, key=key, by=current_user(), now=now)
+    run = import_runs.advance_here(run, now)
+    if run.state == "refused":
+        form.files.errors = [*form.files.errors, *_why(run)]
+        import_results.forget(run)
+        return _choose(form, 422)
+    scope.ring()
+    return go_to(_place(run))
 
 
 @blueprint.get("/exemple.csv")
 def sample() -> ResponseReturnValue:
     """A file to fill in, with every column."""
-    return _download(SAMPLE, "relance-exemple.csv")
+    response = Response("\ufeff" + SAMPLE, mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="relance-exemple.csv"'
+    return response
 
 
-@blueprint.get("/<int:document_id>/verifier")
-def check(document_id: int) -> ResponseReturnValue:
-    """The dry run: what would be created, ignored or left to fix. Nothing is written."""
-    document = _import_or_404(document_id)
-    planned, warnings = _plan(document)
-    return _check_page(document, planned, warnings, ImportForm(), 200)
+@blueprint.get("/<int:run_id>")
+def show(run_id: int) -> ResponseReturnValue:
+    """How far the work is, asked again every two seconds; then the check, or what became of the files."""
+    run, now = import_run_or_404(run_id), clock.now()
+    if run.state in import_words.PROGRESSES:
+        run = import_runs.advance_here(run, now)
+    if run.state in import_words.PROGRESSES:
+        context = _head(run) | {
+            "sentence": import_words.progress(run),
+            "step": 2 if run.state in ("reading", "checking") else 3,
+        }
+        return respond("imports/progress.html", "imports/_progress.html", **context)
+    if run.state == "ready" or wants_fragment():
+        return go_to(_place(run)) if wants_fragment() else redirect(_place(run), 303)
+    return render_template("imports/show.html", **_head(run) | _result(run, now))
 
 
-@blueprint.post("/<int:document_id>")
-def run(document_id: int) -> ResponseReturnValue:
-    """Write what was checked, all of it or nothing."""
-    document = _import_or_404(document_id)
-    form = ImportForm()
-    planned, warnings = _plan(document)
-    if form.validate_on_submit():
-        if form.count.data != str(len(planned.of(CREATE))):
-            form.refuse("", "Ces factures ont changé depuis la vérification. Vérifiez de nouveau avant d'importer.")
-        elif planned.of(FIX) and not form.skip_bad_rows.data:
-            form.refuse("skip_bad_rows", "Corrigez ces lignes dans le fichier, ou choisissez de les laisser de côté.")
-        else:
-            try:
-                done = importing.apply(
-                    planned, by=scope.current_user(), now=clock.now(), skip_bad_rows=form.skip_bad_rows.data
-                )
-            except importing.ImportBlockedError as error:
-                form.form_errors = [*form.form_errors, say(str(error))]
-            else:
-                notice = _n("{n} facture importée", "{n} factures importées", len(done.invoices))
-                return go_to(url_for("imports.show", document_id=document_id), notice)
-    return _check_page(document, planned, warnings, form, 422)
+@blueprint.get("/<int:run_id>/lignes.csv")
+def rows(run_id: int) -> ResponseReturnValue:
+    """What was left out, with the reason, as a file to correct and import again."""
+    run = import_run_or_404(run_id)
+    return csv_answer(_("lignes-rejetees"), [*COLUMNS, "raison"], _rejected(run))
 
 
-@blueprint.get("/<int:document_id>")
-def show(document_id: int) -> ResponseReturnValue:
-    """What became of the file: what is in Relance, what differs, what was left aside."""
-    document = _import_or_404(document_id)
-    planned, _warnings = _plan(document)
-    return render_template("imports/show.html", document=document, is_csv=document.mime == _CSV, **_figures(planned))
+@blueprint.get("/<int:run_id>/annuler")
+def ask_undo(run_id: int) -> ResponseReturnValue:
+    """What undoing takes away, or why it is too late."""
+    return _ask_undo(import_run_or_404(run_id), clock.now(), 200)
 
 
-@blueprint.get("/<int:document_id>/lignes.csv")
-def rows(document_id: int) -> ResponseReturnValue:
-    """The lines to fix, as a file to correct and import again."""
-    document = _import_or_404(document_id)
-    planned, _warnings = _plan(document)
-    target = io.StringIO()
-    writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
-    writer.writerow([*COLUMNS, "a_corriger"])
-    for item in planned.of(FIX):
-        reasons = " ".join(say(problem.reason) for problem in item.problems)
-        writer.writerow([harmless(item.line.cells.get(column, "")) for column in COLUMNS] + [harmless(reasons)])
-    return _download(target.getvalue(), "lignes-a-corriger.csv")
+@blueprint.post("/<int:run_id>/annuler")
+def undo(run_id: int) -> ResponseReturnValue:
+    """Take back everything that the import wrote."""
+    run, now = import_run_or_404(run_id), clock.now()
+    if run.state in ("undoing", "undone"):  # twice is once
+        return go_to(url_for("imports.show", run_id=run.id))
+    try:
+        run = import_runs.undo(run, by=current_user(), now=now)
+    except RunError:
+        return _ask_undo(import_run_or_404(run_id), now, 422)
+    run = import_runs.advance_here(run, now)
+    scope.ring()
+    notice = _("Import annulé : ses factures sont retirées.") if run.state == "undone" else ""
+    return go_to(url_for("imports.show", run_id=run.id), notice, "info")
 
 
-def say(sentence: str) -> str:
-    """A sentence of the importers in the language of the page. It may hold a value, so it is not cached."""
-    typeset = french(sentence)
-    return typeset if language() == "fr" else labels.catalogue(language()).get(typeset, typeset)
+@blueprint.get("/<int:run_id>/abandonner")
+def ask_discard(run_id: int) -> ResponseReturnValue:
+    """What abandoning an import that waits takes away: only what was corrected."""
+    return _ask_discard(import_run_or_404(run_id))
 
 
-def harmless(cell: str) -> str:
-    """A cell that a spreadsheet shows and never computes."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+@blueprint.post("/<int:run_id>/abandonner")
+def discard(run_id: int) -> ResponseReturnValue:
+    """Forget an import that was not written; asked again when rows were corrected, unless ``confirme``."""
+    run = import_run_or_404(run_id)
+    if not request.form.get("confirme") and _corrected(run):
+        return _ask_discard(run, 422)
+    try:
+        import_runs.discard(run, by=current_user(), now=clock.now())
+    except RunError as error:
+        return go_to(url_for("imports.show", run_id=run.id), say(str(error)), "warn")
+    return go_to(url_for("imports.new"), _("Import abandonné : rien n'a été enregistré."), "info")
 
 
-def _import_or_404(document_id: int) -> Document:
-    document = scope.document_or_404(document_id)
-    if document.kind != "import":
-        abort(404)
-    return document
+def _choose(form: UploadForm, status: int) -> ResponseReturnValue:
+    # A key that was refused once names an import that is gone: the next try is another one.
+    form.key.data = secrets.token_hex(16)
+    context: dict[str, Any] = {
+        "form": form,
+        "accepted": ACCEPTED,
+        "most_bytes": MAX_FILE_BYTES,
+        "most_files": MAX_FILES,
+        "all_bytes": MAX_ALL_BYTES,
+        "too_many": _(TOO_MANY),
+        "too_big_all": _(TOO_BIG_ALL),
+    }
+    if status == 422 and wants_fragment():
+        return make_response(render_template("imports/_refused.html", **context), status)
+    account, now = current_account(), clock.now()
+    context |= {
+        "recent": [_recent(run, now) for run in import_runs.recent(account)],
+        "presets": list(dict.fromkeys(preset.name for preset in presets.PRESETS)),
+        "inbox": inbox_folder.path_for(account, scope.settings().inbox_dir),
+    }
+    return make_response(render_template("imports/new.html", **context), status)
 
 
-def _read(content: bytes, name: str) -> tuple[list[Line], tuple[str, ...]]:
-    """The documents of a file and the warnings about it. RefusedError when there is nothing to read in it."""
-    if not content:
-        raise RefusedError(pdf.EMPTY)
-    if not _is_pdf(content, name):
-        return importing.read_csv(content, name)
-    line = importing.read_pdf(content, name)
-    if line.read.error:
-        raise RefusedError(line.read.error)
-    return [line], ()
-
-
-def _is_pdf(content: bytes, name: str) -> bool:
-    return content.startswith(b"%PDF-") or name.lower().endswith(".pdf")
-
-
-def _plan(document: Document) -> tuple[ImportPlan, tuple[str, ...]]:
-    account = scope.current_account()
-    lines, warnings = _read(storage.get(document.sha256), document.name)
-    return importing.plan(account, lines, local_date(clock.now(), account.time_zone)), warnings
-
-
-def _check_page(
-    document: Document, planned: ImportPlan, warnings: tuple[str, ...], form: ImportForm, status: int
-) -> Response:
-    figures = _figures(planned)
-    form.count.data = str(figures["n_create"])
-    page = render_template(
-        "imports/check.html",
-        document=document,
-        form=form,
-        file_warnings=warnings,
-        is_csv=document.mime == _CSV,
-        **figures,
-    )
-    return make_response(page, status)
-
-
-def _figures(planned: ImportPlan) -> dict[str, object]:
-    """What the pages show of a plan."""
-    to_create = planned.of(CREATE)
-    due: Counter[str] = Counter()
-    for item in to_create:
-        if item.wanted is not None and item.line.state == "sent":
-            sign = -1 if item.wanted.kind == "credit_note" else 1
-            due[item.wanted.currency] += sign * (item.wanted.total_cents - item.wanted.paid_cents)
+def _recent(run: ImportRun, now: datetime) -> dict[str, Any]:
+    """An import as the list under the drop zone shows it."""
+    family, icon = import_words.look(run.state)
     return {
-        "items": planned.items,
-        "preview": to_create[:PREVIEW_ROWS],
-        "n_create": len(to_create),
-        "n_different": len(planned.of(DIFFERENT)),
-        "n_same": len(planned.of(SAME)),
-        "n_fix": len(planned.of(FIX)),
-        "due": [(cents, currency) for currency, cents in due.items() if cents > 0],
-        "different": planned.of(DIFFERENT)[:SHOWN_ROWS],
-        "to_fix": planned.of(FIX)[:SHOWN_ROWS],
-        "with_warnings": [item for item in to_create if item.warnings][:SHOWN_ROWS],
-        "new_clients": planned.new_clients,
-        "say": say,
-        "kind_name": names.invoice_kind,
-        "state_name": lambda state: _(names.STATES[state]),
-        "shown_rows": SHOWN_ROWS,
+        "id": run.id,
+        "files": _files(run),
+        "when": import_words.when(run.created_at),
+        "words": import_words.outcome(run, import_runs.figures(run)),
+        "family": family,
+        "icon": icon,
+        "waits": run.state == "ready",
+        "undoable": import_words.is_undoable(run, now),
+        "left": run.state == "done" and import_words.left_out(import_runs.figures(run)) > 0,
     }
 
 
-def _download(text: str, name: str) -> Response:
-    response = Response(_MARK + text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def _head(run: ImportRun) -> dict[str, Any]:
+    return {"run": run, "title": import_words.title(run.state), "files": _files(run), "say": say}
+
+
+def _files(run: ImportRun) -> str:
+    listed: list[ImportFile] = getattr(run, "file_list", None) or import_runs.files_of(run)
+    given = [file.name for file in listed if not import_results.is_member(file)]
+    return import_words.files(given[0] if given else "", len(given))
+
+
+def _place(run: ImportRun) -> str:
+    """Where an import is seen: its check while it waits for one, else its own page."""
+    if run.state == "ready":
+        return url_for("import_check.check", run_id=run.id)
+    return url_for("imports.show", run_id=run.id)
+
+
+def _why(run: ImportRun) -> list[str]:
+    """Why nothing of an import could be read: its own sentence, or that of each file."""
+    files = import_runs.files_of(run)
+    if len(files) == 1:
+        return [say(files[0].error or run.error)]
+    found = [_("{fichier} : {raison}", fichier=file.name, raison=say(file.error)) for file in files if file.error]
+    return found or [say(run.error)]
+
+
+def _result(run: ImportRun, now: datetime) -> dict[str, Any]:
+    wrong = [file for file in import_runs.files_of(run) if file.error]
+    found: dict[str, Any] = {"wrong": wrong, "invoices": [], "number": import_words.number}
+    if run.state != "done":
+        return found | {"sentence": import_words.ended(run)}
+    reminders = import_results.reminders(run)
+    figures = import_runs.figures(run)
+    return found | {
+        "title": import_words.imported(figures),
+        "figures": figures,
+        "left": import_words.left_out(figures),
+        "invoices": import_results.invoices(run, SHOWN),
+        "reminders": reminders,
+        "startable": import_results.startable(run, bulk.MOST) if reminders.off else [],
+        "told": [say(run.error)] if run.error else _told(reminders),
+        "undoable": import_words.is_undoable(run, now),
+    }
+
+
+def _told(reminders: Reminders) -> list[str]:
+    """Truly: which of the created invoices are chased, which are not, which wait."""
+    found = []
+    if reminders.off:
+        found.append(
+            _n(
+                "Les relances d'une facture créée sont désactivées : rien ne part tant que vous ne les activez pas.",
+                "Les relances de {n} factures créées sont désactivées : rien ne part tant que vous ne les activez pas.",
+                reminders.off,
+            )
+        )
+    if reminders.on:
+        found.append(
+            _n(
+                "Les relances d'une facture créée sont activées.",
+                "Les relances de {n} factures créées sont activées.",
+                reminders.on,
+            )
+        )
+    if reminders.waiting:
+        found.append(
+            _n(
+                "Une facture est trop en retard pour entrer dans sa séquence : choisissez par où commencer.",
+                "{n} factures sont trop en retard pour entrer dans leur séquence : choisissez par où commencer.",
+                reminders.waiting,
+            )
+        )
+    return found
+
+
+def _rejected(run: ImportRun) -> Iterator[list[str]]:
+    for file in import_runs.files_of(run):
+        if file.error:
+            yield [*("" for _column in COLUMNS), f"{file.name} : {say(file.error)}"]
+    for row, name in import_results.left_out(run):
+        written = import_results.cells(row)
+        yield [*(written.get(column, "") for column in COLUMNS), import_words.reason(row, name)]
+
+
+def _ask_undo(run: ImportRun, now: datetime, status: int) -> ResponseReturnValue:
+    problem = import_runs.undo_problem(run, now)
+    context = _head(run) | {"problem": problem, "gone": import_words.gone(import_runs.figures(run))}
+    template = "imports/_undo.html" if wants_fragment() else "imports/undo.html"
+    return make_response(render_template(template, **context), status)
+
+
+def _ask_discard(run: ImportRun, status: int = 200) -> ResponseReturnValue:
+    context = _head(run) | {"corrected": _corrected(run)}
+    template = "imports/_discard.html" if wants_fragment() else "imports/discard.html"
+    return make_response(render_template(template, **context), status)
+
+
+def _corrected(run: ImportRun) -> int:
+    """How many rows a person corrected."""
+    return int(ImportRow.select().where(ImportRow.run == run, ImportRow.fixes_json != "{}").count())

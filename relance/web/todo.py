@@ -17,6 +17,7 @@ from relance.services.attending import Group
 from relance.web import (
     proposals,
     todo_encashments,
+    todo_imports,
     todo_invoices,
     todo_late,
     todo_letters,
@@ -28,7 +29,7 @@ from relance.web.i18n import _, _n
 from relance.web.todo_lines import Action, Context, Line
 
 WRITERS = todo_sends.WRITERS | todo_invoices.WRITERS | todo_letters.WRITERS | todo_rates.WRITERS | todo_plans.WRITERS
-WRITERS |= todo_encashments.WRITERS
+WRITERS |= todo_encashments.WRITERS | todo_imports.WRITERS
 ENDED = ("finished", "capped")
 CALLS = ("call", "call_again")
 
@@ -142,6 +143,7 @@ def _rest(group: Group) -> Line:
         "platform_suspended": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures"),
         "dispute": (_n("Et un autre litige", "Et {n} autres litiges", n), "/factures?statut=litiges"),
         "capped": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?statut=retard&relances=non"),
+        "import": (_n("Et un autre import", "Et {n} autres imports", n), url_for("imports.new")),
         "finished": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?statut=retard&relances=non"),
         "waiting": (_n("Et une autre facture", "Et {n} autres factures", n), "/factures?relances=oui"),
         "mute": (_n("Et un autre client sans adresse", "Et {n} autres clients sans adresse", n), "/clients"),

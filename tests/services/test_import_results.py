@@ -3,6 +3,8 @@ import json
 
 from relance.imports import serial
 from relance.imports.values import InvoiceRead, Party
+from relance.models.documents import Document
+from relance.models.imports import ImportFile, ImportRun
 from relance.services import import_results
 from tests import factories, making
 from tests.services.importing_rows import make_row, make_run
@@ -21,7 +23,6 @@ def test_only_what_the_import_created_is_told_and_the_reminders_of_what_is_owed(
     make_row(run, factories.make_invoice(latitude, "F-9"), action="update", written="updated")
     make_row(other, factories.make_invoice(latitude, "F-10"))
     assert [invoice.number for invoice in import_results.invoices(run, 3)] == ["F-3", "F-2", "F-4"]
-    assert import_results.counts(run) == (4, 1)
     assert import_results.reminders(run) == import_results.Reminders(off=2, on=1, waiting=0)
     assert import_results.startable(run, 10) == [late.id, early.id]
     assert import_results.startable(run, 1) == [late.id]
@@ -66,3 +67,13 @@ def test_the_cells_are_those_of_the_table_with_the_corrections_or_those_an_invoi
         "mode_paiement": "virement",
         "facture_liee": "F-1",
     }
+
+
+def test_an_import_of_which_nothing_could_be_read_is_forgotten_with_its_files(account, database):
+    other = make_run(account, "refused")
+    run = make_run(account, "refused", ("photo.jpg",))
+    kept = factories.make_document(account, kind="import")
+    ImportFile.update(document=factories.make_document(account, kind="import")).where(ImportFile.run == run).execute()
+    import_results.forget(run)
+    assert [one.id for one in ImportRun.select()] == [other.id]
+    assert [one.id for one in Document.select()] == [kept.id]
