@@ -135,7 +135,7 @@ def _lane(seed: int, step: int, end: float, goods: Sequence[Good], folder: Path,
         last, why = _watch(_Child(str(seed), str(step), str(left)), tally, goods, folder)
         if last is None:
             if why:
-                raise RuntimeError(f"a child did not start: {why}")
+                raise RuntimeError(f"a child did not start at seed {seed}: {why}")
             return
         seed = last + step
         if not why:

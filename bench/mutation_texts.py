@@ -51,9 +51,9 @@ def _xml_more(chance: random.Random, content: bytes, _goods: Sequence[Good]) -> 
     text = _text(content)
     if (found := _element(chance, text)) is None:
         return content
-    piece = text[found[0] : found[1]] * chance.choice((1, 1, 2, 30, 2000))
+    piece = _times(text[found[0] : found[1]], chance.choice((1, 1, 2, 30, 2000)))
     at = found[1] if chance.random() < 0.6 else chance.choice(list(_TAG.finditer(text))).end()
-    return _bytes(text[:at] + piece[:MAX_BYTES] + text[at:])
+    return _bytes(text[:at] + piece + text[at:])
 
 
 def _xml_moved(chance: random.Random, content: bytes, goods: Sequence[Good]) -> bytes:
@@ -83,7 +83,8 @@ def _xml_deep(chance: random.Random, content: bytes, _goods: Sequence[Good]) -> 
     if not tags:
         return content
     tag, depth = chance.choice(tags), chance.choice((3, 200, 20_000))
-    return _bytes(text[: tag.start()] + f"<{tag[2]}>" * depth + text[tag.start() :] + f"</{tag[2]}>" * depth)
+    opening, closing = _times(f"<{tag[2]}>", depth), _times(f"</{tag[2]}>", depth)
+    return _bytes(text[: tag.start()] + opening + text[tag.start() :] + closing)
 
 
 def _xml_declared(chance: random.Random, content: bytes, _goods: Sequence[Good]) -> bytes:
@@ -119,6 +120,11 @@ def _element(chance: random.Random, text: str) -> tuple[int, int] | None:
         return tag.start(), tag.end()
     end = text.find(f"</{tag[2]}>", tag.end())
     return (tag.start(), end + len(tag[2]) + 3) if end >= 0 else (tag.start(), tag.end())
+
+
+def _times(piece: str, count: int) -> str:
+    """A piece so many times, or as many as a file may hold."""
+    return piece * min(count, MAX_BYTES // (len(piece) + 1) + 1)
 
 
 def _swap_one(chance: random.Random, content: bytes, pattern: re.Pattern[str], change: Callable[[str], str]) -> bytes:
@@ -157,7 +163,8 @@ def _csv_lines(chance: random.Random, content: bytes, _goods: Sequence[Good]) ->
     if way == 0:
         chance.shuffle(lines)
     elif way == 1:
-        lines += [chance.choice(lines)] * chance.choice((1, 5, 3000))
+        line, count = chance.choice(lines), chance.choice((1, 5, 3000))
+        lines += [line] * min(count, MAX_BYTES // (len(line) + 1) + 1)
     elif way == 2:
         lines = [chance.choice(lines), *lines]
     return chance.choice((b"\n", b"\n", b"\r", b"\r\n", b"\n\n"))[:2].join(lines)
