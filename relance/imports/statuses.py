@@ -81,6 +81,8 @@ NO_STATUS = "Ce fichier ne contient aucun statut de facture."
 NOT_A_TABLE = "Ce fichier n'est pas un tableau de statuts : il faut une colonne « Numéro » et une colonne « Statut »."
 TOO_MANY = "Ce fichier contient plus de 5 000 statuts. Découpez-le en plusieurs fichiers, puis réessayez."
 
+# Columns of a table of invoices.
+_AMOUNTS = {"montant_ttc", "montant_ht", "montant_tva", "deja_regle", "reste_a_payer"}
 _CODE = re.compile(r"(?:fr[:_ ])?(\d{3})\b[\s:\-–—(.]*(.*?)\)?", re.IGNORECASE)
 
 
@@ -156,6 +158,14 @@ def read(content: bytes) -> tuple[StatusRead, ...]:
             return of_rows((reader.line_num, row) for row in reader)
         except csv.Error as error:
             raise RefusedError(NOT_A_TABLE) from error
+
+
+def is_table(titles: Sequence[str]) -> bool:
+    """True when these titles are those of a table of statuses: a number, a status, no amount but what was cashed."""
+    found = _columns(titles)
+    guessed = zip(titles, columns.guess(titles, [[] for _ in titles]), strict=True)
+    named = {target for title, (target, _) in guessed if "encaiss" not in plain(title)}
+    return "number" in found and "status" in found and not named & _AMOUNTS
 
 
 def of_rows(rows: Iterable[tuple[int, Sequence[str]]]) -> tuple[StatusRead, ...]:

@@ -87,7 +87,10 @@ def test_a_workbook_is_read_like_a_text():
 
 def test_the_way_in_knows_such_a_table():
     assert tables.is_statuses(FILE.encode())
-    assert not tables.is_statuses(FILE.replace("Motif", "Total TTC").encode())
+    assert statuses.is_table(FILE.splitlines()[0].split(";"))
+    other = FILE.replace("Motif", "Total TTC")
+    assert not tables.is_statuses(other.encode())
+    assert not statuses.is_table(other.splitlines()[0].split(";"))
 
 
 def test_lines_before_the_titles_are_passed():
