@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from relance import clock, mailbox
+from relance.cli_data import export_command
 from relance.cli_imports import import_invoices_command, user_of
 from relance.config import Settings
 from relance.db import connection, migrate
@@ -184,4 +185,5 @@ COMMANDS = (
     doctor_command,
     backup_command,
     restore_command,
+    export_command,
 )

@@ -25,6 +25,7 @@ OTHER_TEMPLATES = ("mail/", "letters/pdf/")
 # Modules whose French never reaches a page, and why.
 NOT_SHOWN = {
     "relance/cli.py": "the terminal",
+    "relance/cli_data.py": "the terminal",
     "relance/config.py": "the terminal",
     "relance/serve.py": "the terminal",
     "relance/casefile/": "the case file is in French, and its verifier speaks to a terminal",
