@@ -28,7 +28,7 @@ def parse(content: bytes) -> Element:
     if content.count(b"<") + 2 * content.count(b"=") > MAX_MARKS:
         raise UnsafeError(TOO_COMPLEX)
     try:
-        root: Element = fromstring(content, forbid_dtd=True)
+        root: Element = fromstring(_without_blanks(content), forbid_dtd=True)
     except ParseError as error:
         raise RefusedError(MALFORMED) from error
     except DefusedXmlException as error:
@@ -36,6 +36,13 @@ def parse(content: bytes) -> Element:
     except (ValueError, LookupError) as error:  # an encoding the parser does not know
         raise RefusedError(MALFORMED) from error
     return root
+
+
+def _without_blanks(content: bytes) -> bytes:
+    """Without the blanks some programs write before the declaration, where XML allows none."""
+    bare = content.removeprefix(b"\xef\xbb\xbf")
+    stripped = bare.lstrip(b" \t\r\n")
+    return content if len(stripped) == len(bare) else stripped
 
 
 def envelope(root: Element) -> Element:

@@ -44,6 +44,11 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
     assert xml.parse(f"{declared}<a>Malaucène</a>".encode(encoding)).text == "Malaucène"
 
 
+@pytest.mark.parametrize("before", [b"\r\n  ", b"\xef\xbb\xbf\n", b"\xef\xbb\xbf"])
+def test_blanks_before_the_declaration_do_not_matter(before: bytes) -> None:
+    assert xml.parse(before + b'<?xml version="1.0" encoding="UTF-8"?><a>x</a>').text == "x"
+
+
 def test_deep_nesting_does_not_exhaust_the_stack() -> None:
     depth = xml.MAX_MARKS // 2
     started = time.monotonic()
