@@ -172,7 +172,7 @@ def _lede(files: list[ImportFile], figures: Figures, tabled: list[TableShown]) -
 
 
 def _documents(count: int) -> str:
-    return _n("un document", "{nombre} documents", count, nombre=number(count))
+    return _n("un document", "{n} documents", count)
 
 
 def _focus(near: ImportRow, rows: list[ImportRow], to_fix: list[RowShown], can_import: bool) -> str:
