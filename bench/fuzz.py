@@ -24,6 +24,7 @@ from bench.mutation_bytes import Good
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "data" / "fuzz"
+CHILD = "bench.fuzz_child"
 FILE_WITHIN = 10.0  # seconds
 STARTS_WITHIN = 120.0
 MOST_BYTES = 200_000_000
@@ -54,22 +55,23 @@ class Tally:
     read: int = 0
     seconds: float = 0.0
     slowest_ms: float = 0.0
+    slowest_seed: int = 0
     most_bytes: int = 0
     findings: list[Finding] = field(default_factory=list)
 
-    def count(self, milliseconds: float, outcome: str, memory: int) -> None:
+    def count(self, seed: int, milliseconds: float, outcome: str, memory: int) -> None:
         """One file more."""
         self.files += 1
         self.read += outcome == "read"
-        self.slowest_ms = max(self.slowest_ms, milliseconds)
+        self.slowest_ms, self.slowest_seed = max((self.slowest_ms, self.slowest_seed), (milliseconds, seed))
         self.most_bytes = max(self.most_bytes, memory)
 
     def line(self) -> str:
         """The last line of the command."""
         return (
             f"{self.files} files in {self.seconds:.0f} s: {self.files / max(self.seconds, 1e-9):.0f} per second, "
-            f"{self.read} read, slowest {self.slowest_ms / 1000:.1f} s, most memory {self.most_bytes / 1e6:.0f} MB, "
-            f"{len(self.findings)} findings"
+            f"{self.read} read, slowest {self.slowest_ms / 1000:.1f} s (seed {self.slowest_seed}), "
+            f"most memory {self.most_bytes / 1e6:.0f} MB, {len(self.findings)} findings"
         )
 
 
@@ -78,7 +80,7 @@ class _Child:
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.fuzz_child", *arguments],
+            [sys.executable, "-m", CHILD, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             bufsize=0,
@@ -163,7 +165,7 @@ def _watch(child: _Child, tally: Tally, goods: Sequence[Good], folder: Path) -> 
                 )
             if word == "d":
                 milliseconds, outcome = rest.split()
-                tally.count(float(milliseconds), outcome, child.memory())
+                tally.count(seed, float(milliseconds), outcome, child.memory())
         if line is None:
             return seed, "slow"
         code = child.process.wait()

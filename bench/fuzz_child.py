@@ -14,7 +14,6 @@ import sys
 import time
 import traceback
 import types
-import warnings
 import zipfile
 from collections.abc import Iterator
 from itertools import count, islice
@@ -182,7 +181,6 @@ def main() -> int:
     child.load()
     for name in ENCODINGS:
         codecs.lookup(name)
-    warnings.simplefilter("ignore")  # two members of a name, on purpose
     child.give_up()
 
     def say(line: str) -> None:
