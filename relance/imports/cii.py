@@ -18,6 +18,7 @@ ROOTS = ("CrossIndustryInvoice", "CrossIndustryDocument")
 NOT_AN_INVOICE = "Les données XML de ce fichier ne sont pas celles d'une facture."
 _MEANS = "SpecifiedTradeSettlementPaymentMeans"
 _TERMS = "SpecifiedTradePaymentTerms"
+_DISCOUNT = "ApplicableTradePaymentDiscountTerms"
 
 
 def read(content: bytes, file: str) -> InvoiceRead:
@@ -80,7 +81,11 @@ def read(content: bytes, file: str) -> InvoiceRead:
         buyer=read_party(buyer),
         warnings=tuple(warnings),
     )
-    return terms.proposed(found)
+    described = (
+        (" ".join(texts(term, "Description")), child(term, _DISCOUNT) is not None)
+        for term in children(settlement, _TERMS)
+    )
+    return terms.proposed(found, terms.of_terms(described))
 
 
 def _totals(settlement: Element | None, currency: str, warnings: list[str]) -> Totals:
@@ -115,7 +120,7 @@ def _due_day(settlement: Element | None, issued_on: date | None, words: str, war
     for term in children(settlement, _TERMS):
         due_on = _date(child(term, "DueDateDateTime"), "due", warnings)
         if due_on is not None:
-            has_discount = child(term, "ApplicableTradePaymentDiscountTerms") is not None
+            has_discount = child(term, _DISCOUNT) is not None
             (days.discounted if has_discount else days.plain).append(due_on)
     return stated.due_day(days, issued_on, words, warnings)
 
@@ -126,7 +131,7 @@ def _instalments(settlement: Element | None, currency: str) -> tuple[tuple[date,
     for term in children(settlement, _TERMS):
         due_on = _date(child(term, "DueDateDateTime"), "due", [])
         cents = stated.amount(children(term, "PartialPaymentAmount"), currency, [])
-        has_discount = child(term, "ApplicableTradePaymentDiscountTerms") is not None
+        has_discount = child(term, _DISCOUNT) is not None
         if due_on is not None and cents and not has_discount:
             found.append((due_on, cents))
     return tuple(sorted(found)) if len(found) > 1 else ()

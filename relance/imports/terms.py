@@ -6,6 +6,7 @@ Words that may mean two dates mean none: a person asks, rather than a machine ch
 import re
 import unicodedata
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -70,6 +71,7 @@ _NOW = re.compile(
 )
 _RANGE = re.compile(rf"\b\d+ ?(?:a|-|/|ou|to|or|bis|oder) ?\d+ ?{_UNIT}\b|\d+ ?{_UNIT} (?:ou|or|oder) ")
 
+_IS_NET = re.compile(r"\b(?:nets?|netto|rein|ohne|plein)\b")
 # A discount that is not given is no discount.
 _NO_DISCOUNT = re.compile(
     r"\b(?:sans|pas d'|aucun|nul|ni|ohne|kein(?:en|em)?|no|without) ?(?:remise ni |rabais ni )?"
@@ -100,14 +102,22 @@ class _Meaning:
     how: str
 
 
-def proposed(read: InvoiceRead) -> InvoiceRead:
-    """``read`` with the date its terms mean, when it has no due date and its terms are understood."""
+def proposed(read: InvoiceRead, words: str) -> InvoiceRead:
+    """``read`` with the date ``words`` mean, when it has no due date and they are understood. See ``of_terms``."""
     if read.due_on is not None or read.issued_on is None or read.kind == "credit_note":
         return read
-    found = due_date(read.terms, read.issued_on)
+    found = due_date(words, read.issued_on)
     if found is None:
         return read
     return replace(read, terms_due_on=found[0], terms_reading=found[1])
+
+
+def of_terms(described: Iterable[tuple[str, bool]]) -> str:
+    """The words to look for a due date in: those of every term, but for one with a discount that does not name it.
+
+    ``described``: for each term its words, and whether it has a discount.
+    """
+    return "\n".join(words for words, has_discount in described if not has_discount or _DISCOUNT.search(plain(words)))
 
 
 def due_date(words: str, issued_on: date) -> tuple[date, str] | None:
@@ -147,12 +157,14 @@ def _meanings(words: str, issued_on: date) -> list[_Meaning] | None:
         kept = _NO_DISCOUNT.sub(" rein ", sentence[: late.start()] if late else sentence)
         if _DISCOUNT.search(kept):
             # Of « 2 % d'escompte sous 8 jours, 30 jours net », only what says that it is the net term.
-            parts = [part for part in kept.split(",") if not _DISCOUNT.search(part) and _is_net(part)]
+            parts = [part for part in kept.split(",") if not _DISCOUNT.search(part) and _IS_NET.search(part)]
         else:
             parts = [kept]
         for part in parts:
-            if not _speaks_of_time(part):
-                continue
+            if not any(
+                re.search(pattern, part) for pattern in (_DELAY, _PLUS, _NET, _NEXT_DAY, _DATE, _NOW, _END, _NEXT)
+            ):
+                continue  # it says nothing of time
             if _UNKNOWN.search(part) or _RANGE.search(part):
                 return None
             meanings = _part(part, issued_on)
@@ -160,17 +172,6 @@ def _meanings(words: str, issued_on: date) -> list[_Meaning] | None:
                 return None
             found.extend(meanings)
     return found
-
-
-def _is_net(part: str) -> bool:
-    return re.search(r"\b(?:nets?|netto|rein|ohne|plein)\b", part) is not None
-
-
-def _speaks_of_time(part: str) -> bool:
-    return any(
-        pattern.search(part)
-        for pattern in (_DELAY, _PLUS, _NET, _NEXT_DAY, _DATE, _NOW, re.compile(_END), re.compile(_NEXT))
-    )
 
 
 def _part(part: str, issued_on: date) -> list[_Meaning] | None:

@@ -70,7 +70,8 @@ def read(content: bytes, file: str) -> InvoiceRead:
         buyer=read_ubl_party(buyer),
         warnings=tuple(warnings),
     )
-    return terms.proposed(found)
+    described = ((" ".join(texts(term, "Note")), child(term, _DISCOUNT) is not None) for term in children(root, _TERMS))
+    return terms.proposed(found, terms.of_terms(described))
 
 
 def _totals(root: Element, currency: str, warnings: list[str]) -> Totals:

@@ -85,7 +85,8 @@ NOT_UNDERSTOOD = [
     "30 jours à compter du 01/09/2026", "payable le 32/11/2026", "payable le 30/02/2027", "payable le 01/10/2026",
     "9999 jours", "le 31 du mois suivant", "payable le 12/11/2026 ou le 12/12/2026", "30 jours, soit le 12/11/2026",
     "En cas de retard, indemnité de 40 € sous 30 jours", "Pénalités après 30 jours", "Garantie 30 jours",
-    "Vid försenad betalning tillkommer avgift enligt gällande avtalsvillkor.", "net 1500 €", "Ouvert 7 jours sur 7", "TVA 20 %",
+    "Vid försenad betalning tillkommer avgift enligt gällande avtalsvillkor.", "net 1500 €", "Ouvert 7 jours sur 7",
+    "TVA 20 %",
     "Die Zahlung wird als Teilleistung monatl. erbracht und ist monatl. zum letzten Werktag fällig.",
 ]  # fmt: skip
 
@@ -105,12 +106,17 @@ def test_words_that_may_mean_several_dates_propose_none(words: str) -> None:
 
 def test_what_is_proposed_says_how_and_takes_no_place() -> None:
     read = InvoiceRead(file="f.xml", kind="invoice", issued_on=ISSUED, terms="45 jours fin de mois le 10")
-    found = terms.proposed(read)
+    found = terms.proposed(read, read.terms)
     assert (found.due_on, found.terms_due_on) == (None, date(2026, 12, 10))
     assert found.terms_reading == (
         "Date proposée : 10/12/2026, 45 jours après la facture puis ce jour du mois suivant. "
         "D'après les conditions « 45 jours fin de mois le 10 » : vérifiez-la."
     )
+
+
+def test_the_words_of_a_discount_that_do_not_name_it_are_left_out() -> None:
+    described = [("10 jours", True), ("14 Tage 2 % Skonto, 30 Tage netto", True), ("30 jours", False)]
+    assert terms.of_terms(described) == "14 Tage 2 % Skonto, 30 Tage netto\n30 jours"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +126,7 @@ def test_what_is_proposed_says_how_and_takes_no_place() -> None:
 )  # fmt: skip
 def test_a_due_date_stated_no_issue_date_or_a_credit_note_leave_the_words_alone(known: dict[str, object]) -> None:
     read = InvoiceRead(file="f.xml", terms="30 jours", **known)  # type: ignore[arg-type]
-    assert terms.proposed(read) == read
+    assert terms.proposed(read, read.terms) == read
 
 
 PIECES = st.sampled_from([*" ".join(UNDERSTOOD).split(), *" ".join(NOT_UNDERSTOOD).split(), "\n", ".", "9999", "%"])
