@@ -38,6 +38,7 @@ from relance.storage import StorageError
 
 MOST_FILES = 50  # in a minute
 PATIENCE = 20.0  # seconds in a minute: mail has its turn
+AT_LEAST = 5.0  # seconds for a file that was begun
 BROKEN = "Relance n'a pas su lire ce fichier. La raison est dans le journal du serveur."
 log = logging.getLogger(__name__)
 _told: set[str] = set()  # what this process has said: once is enough
@@ -175,7 +176,7 @@ def _deal_with(account: Account, home: Home, taken: Taken, now: datetime, deadli
     except (StillChangingError, FileNotFoundError):
         return 0
     else:
-        found = _hand_over(account, taken, content, now, max(deadline - time.monotonic(), 1.0))
+        found = _hand_over(account, taken, content, now, max(deadline - time.monotonic(), AT_LEAST))
         if found is None:
             return 0
         outcome = found
