@@ -73,7 +73,7 @@ def _address(element: Element | None, lines: tuple[str, ...], postcode: str) -> 
 
 def _french_numbers(numbers: Iterable[Element], addresses: Iterable[Element]) -> tuple[str, str]:
     """SIREN and SIRET, told apart by their length rather than by the scheme, which is often wrong."""
-    found = [node.text or "" for node in numbers if _scheme(node) in _FRENCH_SCHEMES]
+    found = [node.text or "" for node in numbers if _scheme(node) in _FRENCH_SCHEMES or _is_chorus_siret(node)]
     for node in addresses:
         if _scheme(node) in _FRENCH_SCHEMES:
             found.append(node.text or "")
@@ -89,6 +89,11 @@ def _french_numbers(numbers: Iterable[Element], addresses: Iterable[Element]) ->
         elif len(digits) == 9:
             siren = siren or digits
     return siren or siret[:9], siret
+
+
+def _is_chorus_siret(node: Element) -> bool:
+    """True for a SIRET as the files of Chorus Pro wrote it: schemeName="1"."""
+    return node.get("schemeName") == "1" and len("".join((node.text or "").split())) == 14
 
 
 def _scheme(node: Element) -> str:

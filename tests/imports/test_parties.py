@@ -84,6 +84,16 @@ def test_a_number_of_another_scheme_is_not_a_siren(scheme: str) -> None:
     assert (found.siren, found.siret) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("inside", "siret"),
+    [('schemeName="1">732 829 320 00074', "73282932000074"), ('schemeName="2">73282932000074', ""),
+     ('schemeName="1">1234', "")],
+)  # fmt: skip
+def test_a_siret_is_told_as_chorus_pro_wrote_it(inside: str, siret: str) -> None:
+    found = ubl_party(f"<PartyIdentification><ID {inside}</ID></PartyIdentification>")
+    assert (found.siret, found.siren) == (siret, siret[:9])
+
+
 def test_a_ubl_party_has_its_legal_name_else_the_other_and_its_whole_address() -> None:
     name = "<PartyName><Name>Le Ballon</Name></PartyName>"
     legal = "<PartyLegalEntity><RegistrationName>Atelier du Ballon</RegistrationName></PartyLegalEntity>"
