@@ -18,6 +18,7 @@ from relance.models.documents import Document
 from relance.models.events import record
 from relance.models.evidence import Evidence
 from relance.models.holds import Task
+from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.models.invoices import Invoice
 from relance.models.legal_rates import LegalRate
 from relance.models.letters import Letter, LetterBatch
@@ -31,6 +32,7 @@ from relance.models.signatures import Signature
 from relance.services import chasing, keeping_templates, seeding, sending_by_hand, sequencing, templating
 from relance.services.writing import Draft
 from tests import factories
+from tests.services.importing_rows import make_row, make_run
 
 # What « id » is, by the beginning of the address; every other argument has a name of its own.
 ID_OF = {"/factures/": Invoice, "/clients/": Client, "/contacts/": Contact, "/devis/": Quote}
@@ -50,11 +52,13 @@ MODEL_OF = {
     "signature_id": Signature,
     "plan_id": PaymentPlan,
     "rate_id": LegalRate,
+    "run_id": ImportRun,
 }
 # Addresses with no row of an account: files of the application, parts of an e-mail, links with a secret.
 NOT_ROWS = {"static", "access.confirm_sign_up", "access.new_password", "downloads.show"}
 PART_OF_A_MAIL = "index"
 TEMPLATE = "ref"  # the name of a template is not a number
+OF_AN_IMPORT = {"file_id": ImportFile, "row_id": ImportRow}  # theirs through their import
 LINE = "line"  # a planned step of the agenda: « invoice:step »
 SAMPLE = 7  # ids of each kind that are tried on each route
 
@@ -106,6 +110,10 @@ def ids_of(account: Account) -> dict[Any, list[Any]]:
         for row in rows:
             states.setdefault(str(getattr(row, "state", "")) + str(getattr(row, "kind", "")), row.id)
         found[model] = list(dict.fromkeys([*states.values(), *(row.id for row in rows)]))[:SAMPLE]
+    for name, model in OF_AN_IMPORT.items():
+        rows = model.select().join(ImportRun).where(ImportRun.account == account).order_by(model.id)
+        found[name] = [row.id for row in rows][:SAMPLE]
+        assert found[name], "the account needs an import"
     found["block"] = _block_keys(account)
     found[LINE] = [f"{id}:1" for id in found[Invoice]]
     found[TEMPLATE] = [info.ref for info in templating.listed(account) if not info.is_delivered]
@@ -149,6 +157,8 @@ def kind_of(rule: Rule, argument: str) -> Any:
         return "mail"
     if argument == TEMPLATE:
         return TEMPLATE
+    if argument in OF_AN_IMPORT:
+        return argument
     if argument == "step_key":
         return "block"
     if argument == "id":
@@ -187,6 +197,7 @@ def _stranger() -> User:
     document = factories.make_document(account, kind="import", name="menuiserie.csv", mime="text/csv")
     invoice = factories.make_invoice(client, "B-12", total_cents=50_000)
     factories.make_invoice(client, "B-13", state="draft", total_cents=60_000)
+    make_row(make_run(account), factories.make_invoice(client, "B-14", total_cents=1_000))
     factories.make_payment(invoice, 10_000)
     factories.make_quote(client, "DB-7", object="Escalier en hêtre")
     draft = Draft(template="rappel", contact_ids=(contact.id,), attaches_invoice=False)
