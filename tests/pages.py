@@ -57,7 +57,7 @@ from relance.services.invoice_facts import InvoiceFacts
 from relance.services.promising import PromiseFacts
 from relance.services.signing_up import Wish
 from relance.services.writing import Draft
-from tests import pages_exits, pages_imports, pages_letters, pages_plans
+from tests import pages_exits, pages_imports, pages_letters, pages_plans, pages_statuses
 from tests.factories import NOW, PASSWORD, PASSWORD_HASH, make_document, make_invoice, make_quote
 
 # « @late » is the id of that row (see ``_furnish``). What is not in the path is asked after « ? ».
@@ -249,6 +249,7 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("sender.edit", {"recu": "non"}),
     *pages_exits.PAGES,
     *pages_imports.PAGES,
+    *pages_statuses.PAGES,
     *pages_letters.PAGES,
 )
 # Once sendings are suspended.
@@ -283,6 +284,7 @@ NOT_PAGES = {
     "system.home": "sends to the dashboard",
     "system.health": "JSON for a machine",
     "access.install": "exists before the first account only: read apart",
+    "exports.clients": "a file",
     "exports.export": "a file",
     "invoices.clients": "a fragment of the list",
     "invoices.pdf": "a file",
@@ -428,6 +430,7 @@ def _furnish(settings: Settings, now: dt.datetime) -> dict[str, Any]:
         **_sequences(account, user, now),
         **pages_imports.furnish(account, user, now),
         **pages_exits.furnish(late.client, user, now),
+        **pages_statuses.furnish(late.client, user, now),
         **pages_letters.furnish(late.client, user, now),
         **_templates(account, user, now),
         "mail": mailbox.list_messages(settings.data_dir)[0].id,

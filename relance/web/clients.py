@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
         "sequence_choices": [] if is_archived else sequence_choices(account),
         "sequence_titles": {sequence.id: sequence.title for sequence in sequencing.listed(account)},
     }
-    return respond("clients/index.html", "clients/_list.html", **context)
+    return respond("clients/index.html", "clients/list.htmx.html", **context)
 
 
 @blueprint.get("/clients/nouveau")

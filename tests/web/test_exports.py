@@ -84,3 +84,21 @@ def test_thirty_thousand_invoices_are_sent_as_they_are_read(client, latitude):
     assert pieces > 30
     # A list of them all takes about 100 Mo.
     assert peak < 30_000_000
+
+
+def test_the_clients_of_the_list_leave_with_what_they_owe_in_each_currency(client, account, latitude, nadia, basile):
+    factories.make_invoice(latitude, total_cents=10_000)
+    factories.make_invoice(latitude, total_cents=500, currency="CHF", due_on=factories.TODAY)
+    factories.make_client(account, "=Vauquelin")
+    rows = table(client.get("/clients/exporter"))
+    shown = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    assert [(row["Client"], row["Reste dû"], row["Dont en retard"], row["Devise"]) for row in shown] == [
+        ("'=Vauquelin", "", "", ""),
+        ("Latitude Conseil", "100,00", "100,00", "EUR"),
+        ("Latitude Conseil", "5,00", "0,00", "CHF"),
+    ]
+    assert (shown[1]["E-mail"], shown[1]["Factures en cours"]) == (nadia.email, "1")
+    assert len(table(client.get("/clients/exporter?q=latitude"))) == 3
+    sheet = openpyxl.load_workbook(io.BytesIO(client.get("/clients/exporter?format=xlsx").get_data())).active
+    assert sheet.max_row == 4
+    assert 'href="/clients/exporter?format=xlsx&amp;q=lati"' in client.get("/clients?q=lati").text
