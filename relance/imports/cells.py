@@ -64,7 +64,7 @@ _BETWEEN_ADDRESSES = re.compile(r"[,;\s]+")
 def line(text: str, limit: int) -> str:
     """Text on one line, at most ``limit`` characters, without characters nobody sees."""
     single = " ".join(text.split())
-    if any(not letter.isprintable() and letter != "\u00a0" for letter in single):
+    if not single.replace("\u00a0", "").isprintable():
         raise ValueError("Cette cellule contient un caractère invisible. Saisissez-la à nouveau.")
     if len(single) > limit:
         raise ValueError(f"Cette cellule est trop longue : {limit} caractères au plus.")

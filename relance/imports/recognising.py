@@ -177,9 +177,11 @@ def _of_preset(preset: presets.Preset, keys: list[str], guesses: list[tuple[str,
             taken.setdefault(target, title)
     found: list[tuple[str, bool]] = []
     for title, (guessed, tells) in zip(keys, guesses, strict=True):
-        target = named.get(title, guessed if tells and guessed not in taken else "")
+        # What a preset does not name is read if its title tells it, or if no invoice goes without it.
+        may_be = guessed not in taken and (tells or guessed in REQUIRED)
+        target = named.get(title, guessed if may_be else "")
         is_it = bool(target) and taken.get(target, title) == title and target not in {other for other, _ in found}
-        found.append((target, True) if is_it else ("", False))
+        found.append((target, title in named or tells) if is_it else ("", False))
     return found
 
 

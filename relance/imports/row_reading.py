@@ -139,13 +139,13 @@ class Line:
 
     def _take(self, column: str, read_cell: Callable[[str], Value], default: Value) -> Value:
         """The value of a cell; ``default`` when it is empty (a problem if it is required) or unreadable."""
-        text = formulas.unescaped(self.cells.get(column, ""))
+        text = self.cells.get(column, "")
         if not text:
             if column in REQUIRED:
                 self._problem(column, "", "Cette cellule est obligatoire.")
             return default
         try:
-            return read_cell(text)
+            return read_cell(formulas.unescaped(text))
         except ValueError as error:
             self._problem(column, text, str(error))
             return default

@@ -4,6 +4,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from relance.imports import encodings
@@ -17,6 +18,7 @@ _SAMPLE_LINES = 200
 _DECLARED = re.compile(r'"?sep=(.)"?;*\s*', re.IGNORECASE)
 
 
+@lru_cache(maxsize=2048)  # the same few words come back on every line
 def plain(text: str) -> str:
     """Lower case, no accent, words joined by « _ »: how names of columns and of values are compared."""
     bare = unicodedata.normalize("NFKD", text.strip().lower()).encode("ascii", "ignore").decode()

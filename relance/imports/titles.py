@@ -118,7 +118,7 @@ _TITLES = {
     "pays": "pays country pays_client client_pays billing_country country_code code_pays customer_address_country",
 }
 _VAGUE = {
-    "numero": "reference ref id_facture invoice_id piece document name",
+    "numero": "reference ref id_facture invoice_id piece document",
     "client": "nom name societe entreprise company tiers client_final nom_complet full_name organisation organization "
     "customer_description account_name",
     "date_emission": "creee_le created created_at creation date_creation cree_le date_envoi sent_date created_on "

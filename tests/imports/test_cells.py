@@ -107,3 +107,79 @@ def test_a_cell_of_thousands_of_addresses_is_refused_unread() -> None:
     assert len(cells.emails(",".join(addresses[:-1]))) == cells.MAX_EMAILS
     with pytest.raises(ValueError, match="au plus 20 adresses"):
         cells.emails(",".join(addresses))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "22/11/26",
+        "22-11-26",
+        "22.11.2026",
+        "2026/11/22",
+        "2026-11-22T23:59:00+02:00",
+        "20261122",
+        "46348",
+        "46348.5",
+        "22 nov. 2026",
+        "dim. 22 novembre 2026",
+        "22-Nov-2026",
+        "Nov 22, 2026",
+        "22/11/2026 10:30",
+        "22/11/2026 à 10h30",
+    ],
+)
+def test_dates_of_tools_are_read(text: str) -> None:
+    assert cells.any_day(text) == date(2026, 11, 22)
+
+
+def test_the_month_may_come_first() -> None:
+    assert cells.any_day("11/22/2026", day_first=False) == date(2026, 11, 22)
+    assert cells.any_day("2026-11-22", day_first=False) == date(2026, 11, 22)
+    for text in ("11/22/2026", "31/02/2026", "22 zut 2026", "99999", "12345", "demain", "22/11/1926"):
+        with pytest.raises(ValueError, match=r"Écrivez la date|n'existe pas|année"):
+            cells.any_day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "found"),
+    [
+        ("1 234,56", "", 123_456),
+        ("1\u202f234,56\u00a0€", "", 123_456),
+        ("1.234,56", "", 123_456),
+        ("1,234.56", "", 123_456),
+        ("1'234.50", "", 123_450),
+        ("EUR 1234", "", 123_400),
+        ("$1,234.56", "", 123_456),
+        ("(123,45)", "", -12_345),
+        ("-123,45", "", -12_345),
+        ("123,45-", "", -12_345),
+        ("−123,45 €", "", -12_345),
+        ("1.234", ",", 123_400),
+        ("1.234", ".", 123),
+        ("1,234", ".", 123_400),
+        ("1234.560000", "", 123_456),
+        ("1234.5678", "", 123_457),
+        ("0,00", "", 0),
+    ],
+)
+def test_amounts_of_tools_are_read_in_cents(text: str, decimal: str, found: int) -> None:
+    assert cells.any_amount(text, decimal) == found
+
+
+@pytest.mark.parametrize("text", ["1.234", "douze", "", "-", "--1", "12,34,56", "=1+1", "1e3", "(1", "12 XYZ"])
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        cells.any_amount(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("12 CHF", "CHF"), ("€12", "EUR"), ("usd 3", "USD"), ("12", ""), ("12 XYZ", "")]
+)
+def test_a_currency_beside_an_amount_is_known(text: str, found: str) -> None:
+    assert cells.currency_in(text) == found
+
+
+def test_addresses_of_tools_are_separated_by_anything() -> None:
+    assert cells.emails("a@b.example; c@d.example e@f.example", is_loose=True) == (
+        "a@b.example", "c@d.example", "e@f.example",
+    )  # fmt: skip
