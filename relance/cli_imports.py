@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -49,23 +51,36 @@ def import_invoices_command(files: tuple[Path, ...], account: str, dry_run: bool
     tell = _progress if sys.stderr.isatty() else _silence
     with connection():
         user = user_of(account)
-        rows = list(
-            importing_files.import_files(user.account, files, dry_run=dry_run, by=user, now=clock.now(), tell=tell)
-        )
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
-    else:
-        for row in rows:
-            click.echo(f"{row['file']} : {row['number'] or '?'}, {row['error'] or RESULTS[row['result']]}")
-            for warning in row["warnings"]:
-                click.echo(f"  attention : {warning}")
-    if not dry_run and any(row["error"] for row in rows):
+        told = importing_files.import_files(user.account, files, dry_run=dry_run, by=user, now=clock.now(), tell=tell)
+        is_whole = _print_all(told, as_json)
+    if not dry_run and not is_whole:
         sys.exit(1)
+
+
+def _print_all(told: Iterable[dict[str, Any]], as_json: bool) -> bool:
+    """Print the documents as they come: fifty thousand need no memory. True when all of them are well."""
+    is_whole, before = True, "["
+    for row in told:
+        is_whole = is_whole and not row["error"]
+        if as_json:
+            click.echo(f"{before}\n{json.dumps(row, ensure_ascii=False, indent=2)}", nl=False)
+            before = ","
+        else:
+            _print(row)
+    if as_json:
+        click.echo("[]" if before == "[" else "\n]")
+    return is_whole
+
+
+def _print(row: dict[str, Any]) -> None:
+    click.echo(f"{row['file']} : {row['number'] or '?'}, {row['error'] or RESULTS[row['result']]}")
+    for warning in row["warnings"]:
+        click.echo(f"  attention : {warning}")
 
 
 def _progress(name: str, n: int) -> None:
     """On a terminal only: what is piped stays clean."""
-    click.echo(f"\r{name[:50]} : {n} lignes", err=True, nl=n == 0)
+    click.echo(f"{name[:50]} : {n} lignes", err=True)
 
 
 def _silence(_name: str, _n: int) -> None:

@@ -25,9 +25,10 @@ from relance.services.import_reading import headers_digest
 from relance.services.import_runs import Upload
 from relance.services.import_work import WORKING
 from relance.services.status_deciding import StatusItem
+from relance.storage import StorageError
 
 Tell = Callable[[str, int], None]  # the name of a file, and how many of its documents were dealt with
-TELLS_EVERY = 100
+TELLS_EVERY = 1_000
 STRETCH = 2.0  # seconds of work between two words of progress
 PIECE = 500  # rows read at a time
 BAD_ROWS = "Des lignes de ce fichier sont à corriger : rien n'en a été enregistré."
@@ -80,8 +81,11 @@ def import_files(
             else:
                 if dry_run:
                     yield from _foreseen(account, content, path.name, reader, now, tell)
-                else:
+                    continue
+                try:
                     yield from _imported(account, Upload(path.name, content), by, now, tell)
+                except (import_runs.RunError, StorageError) as error:
+                    yield _refused(path.name, str(error))
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -205,7 +209,7 @@ def _rows_told(file: ImportFile) -> Iterator[dict[str, Any]]:
             line = reader.line(row)
             problems = [(column, value, reason) for column, value, reason in json.loads(row.problems_json)]
             notes = [*warnings, *json.loads(row.warnings_json), *json.loads(row.differences_json)]
-            told = _told(line, row.action, problems, notes)
+            told = _told(line, row.action, problems, notes) | {"file": file.name}
             if row.action in ("create", "update") and not row.written:
                 told |= {"result": HELD, "error": BAD_ROWS}
             yield told
