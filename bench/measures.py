@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench import rows
 from bench.editing import publish_wait, sequence_effect
+from bench.imports import import_rows, read_rows
 from bench.letters import letters_asked, letters_memory, letters_per_second
 from bench.lists import filter_100k, last_page_100k, list_100k, search_100k
 from bench.measuring import Measure, instance, list_of_invoices, timed
@@ -185,6 +186,8 @@ ALL = {
         letters_per_second,
         letters_asked,
         letters_memory,
+        import_rows,
+        read_rows,
         startup,
         memory,
     )

@@ -138,3 +138,9 @@ class Reader:
             self.close()
         self._child = Child(self.module)
         yield from self._child.call(frame, seconds)
+
+
+def document(content: bytes, name: str, format: str) -> InvoiceRead:  # noqa: A002
+    """The invoice in one file (see ``electronic.read``), by a child of its own."""
+    with Reader() as reader:
+        return reader.document(content, name, format)

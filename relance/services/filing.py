@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
 
-from relance.imports import facturx
+from relance.imports import guard
 from relance.imports.values import InvoiceRead, RefusedError
 from relance.models.accounts import Account
 from relance.models.documents import Document
@@ -32,7 +32,7 @@ def keep_invoice_pdf(account: Account, content: bytes, name: str, *, now: dateti
     if not content.startswith(b"%PDF-"):
         raise FileError("Ce fichier n'est pas un PDF. Exportez la facture en PDF, puis choisissez-la de nouveau.")
     try:
-        read = facturx.read_pdf(content, name)
+        read = guard.document(content, name, "facturx")
     except RefusedError as error:
         raise FileError(str(error)) from error
     document = importing.keep_document(account, "invoice", clean_name(name), PDF, content, now)

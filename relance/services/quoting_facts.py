@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from relance.imports import facturx
+from relance.imports import guard
 from relance.imports.values import RefusedError
 from relance.models.accounts import Account
 from relance.models.clients import Client, Contact
@@ -144,7 +144,7 @@ def keep_pdf(account: Account, content: bytes, name: str, *, now: datetime) -> D
     if len(content) > MAX_BYTES:
         raise filing.FileError("Ce PDF est trop lourd pour un e-mail : 7 Mo au plus.")
     try:
-        facturx.read_pdf(content, name)
+        guard.document(content, name, "facturx")
     except RefusedError as error:
         raise filing.FileError(str(error)) from error
     clean = filing.clean_name(name)

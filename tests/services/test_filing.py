@@ -1,7 +1,7 @@
 import pytest
 
 from relance import storage
-from relance.imports import facturx
+from relance.imports import guard
 from relance.imports.values import RefusedError
 from relance.models.documents import Document
 from relance.services import filing
@@ -28,10 +28,10 @@ def test_what_is_no_pdf_is_refused_and_nothing_is_kept(account):
 
 
 def test_a_pdf_that_may_not_be_read_says_why(account, monkeypatch):
-    def refuse(content, name):
+    def refuse(content, name, format):
         raise RefusedError("Ce fichier est trop gros.")
 
-    monkeypatch.setattr(facturx, "read_pdf", refuse)
+    monkeypatch.setattr(guard, "document", refuse)
     with pytest.raises(filing.FileError, match="trop gros"):
         filing.keep_invoice_pdf(account, b"%PDF-1.7", "facture.pdf", now=NOW)
     assert not Document.select().exists()
