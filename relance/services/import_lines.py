@@ -4,24 +4,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from relance.imports import canonical_csv, cells, facturx, serial, tables
-from relance.imports.canonical_csv import CsvRead, Problem, RowRead
+from relance.imports import cells, serial, tables
+from relance.imports.canonical_csv import Problem, RowRead
 from relance.imports.tables import TableHow
 from relance.imports.values import InvoiceRead
 from relance.models.imports import ImportFile, ImportRow
 
 TABLES = ("csv", "xlsx")
 STATUSES = ("cdar", "statuses")
-# The file itself is kept with the invoice it describes; a table is kept with its import.
-KEPT = ("facturx", "cii", "ubl", "pdf")
+ELECTRONIC = ("facturx", "cii", "ubl", "pdf")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A document read. ``line`` is its line in the table (0 for an electronic invoice); ``pdf`` are bytes to attach.
+    """A document read. ``line`` is its line in the table (0 for an electronic invoice), ``row`` what it says beyond.
 
     ``problems`` are what only the user can settle; ``read`` then holds what could be read.
-    ``paid_cents`` is the money already received, in cents of the invoice's currency. ``keeps``: a file goes with it.
+    ``paid_cents`` is the money already received, in cents of the invoice's currency.
     """
 
     read: InvoiceRead
@@ -33,30 +32,18 @@ class Line:
     contact: str = ""
     paid_cents: int = 0
     problems: tuple[Problem, ...] = ()
-    pdf: bytes | None = None
     format: str = ""
     row: RowRead | None = None
 
     @property
     def source(self) -> str:
         """Where the invoice comes from, as its row remembers it."""
-        return self.format or ("csv" if self.pdf is None else "facturx")
+        return self.format or "csv"
 
     @property
     def is_electronic(self) -> bool:
         """True for a document that is not a line of a table: what it does not say cannot be asked of its writer."""
-        return self.pdf is not None or self.format in KEPT
-
-
-def read_csv(content: bytes, file: str) -> tuple[list[Line], tuple[str, ...]]:
-    """The lines of a canonical CSV and the warnings about the file; RefusedError when it is not one."""
-    found: CsvRead = canonical_csv.read(content, file)
-    return [of_row_read(row, found.file) for row in found.rows], found.warnings
-
-
-def read_pdf(content: bytes, file: str) -> Line:
-    """The document inside a PDF (``read.error`` when there is none); RefusedError when the PDF is unsafe."""
-    return replace(of_read(facturx.read_pdf(content, file), "facturx"), pdf=content)
+        return self.format in ELECTRONIC
 
 
 def of_read(read: InvoiceRead, format: str, fixes: dict[str, str] | None = None) -> Line:  # noqa: A002

@@ -98,8 +98,8 @@ class Directory:
                 key=_debtor_key(party, siren),
             )
             self._place(found)
-        elif found.is_new and siren and not found.siren:
-            found.siren = siren
+        elif siren and not found.siren:
+            found.siren = siren  # what names it by that number alone is the same one
         self._remember(found)
         return found
 

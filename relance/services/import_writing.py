@@ -77,8 +77,8 @@ def _write_slice(
     planner.learn(lines, {})
     clients = import_clients.Clients(run.account, run.user, now)
     plain: list[tuple[ImportRow, Item, Client, Contact | None]] = []
-    for row, line in zip(rows, lines, strict=True):
-        item = planner.place(line, accepts=row.accepts)
+    items = [planner.place(line, accepts=row.accepts) for row, line in zip(rows, lines, strict=True)]
+    for row, item in zip(rows, items, strict=True):
         if item.action not in (CREATE, UPDATE):
             _leave(row, item)
             continue

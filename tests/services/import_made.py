@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+from relance.imports import canonical_csv, facturx
 from relance.models.accounts import Account, User
 from relance.models.imports import ImportRow, ImportRun
-from relance.services import import_runs
+from relance.services import import_lines, import_runs
+from relance.services.import_lines import Line
 from relance.services.import_runs import Upload
 from tests import factories
 
@@ -44,3 +46,13 @@ def rows(run: ImportRun) -> list[ImportRow]:
 def actions(run: ImportRun) -> list[str]:
     """What becomes of each of its rows."""
     return [row.action for row in rows(run)]
+
+
+def csv_lines(content: bytes) -> list[Line]:
+    """The lines of a canonical CSV."""
+    return [import_lines.of_row_read(row, "f.csv") for row in canonical_csv.read(content, "f.csv").rows]
+
+
+def pdf_line(content: bytes) -> Line:
+    """The electronic invoice in a PDF."""
+    return import_lines.of_read(facturx.read_pdf(content, "facture.pdf"), "facturx")

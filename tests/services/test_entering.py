@@ -13,7 +13,6 @@ from relance.services import (
     chasing,
     enrolling,
     entering,
-    importing,
     invoicing,
     keeping_clients,
     paying,
@@ -23,6 +22,7 @@ from relance.services import (
 from tests import factories, making
 from tests.data.making import csv
 from tests.making import add_block, enrol, latest, make_sequence, move_block, publish, switch_on
+from tests.services.import_made import imported
 from tests.services.sending import dates, kinds, nine_on
 
 D = dt.date
@@ -151,8 +151,7 @@ def test_imported_invoices_follow_and_a_late_one_is_out_like_any_other(standard,
         "F-2;Latitude Conseil;01/09/2026;01/10/2026;800,00",
         header="numero;client;date_emission;date_echeance;montant_ttc",
     )
-    lines, _ = importing.read_csv(content, "factures.csv")
-    importing.apply(importing.plan(account, lines, factories.TODAY), by=None, now=factories.NOW)
+    imported(account, content, reminders="sequences")
     first, second = (Invoice.get(Invoice.number == number) for number in ("F-1", "F-2"))
     assert first.client_id == latitude.id
     assert [row.is_out for row in entries_of(first).values()] == [False]

@@ -5,7 +5,7 @@ import pytest
 from relance.imports.values import Party
 from relance.models.accounts import Account
 from relance.models.clients import Client
-from relance.services.import_matching import Directory, seller_problem, siren_of
+from relance.services.import_matching import Directory, may_be_ours, seller_problem, siren_of
 from tests import factories
 
 
@@ -30,7 +30,7 @@ def test_the_same_name_with_another_siren_is_another_client_and_it_is_told(accou
     factories.make_client(account, "Maison Vauquelin", siren="552100554")
     found = Directory(account).find_or_add(Party(name="Maison Vauquelin", siren="552081317"), "organisation")
     assert found.is_new
-    assert found.looks_like == ("Maison Vauquelin",)
+    assert [other.name for other in found.looks_like] == ["Maison Vauquelin"]
 
 
 def test_a_close_name_is_a_new_client_that_looks_like_one(account: Account) -> None:
@@ -38,7 +38,7 @@ def test_a_close_name_is_a_new_client_that_looks_like_one(account: Account) -> N
     directory = Directory(account)
     found = directory.find_or_add(Party(name="MAISON VAUQUELIN SAS"), "organisation")
     assert found.is_new
-    assert found.looks_like == ("Maison Vauquelin",)
+    assert [other.name for other in found.looks_like] == ["Maison Vauquelin"]
     assert directory.find_or_add(Party(name="Boulangerie du Port"), "organisation").looks_like == ()
 
 
@@ -114,3 +114,36 @@ def test_vat_numbers_decide_where_there_is_no_siren(account: Account) -> None:
 
 def test_a_file_that_names_no_seller_is_believed(account: Account) -> None:
     assert seller_problem(account, Party(), VAUQUELIN) is None
+
+
+def test_a_trade_name_of_the_account_is_its_own(account: Account) -> None:
+    account.siret, account.trade_names = "", "Studio Perle\nPerle Graphisme"
+    assert seller_problem(account, Party(name="PERLE GRAPHISME"), VAUQUELIN) is None
+    assert seller_problem(account, Party(name="Menuiserie Basile"), VAUQUELIN) is not None
+
+
+@pytest.mark.parametrize(
+    ("siret", "vat", "seller", "may_be"),
+    [
+        ("", "", Party(name="Studio Perle"), True),
+        ("73282932000074", "", Party(name="Studio Perle"), True),
+        ("73282932000074", "", Party(name="Studio Perle", siren="552081317"), False),
+        ("", "FR1", Party(name="Studio Perle", vat="FR2"), False),
+        ("", "", Party(), False),
+    ],
+)
+def test_only_a_name_that_nothing_contradicts_may_be_ours(
+    account: Account, siret: str, vat: str, seller: Party, may_be: bool
+) -> None:
+    account.siret, account.vat_number = siret, vat
+    assert may_be_ours(account, seller) == may_be
+
+
+def test_a_choice_makes_two_names_one(account: Account) -> None:
+    client = factories.make_client(account, "Maison Vauquelin", siren="")
+    directory = Directory(account, {"vauquelin sas": str(client.id), "perrin o.": "nom:odile perrin"})
+    named = directory.find_or_add(Party(name="Vauquelin SAS"), "organisation")
+    assert (named.is_new, named.who.client) == (True, client)
+    first = directory.find_or_add(Party(name="Odile Perrin"), "individual")
+    assert directory.find_or_add(Party(name="Perrin O."), "individual").who is first
+    assert first.who is first

@@ -7,31 +7,37 @@ import pytest
 from relance.models.accounts import Account
 from relance.models.clients import Client
 from relance.models.invoices import Invoice
-from relance.services.import_lines import read_csv, read_pdf
-from relance.services.import_planning import ImportPlan, plan
+from relance.services.import_planning import Item
+from relance.services.importing import plan
 from tests import factories
 from tests.data import making
+from tests.services.import_made import csv_lines, pdf_line
 
 HEADER = "numero;type;client;client_siren;date_emission;date_echeance;montant_ttc;devise;facture_liee"
 
 
-def planned(account: Account, *lines: str, header: str = HEADER) -> ImportPlan:
-    return plan(account, read_csv(making.csv(*lines, header=header), "f.csv")[0], factories.TODAY)
+def planned(account: Account, *lines: str, header: str = HEADER) -> list[Item]:
+    return plan(account, csv_lines(making.csv(*lines, header=header)), factories.TODAY)
 
 
-def actions(found: ImportPlan) -> list[str]:
-    return [item.action for item in found.items]
+def actions(found: list[Item]) -> list[str]:
+    return [item.action for item in found]
 
 
-def reasons(found: ImportPlan) -> list[str]:
-    return [problem.reason for item in found.items for problem in item.problems]
+def new_clients(found: list[Item]) -> list[str]:
+    created = [item.debtor for item in found if item.action == "create" and item.debtor is not None]
+    return list(dict.fromkeys(debtor.name for debtor in created if debtor.is_new))
+
+
+def reasons(found: list[Item]) -> list[str]:
+    return [problem.reason for item in found for problem in item.problems]
 
 
 @pytest.mark.requirement("S3.6")
 def test_a_dry_run_counts_and_writes_nothing(account: Account) -> None:
-    found = plan(account, read_csv(making.factures(), "f.csv")[0], factories.TODAY)
+    found = plan(account, csv_lines(making.factures()), factories.TODAY)
     assert actions(found) == ["create"] * 5
-    assert [debtor.name for debtor in found.new_clients] == [
+    assert new_clients(found) == [
         "Maison Vauquelin",
         "Mairie de Sainte-Aube",
         "Odile Perrin",
@@ -43,7 +49,7 @@ def test_what_is_recorded_already_is_ignored(account: Account, latitude: Client)
     factories.make_invoice(latitude, "F-1", due_on=dt.date(2026, 12, 2), total_cents=1_000)
     found = planned(account, "F-1;;Latitude Conseil;;02/11/2026;02/12/2026;10;;")
     assert actions(found) == ["same"]
-    assert found.new_clients == ()
+    assert new_clients(found) == []
 
 
 @pytest.mark.parametrize(
@@ -60,8 +66,8 @@ def test_what_is_recorded_otherwise_is_shown_and_not_written(
     factories.make_invoice(latitude, "F-1", due_on=dt.date(2026, 12, 2), total_cents=1_000)
     found = planned(account, line)
     assert actions(found) == ["different"]
-    assert any(told in warning.replace("\u00a0", " ") for warning in found.items[0].warnings)
-    assert found.new_clients == ()
+    assert any(told in warning.replace("\u00a0", " ") for warning in found[0].differences)
+    assert new_clients(found) == []
 
 
 def test_a_payment_recorded_since_is_not_a_difference(account: Account, latitude: Client) -> None:
@@ -73,14 +79,14 @@ def test_the_same_number_on_another_date_is_accepted_with_a_warning(account: Acc
     factories.make_invoice(latitude, "F-1", due_on=dt.date(2025, 12, 2), total_cents=1_000)
     found = planned(account, "F-1;;Latitude Conseil;;02/11/2026;02/12/2026;10;;")
     assert actions(found) == ["create"]
-    assert any("sert déjà" in warning for warning in found.items[0].warnings)
+    assert any("sert déjà" in warning for warning in found[0].warnings)
 
 
 def test_a_line_repeated_in_the_file_is_counted_once(account: Account) -> None:
     line = "F-1;;Latitude Conseil;;02/11/2026;02/12/2026;10;;"
-    found = planned(account, line, line)
-    assert actions(found) == ["create", "same"]
-    assert "Identique à la ligne 2" in found.items[1].warnings[0]
+    found = planned(account, line, "F-2;;Latitude Conseil;;02/11/2026;02/12/2026;10;;", line)
+    assert actions(found) == ["create", "create", "same"]
+    assert "Identique à la ligne 2" in found[2].warnings[0]
 
 
 def test_a_number_repeated_with_other_values_is_to_fix_and_names_the_line(account: Account) -> None:
@@ -96,13 +102,13 @@ def test_a_number_repeated_with_other_values_is_to_fix_and_names_the_line(accoun
 def test_a_credit_note_is_tied_to_an_invoice_of_the_file_even_written_after_it(account: Account) -> None:
     found = planned(account, "A-1;avoir;Latitude;;10/11/2026;;5;;F-1", "F-1;;Latitude;;02/11/2026;;10;;")
     assert actions(found) == ["create", "create"]
-    assert found.items[0].credited == ("F-1", "invoice", dt.date(2026, 11, 2))
+    assert found[0].credited == "F-1"
 
 
 def test_a_credit_note_is_tied_to_an_invoice_already_recorded(account: Account, latitude: Client) -> None:
-    invoice = factories.make_invoice(latitude, "F-1")
+    factories.make_invoice(latitude, "F-1")
     found = planned(account, "A-1;avoir;Latitude Conseil;;10/11/2026;;5;;F-1")
-    assert found.items[0].credited == invoice
+    assert (found[0].action, found[0].credited) == ("create", "F-1")
 
 
 @pytest.mark.parametrize(
@@ -122,18 +128,21 @@ def test_a_credit_note_is_tied_to_an_invoice_already_recorded(account: Account, 
 )
 def test_a_credit_note_without_its_invoice_is_to_fix(account: Account, lines: list[str], told: str) -> None:
     found = planned(account, *lines)
-    assert found.items[-1].action == "fix"
-    assert told in found.items[-1].problems[0].reason
+    assert found[-1].action == "fix"
+    assert told in found[-1].problems[0].reason
 
 
 def test_a_client_named_only_by_bad_lines_is_not_new(account: Account) -> None:
     found = planned(account, "F-1;;Latitude;;hier;;10;;", "A-1;avoir;Vauquelin;;10/11/2026;;5;;F-404")
     assert actions(found) == ["fix", "fix"]
-    assert found.new_clients == ()
+    assert new_clients(found) == []
 
 
-def pdf_plan(account: Account, takes_any_seller: bool = False, **changes: str) -> ImportPlan:
-    line = read_pdf(making.facturx(**changes), "facture.pdf")
+WORDLESS = {"Paiement à 30 jours": "Voir conditions générales"}
+
+
+def pdf_plan(account: Account, takes_any_seller: bool = False, **changes: str) -> list[Item]:
+    line = pdf_line(making.facturx(**changes))
     return plan(account, [line], factories.TODAY, takes_any_seller=takes_any_seller)
 
 
@@ -148,23 +157,32 @@ def test_someone_else_s_invoice_is_refused_or_told(account: Account) -> None:
     assert "Hôtel des Cimes, pas par Atelier Roussel" in reasons(refused)[0]
     told = pdf_plan(account, takes_any_seller=True, **theirs)
     assert actions(told) == ["create"]
-    assert any("Hôtel des Cimes" in warning for warning in told.items[0].warnings)
+    assert any("Hôtel des Cimes" in warning for warning in told[0].warnings)
 
 
 def test_without_a_due_date_the_account_s_delay_is_used_and_told(account: Account) -> None:
     day = '<udt:DateTimeString format="102">20261101</udt:DateTimeString>'
-    found = pdf_plan(account, **{f"<ram:DueDateDateTime>{day}</ram:DueDateDateTime>": ""})
-    assert found.items[0].wanted is not None
-    assert found.items[0].wanted.due_on == dt.date(2026, 11, 1)
-    assert any("30 jours après l'émission" in warning for warning in found.items[0].warnings)
+    found = pdf_plan(account, **{f"<ram:DueDateDateTime>{day}</ram:DueDateDateTime>": "", **WORDLESS})
+    assert found[0].wanted is not None
+    assert found[0].wanted.due_on == dt.date(2026, 11, 1)
+    assert any("30 jours après l'émission" in warning for warning in found[0].warnings)
 
 
 def test_a_client_s_own_delay_comes_first(account: Account) -> None:
     factories.make_client(account, "Maison Vauquelin", siren="552081317", payment_days=45)
     day = '<udt:DateTimeString format="102">20261101</udt:DateTimeString>'
-    found = pdf_plan(account, **{f"<ram:DueDateDateTime>{day}</ram:DueDateDateTime>": ""})
-    assert found.items[0].wanted is not None
-    assert found.items[0].wanted.due_on == dt.date(2026, 11, 16)
+    found = pdf_plan(account, **{f"<ram:DueDateDateTime>{day}</ram:DueDateDateTime>": "", **WORDLESS})
+    assert found[0].wanted is not None
+    assert found[0].wanted.due_on == dt.date(2026, 11, 16)
+
+
+def test_the_words_of_the_terms_come_before_the_account_s_delay_and_are_told(account: Account) -> None:
+    day = '<udt:DateTimeString format="102">20261101</udt:DateTimeString>'
+    told = {f"<ram:DueDateDateTime>{day}</ram:DueDateDateTime>": "", "Paiement à 30 jours": "Paiement à 45 jours"}
+    found = pdf_plan(account, **told)
+    assert found[0].wanted is not None
+    assert found[0].wanted.due_on == dt.date(2026, 11, 16)
+    assert any("Échéance proposée" in warning and "45 jours" in warning for warning in found[0].warnings)
 
 
 def test_a_negative_correction_becomes_a_credit_note(account: Account) -> None:
@@ -176,7 +194,7 @@ def test_a_negative_correction_becomes_a_credit_note(account: Account) -> None:
             "<ram:DuePayableAmount>1500.00": "<ram:DuePayableAmount>-1800.00",
         },
     )
-    wanted = found.items[0].wanted
+    wanted = found[0].wanted
     assert wanted is not None
     assert (wanted.kind, wanted.total_cents, wanted.paid_cents) == ("credit_note", 180_000, 0)
 
