@@ -14,7 +14,6 @@ def only(*references, **options):
     return found
 
 
-@pytest.mark.requirement("S3.6")
 def test_a_message_gives_the_invoice_the_status_the_day_and_the_reason():
     read = only(reference("F-2026-0101", "210", reason="Prestation non conforme", code="NON_CONFORME"))
     assert (read.number, read.code, read.on) == ("F-2026-0101", "210", DAY)

@@ -18,7 +18,6 @@ def shown(read):
     return (read.number, read.code, read.on, read.reason, read.amount_cents, read.error)
 
 
-@pytest.mark.requirement("S3.6")
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
 def test_a_table_is_read_whatever_its_separator_and_encoding(separator, encoding):

@@ -27,7 +27,6 @@ def waiting(account, now=NOW + 2 * HOUR):
     return [(one.id, one.received_cents) for one in encashments.to_report(account, now)]
 
 
-@pytest.mark.requirement("S3.6")
 def test_a_payment_is_to_report_until_the_user_says_that_it_is_done_and_again_when_taken_back(asks, invoice, camille):
     pay(invoice)
     assert waiting(asks) == [(invoice.id, 100_000)]

@@ -37,7 +37,6 @@ def recorded(invoice):
     return (row.platform_status, row.platform_status_on), [event.facts["code"] for event in told]
 
 
-@pytest.mark.requirement("S3.6")
 @pytest.mark.parametrize(
     ("code", "words"),
     [

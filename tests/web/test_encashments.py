@@ -25,7 +25,6 @@ def told():
     return [event.kind for event in Event.select().order_by(Event.id) if event.kind.startswith("encashment")]
 
 
-@pytest.mark.requirement("S3.6")
 def test_the_line_of_what_is_to_report_goes_once_answered_and_comes_back_when_taken_back(client, cashed):
     page = text_of(client.get("/tableau-de-bord")).replace("\u202f", " ")
     assert WAITS in page and cashed.number in page and "1 200,00 €" in page

@@ -28,7 +28,6 @@ def test_the_dialog_is_also_a_page_and_offers_every_status(client, invoice):
     assert path(invoice) in text_of(client.get(f"/factures/{invoice.id}"))
 
 
-@pytest.mark.requirement("S3.6")
 def test_a_refusal_is_shown_on_the_invoice_and_in_its_history_and_opens_a_dispute(client, invoice):
     answer = client.post(path(invoice), data=typed())
     assert (answer.status_code, answer.location) == (303, f"/factures/{invoice.id}")
