@@ -61,7 +61,7 @@ _NEXT_DAY = re.compile(
 )
 _ON = re.compile(r"\b(?:le|the|au|am) (\d{1,2})(?:er|th|st|nd|rd|\.)?(?: du mois(?: suivant| prochain)?)?$")
 _DATE = re.compile(
-    r"(?<![\d./-])(?:(\d{1,2})[./-](\d{1,2})[./-](\d{4})|(\d{4})-(\d{2})-(\d{2})|"
+    r"(?<![\d./-])(?:(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})|(\d{4})-(\d{2})-(\d{2})|"
     rf"(\d{{1,2}})(?:er|th|st|nd|rd|\.)? ({_MONTH}),? (\d{{4}})|"
     rf"({_MONTH}) (\d{{1,2}})(?:th|st|nd|rd)?,? (\d{{4}}))(?![\d/-])"
 )
@@ -125,10 +125,8 @@ def due_date(words: str, issued_on: date) -> tuple[date, str] | None:
 
     None when they mean none, several, or one before the issue date. Never raises.
     """
-    if not words.strip() or len(words) > MAX_CHARS:
-        return None
     try:
-        meanings = _meanings(plain(words), issued_on)
+        meanings = _meanings(plain(words), issued_on) if len(words) <= MAX_CHARS else None
     except (ValueError, OverflowError):  # a day the calendar does not have
         return None
     if meanings is None or len({meaning.due_on for meaning in meanings}) != 1:
@@ -146,6 +144,8 @@ def plain(words: str) -> str:
     text = words.replace("ß", "ss").replace("’", "'").lower()
     bare = unicodedata.normalize("NFKD", text)
     bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    bare = re.sub(r"\b[a-z-]+ \((\d{1,3})\)", r"\1", bare)  # « trente (30) jours »
+    bare = re.sub(r"\b(\d{1,3}) ?(?:j ?f ?m|fdm|eom)\b", r"\1 jours fin de mois", bare)
     return "\n".join(" ".join(line.split()) for line in bare.splitlines())
 
 
@@ -197,6 +197,8 @@ def _part(part: str, issued_on: date) -> list[_Meaning] | None:
         due_on = _end_of_month(_months_later(issued_on.replace(day=1), 1))
         found.append(_Meaning(due_on, f"Date proposée : {due_on:%d/%m/%Y}, fin du mois qui suit la facture."))
     elif re.search(_END, rest):
+        if re.search(r"\d", rest):  # « fin de mois 30 » : days before, or after?
+            return None
         due_on = _end_of_month(issued_on)
         found.append(_Meaning(due_on, f"Date proposée : {due_on:%d/%m/%Y}, fin du mois de la facture."))
     elif _NOW.search(rest) and not found:
@@ -229,7 +231,9 @@ def _after(delay: tuple[int, str], part: str, issued_on: date) -> _Meaning:
         return _told(_later(_end_of_month(issued_on), number, unit), number, unit, "after_end")
     due_on = _later(issued_on, number, unit)
     rest = part if end is None else part[end.start() :].rstrip(" .")
-    following = _NEXT_DAY.search(rest) or (_ON.search(rest) if end is not None else None)
+    following = _NEXT_DAY.search(rest) or _ON.search(rest)
+    if end is None and following is not None and following.re is _ON:  # « 30 jours le 10 » : of which month?
+        raise ValueError(part)
     if following is not None:
         due_on = _months_later(due_on.replace(day=1), 1).replace(day=int(following[1]))
         return _told(due_on, number, unit, "next_day")
@@ -267,7 +271,7 @@ def _written(match: re.Match[str]) -> date:
     """The date in ``match``; ValueError when it is none."""
     groups = match.groups()
     if groups[0]:
-        return date(int(groups[2]), int(groups[1]), int(groups[0]))
+        return date(int(groups[2] if len(groups[2]) == 4 else f"20{groups[2]}"), int(groups[1]), int(groups[0]))
     if groups[3]:
         return date(int(groups[3]), int(groups[4]), int(groups[5]))
     if groups[6]:

@@ -33,6 +33,10 @@ UNDERSTOOD = {
     "60 jours fin de mois": "2026-12-31",
     "30 jours FDM": "2026-11-30",
     "45 jours fin de mois le 10": "2026-12-10",
+    "30 JFM": "2026-11-30",
+    "45 EOM": "2026-11-30",
+    "sous trente (30) jours": "2026-11-09",
+    "À régler avant le 30/11/26": "2026-11-30",
     "30 jours fin de mois le 15 du mois suivant": "2026-12-15",
     "Fin de mois + 45 jours": "2026-12-15",
     "fin de mois": "2026-10-31",
@@ -86,7 +90,7 @@ NOT_UNDERSTOOD = [
     "9999 jours", "le 31 du mois suivant", "payable le 12/11/2026 ou le 12/12/2026", "30 jours, soit le 12/11/2026",
     "En cas de retard, indemnité de 40 € sous 30 jours", "Pénalités après 30 jours", "Garantie 30 jours",
     "Vid försenad betalning tillkommer avgift enligt gällande avtalsvillkor.", "net 1500 €", "Ouvert 7 jours sur 7",
-    "TVA 20 %",
+    "TVA 20 %", "30 jours le 10", "fin de mois 30", "Prélèvement le 5", "payable le 30 novembre",
     "Die Zahlung wird als Teilleistung monatl. erbracht und ist monatl. zum letzten Werktag fällig.",
 ]  # fmt: skip
 
