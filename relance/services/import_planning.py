@@ -131,7 +131,7 @@ class Planner:
     def _proposed(self, read: InvoiceRead, issued_on: date, debtor: Debtor, warnings: list[str]) -> date:
         """The due date that no file states: read in the words of its terms, else the usual delay. Always told."""
         if read.terms_due_on is not None:
-            warnings.append(f"Échéance proposée, le {short_date(read.terms_due_on)} : {read.terms_reading}")
+            warnings.append(read.terms_reading)  # a sentence, with the date
             return read.terms_due_on
         client_days = debtor.client.payment_days if debtor.client else None
         days = self.account.payment_days if client_days is None else client_days

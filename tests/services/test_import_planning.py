@@ -182,7 +182,7 @@ def test_the_words_of_the_terms_come_before_the_account_s_delay_and_are_told(acc
     found = pdf_plan(account, **told)
     assert found[0].wanted is not None
     assert found[0].wanted.due_on == dt.date(2026, 11, 16)
-    assert any("Échéance proposée" in warning and "45 jours" in warning for warning in found[0].warnings)
+    assert any("Date proposée" in warning and "45 jours" in warning for warning in found[0].warnings)
 
 
 def test_a_negative_correction_becomes_a_credit_note(account: Account) -> None:
