@@ -163,12 +163,18 @@ def to_fix(row: ImportRow, files: Mapping[int, ImportFile], typed: Typed | None)
     others = [(label(column), text) for column, text in cells.items() if text.strip() and column not in asked]
     return RowShown(
         id=row.id,
-        where=f"{line}, {fixes[0].label.lower()}" if len(fixes) == 1 else line,
+        where=f"{line}, {_inside(fixes[0].label)}" if len(fixes) == 1 else line,
         number=row.number[:60] if "numero" not in asked else "",
         reasons=reasons,
         fixes=fixes,
         others=others,
     )
+
+
+def _inside(words: str) -> str:
+    """Words that begin a sentence, inside one: « montant TTC »."""
+    first = words.partition(" ")[0]
+    return words if first.isupper() and len(first) > 1 else words[:1].lower() + words[1:]
 
 
 def _fix(row: ImportRow, column: str, problem: tuple[str, str], value: str) -> FixShown:
@@ -184,7 +190,7 @@ def _fix(row: ImportRow, column: str, problem: tuple[str, str], value: str) -> F
         id=f"fix-{row.id}-{column}",
         label=label(column),
         # A reason that quotes what is written says it better than a quotation before it.
-        reason=reason if written or not reason else f"{_('Cellule vide.')} {reason}",
+        reason=reason if value or not reason else f"{_('Cellule vide.')} {reason}",
         written=written[:80] if written not in reason else "",
         value=value,
         kind=kind,
