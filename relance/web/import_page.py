@@ -65,6 +65,10 @@ class Page:
     @property
     def nothing(self) -> str:
         """Why nothing can be imported."""
+        if self.figures.held:
+            return _(
+                "Rien à importer pour l’instant : chaque fichier garde une ligne à corriger, et c’est tout ou rien."
+            )
         if self.figures.fix:
             return _("Rien à importer pour l’instant : corrigez les lignes ci-dessus, puis revérifiez.")
         if self.figures.same and not self.figures.different:
@@ -74,22 +78,12 @@ class Page:
     @property
     def said(self) -> str:
         """What is announced after a change."""
-        return ", ".join(
-            (
-                _n(
-                    "une facture à importer",
-                    "{nombre} factures à importer",
-                    self.figures.will_write,
-                    nombre=number(self.figures.will_write),
-                ),
-                _n(
-                    "une ligne à corriger",
-                    "{nombre} lignes à corriger",
-                    self.figures.fix,
-                    nombre=number(self.figures.fix),
-                ),
-            )
-        )
+        write, fix = self.figures.will_write, self.figures.fix
+        said = _n("une facture à importer", "{nombre} factures à importer", write, nombre=number(write))
+        said = said if write else _("aucune facture à importer")
+        if not fix:
+            return said
+        return said + ", " + _n("une ligne à corriger", "{nombre} lignes à corriger", fix, nombre=number(fix))
 
 
 def gather(
