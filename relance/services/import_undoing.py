@@ -21,7 +21,7 @@ from relance.models.messages import Message, MessageItem
 from relance.models.payment_plans import PlanInvoice
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
-from relance.services import cancelling, invoicing, paying
+from relance.services import cancelling, gathering, invoicing, paying
 from relance.services.invoice_facts import InstalmentFacts, InvoiceError
 
 DURING = dt.timedelta(hours=24)
@@ -66,13 +66,13 @@ def _has_changed(run: ImportRun, ours: Any, created: Any) -> bool:
         (PlanInvoice, PlanInvoice.invoice),
         (Quote, Quote.invoice),
     )
-    if any(model.select().where(key.in_(created)).exists() for model, key in linked):
-        return True
-    if Payment.select().where(Payment.invoice.in_(ours), Payment.created_at > done).exists():
-        return True
-    notes = Invoice.select().where(Invoice.credited_invoice.in_(created), Invoice.id.not_in(created))
-    edited = Invoice.select().where(Invoice.id.in_(created), Invoice.version > 1)
-    if notes.exists() or edited.exists():
+    written = [model.select().where(key.in_(created)) for model, key in linked]
+    written += [
+        Payment.select().where(Payment.invoice.in_(ours), Payment.created_at > done),
+        Invoice.select().where(Invoice.credited_invoice.in_(created), Invoice.id.not_in(created)),
+        Invoice.select().where(Invoice.id.in_(created), Invoice.version > 1),
+    ]
+    if int(gathering.number_of_all(written, 1).get()[0]):  # one question for all of them
         return True
     updated = (
         ImportRow.select(ImportRow, Invoice).join(Invoice).where(ImportRow.run == run, ImportRow.written == "updated")
