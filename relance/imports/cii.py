@@ -11,7 +11,7 @@ from relance.imports import codes, stated, terms
 from relance.imports.parties import read_party
 from relance.imports.stated import Days, Totals
 from relance.imports.values import InvoiceRead, RefusedError
-from relance.imports.xml import child, children, envelope, local_name, parse, text, texts
+from relance.imports.xml import MAX_TEXT, child, children, envelope, local_name, parse, text, texts
 
 ROOTS = ("CrossIndustryInvoice", "CrossIndustryDocument")
 
@@ -40,10 +40,10 @@ def read(content: bytes, file: str) -> InvoiceRead:
     type_code = text(document, "TypeCode")  # BT-3
     currency = text(settlement, "InvoiceCurrencyCode").upper()  # BT-5
     issued_on = _date(child(document, "IssueDateTime"), "issue", warnings)  # BT-2
-    words = "\n".join(texts(settlement, _TERMS, "Description"))  # BT-20
+    words = "\n".join(texts(settlement, _TERMS, "Description"))[: 2 * MAX_TEXT]  # BT-20
     due_on = _due_day(settlement, issued_on, words, warnings)
     totals = _totals(settlement, currency, warnings)
-    credited = tuple(dict.fromkeys(texts(settlement, "InvoiceReferencedDocument", "IssuerAssignedID|ID")))  # BT-25
+    credited = stated.several(texts(settlement, "InvoiceReferencedDocument", "IssuerAssignedID|ID"))  # BT-25
     found = InvoiceRead(
         file=file,
         number=text(document, "ID"),  # BT-1
@@ -79,7 +79,7 @@ def read(content: bytes, file: str) -> InvoiceRead:
         contact=text(buyer, "DefinedTradeContact", "PersonName"),  # BT-56
         seller=read_party(child(agreement, "SellerTradeParty")),
         buyer=read_party(buyer),
-        warnings=tuple(warnings),
+        warnings=stated.told(warnings),
     )
     described = (
         (" ".join(texts(term, "Description")), child(term, _DISCOUNT) is not None)

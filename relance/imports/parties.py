@@ -36,7 +36,7 @@ def read_party(element: Element | None) -> Party:
             children(element, "URIUniversalCommunication", "URIID"),
         ),
         address=_address(address, ("LineOne", "LineTwo", "LineThree"), "PostcodeCode"),
-        country=text(address, "CountryID").upper(),
+        country=_country(text(address, "CountryID")),
     )
 
 
@@ -60,7 +60,7 @@ def read_ubl_party(element: Element | None) -> Party:
         ),
         email=_email(texts(element, "Contact", "ElectronicMail"), children(element, "EndpointID")),
         address=lines,
-        country=text(address, "Country", "IdentificationCode").upper(),
+        country=_country(text(address, "Country", "IdentificationCode")),
     )
 
 
@@ -69,6 +69,11 @@ def _address(element: Element | None, lines: tuple[str, ...], postcode: str) -> 
     found = [text(element, *line.split("/")) for line in lines]
     town = " ".join(value for value in (text(element, postcode), text(element, "CityName")) if value)
     return tuple(line for line in (*found, town) if line)
+
+
+def _country(code: str) -> str:
+    """A code of two letters; a name or a code of three is not guessed at."""
+    return code.upper() if re.fullmatch(r"[A-Za-z]{2}", code) else ""
 
 
 def _french_numbers(numbers: Iterable[Element], addresses: Iterable[Element]) -> tuple[str, str]:

@@ -10,6 +10,8 @@ from xml.etree.ElementTree import Element
 from stdnum import iban
 
 MAX_CENTS = 10**13
+MAX_NUMBERS = 50  # accounts, banks, preceding invoices: beyond, nobody reads them
+MAX_WARNINGS = 30
 
 # xs:decimal, with the exponent some programs write; Python's own reading would take « 1_000 » too.
 _AMOUNT = re.compile(r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -124,7 +126,7 @@ def due_day(days: Days, issued_on: date | None, terms: str, warnings: list[str])
 
 def accounts(values: Iterable[str], warnings: list[str]) -> tuple[str, ...]:
     """The accounts to pay to (BT-84), without spaces, each once. One that is no IBAN is told, not dropped."""
-    found = tuple(dict.fromkeys(re.sub(r"\s", "", value).upper() for value in values))
+    found = banks(values)
     for account in found:
         if not iban.is_valid(account):
             warnings.append(f"L'IBAN {account[:40]} de ce fichier n'est pas valide.")
@@ -133,4 +135,14 @@ def accounts(values: Iterable[str], warnings: list[str]) -> tuple[str, ...]:
 
 def banks(values: Iterable[str]) -> tuple[str, ...]:
     """The banks of those accounts (BT-86), without spaces, each once."""
-    return tuple(dict.fromkeys(re.sub(r"\s", "", value).upper() for value in values))
+    return several(re.sub(r"\s", "", value).upper() for value in values)
+
+
+def several(values: Iterable[str]) -> tuple[str, ...]:
+    """Each of ``values`` once, in order; no more than anybody would read."""
+    return tuple(dict.fromkeys(values))[:MAX_NUMBERS]
+
+
+def told(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Each warning once; no more than anybody would read."""
+    return tuple(dict.fromkeys(warnings))[:MAX_WARNINGS]

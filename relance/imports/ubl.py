@@ -10,7 +10,7 @@ from relance.imports import codes, stated, terms
 from relance.imports.parties import read_ubl_party
 from relance.imports.stated import Days, Totals
 from relance.imports.values import InvoiceRead, RefusedError
-from relance.imports.xml import child, children, envelope, local_name, parse, text, texts
+from relance.imports.xml import MAX_TEXT, child, children, envelope, local_name, parse, text, texts
 
 ROOTS = ("Invoice", "CreditNote")
 
@@ -33,7 +33,7 @@ def read(content: bytes, file: str) -> InvoiceRead:
     type_code = text(root, "InvoiceTypeCode|CreditNoteTypeCode")  # BT-3
     currency = text(root, "DocumentCurrencyCode").upper()  # BT-5
     issued_on = stated.day(text(root, "IssueDate"), "issue", warnings)  # BT-2
-    words = "\n".join(texts(root, _TERMS, "Note"))  # BT-20
+    words = "\n".join(texts(root, _TERMS, "Note"))[: 2 * MAX_TEXT]  # BT-20
     due_on = _due_day(root, issued_on, words, warnings)
     totals = _totals(root, currency, warnings)
     kind = codes.kind(type_code, totals.total_cents, warnings, otherwise="credit_note" if is_credit_note else "invoice")
@@ -68,7 +68,7 @@ def read(content: bytes, file: str) -> InvoiceRead:
         contact=text(buyer, "Contact", "Name"),  # BT-56
         seller=read_ubl_party(child(root, "AccountingSupplierParty", "Party")),
         buyer=read_ubl_party(buyer),
-        warnings=tuple(warnings),
+        warnings=stated.told(warnings),
     )
     described = ((" ".join(texts(term, "Note")), child(term, _DISCOUNT) is not None) for term in children(root, _TERMS))
     return terms.proposed(found, terms.of_terms(described))
@@ -136,4 +136,4 @@ def _instalments(root: Element, currency: str) -> tuple[tuple[date, int], ...]:
 def _preceding(root: Element) -> tuple[str, ...]:
     """The invoices this one follows or corrects (BT-25), each once."""
     names = "InvoiceDocumentReference|CreditNoteDocumentReference|SelfBilledInvoiceDocumentReference"
-    return tuple(dict.fromkeys(texts(root, "BillingReference", names, "ID")))
+    return stated.several(texts(root, "BillingReference", names, "ID"))

@@ -11,6 +11,7 @@ from relance.imports.values import MEGABYTE, RefusedError, UnsafeError
 MAX_XML_BYTES = 5 * MEGABYTE
 # Tags, and attributes twice: they take that much more memory. An invoice of 10 000 lines has fewer.
 MAX_MARKS = 400_000
+MAX_TEXT = 4_000  # what is read is kept in a row: a whole book in place of a name is not
 
 TOO_BIG = "Les données XML de ce fichier dépassent 5 Mo. Ce fichier n'est pas accepté."
 TOO_COMPLEX = "Les données XML de ce fichier sont anormalement complexes. Ce fichier n'est pas accepté."
@@ -77,8 +78,8 @@ def text(element: Element | None, *path: str) -> str:
 
 
 def texts(element: Element | None, *path: str) -> Iterator[str]:
-    """The non-empty texts at ``path``, spaces collapsed, in order."""
+    """The non-empty texts at ``path``, spaces collapsed, in order, each cut at MAX_TEXT characters."""
     for found in children(element, *path):
-        value = " ".join((found.text or "").split())
+        value = " ".join((found.text or "").split())[:MAX_TEXT]
         if value:
             yield value

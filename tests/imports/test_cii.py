@@ -209,6 +209,22 @@ def test_the_same_invoice_written_otherwise_is_the_same(changes: dict[str, str])
     assert read(**changes) == read()
 
 
+def test_a_book_in_place_of_a_name_or_of_accounts_is_cut() -> None:
+    account = (
+        "<ram:PayeePartyCreditorFinancialAccount><ram:IBANID>X{}</ram:IBANID></ram:PayeePartyCreditorFinancialAccount>"
+    )
+    found = read(
+        **{
+            "<ram:Name>Maison Vauquelin<": f"<ram:Name>{'M' * 1_000_000}<",
+            "<ram:Description>Paiement à 30 jours<": f"<ram:Description>{'30 jours ' * 100_000}<",
+            "</ram:SpecifiedTradeSettlementPaymentMeans>": "".join(account.format(n) for n in range(5_000))
+            + "</ram:SpecifiedTradeSettlementPaymentMeans>",
+        }
+    )
+    assert (len(found.buyer.name), len(found.ibans), len(found.warnings)) == (4_000, 50, 30)
+    assert len(found.terms) <= 8_000
+
+
 def test_what_is_said_to_be_nothing_is_nothing() -> None:
     nil = '<ram:TotalPrepaidAmount xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true"/>'
     found = read(

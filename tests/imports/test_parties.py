@@ -105,6 +105,7 @@ def test_a_ubl_party_has_its_legal_name_else_the_other_and_its_whole_address() -
     )
     assert (found.address, found.country) == (("1 rue A", "Bât. B", "3e étage", "69001 Lyon"), "FR")
     assert read_ubl_party(None) == ubl_party("") == Party()
+    assert party("<PostalTradeAddress><CountryID>France</CountryID></PostalTradeAddress>").country == ""
 
 
 def test_a_ubl_tax_number_is_a_vat_number_when_it_says_so() -> None:
