@@ -1,6 +1,7 @@
 """The clients and contacts that an import needs: found, or made once."""
 
 import datetime as dt
+from collections.abc import Collection
 
 from relance.db import transaction
 from relance.models.accounts import Account, User
@@ -14,10 +15,15 @@ from relance.services.keeping_clients import ClientFacts, ContactFacts
 class Clients:
     """Finds or makes them for a slice of an import, and remembers which were made. Inside a transaction."""
 
-    def __init__(self, account: Account, by: User | None, now: dt.datetime) -> None:
+    def __init__(self, account: Account, known_ids: Collection[int], by: User | None, now: dt.datetime) -> None:
+        """``known_ids``: the recorded clients of the slice, whose turn is taken: they are read together."""
         self._account, self._by, self._now = account, by, now
-        self._clients: dict[int, Client] = {}
-        self._contacts: dict[int, list[Contact]] = {}
+        ids = list(known_ids)
+        self._clients: dict[int, Client] = {row.id: row for row in Client.select().where(Client.id.in_(ids))}
+        self._contacts: dict[int, list[Contact]] = {key: [] for key in ids}
+        present = Contact.select().where(Contact.client.in_(ids), Contact.archived_at.is_null())
+        for contact in present.order_by(Contact.is_main.desc(), Contact.id):
+            self._contacts[contact.client_id].append(contact)
         self._made: set[int] = set()
         self._contacts_made: dict[int, list[int]] = {}
 
@@ -49,15 +55,14 @@ class Clients:
             with transaction():
                 made = keeping_clients.create(self._account, facts, by=self._by, now=self._now)
             debtor.client = made
-            self._made.add(debtor.client.id)
-        if debtor.client.id not in self._clients:
-            self._clients[debtor.client.id] = Client.get_by_id(debtor.client.id)
+            self._made.add(made.id)
+            self._clients[made.id], self._contacts[made.id] = made, []
         return self._clients[debtor.client.id]
 
     def _contact(self, client: Client, item: Item) -> Contact | None:
         """The contacts the document names, added if they are not there yet; the first one receives the invoice."""
         line = item.line
-        present = self._present(client)
+        present = self._contacts[client.id]
         by_email = {contact.email.casefold(): contact for contact in present if contact.email}
         if not line.emails:
             if line.contact and not present:
@@ -73,14 +78,9 @@ class Clients:
                 by_email[email.casefold()] = self._add(client, facts)
         return by_email[emails[0].casefold()]
 
-    def _present(self, client: Client) -> list[Contact]:
-        if client.id not in self._contacts:
-            self._contacts[client.id] = keeping_clients.active_contacts(client)
-        return self._contacts[client.id]
-
     def _add(self, client: Client, facts: ContactFacts) -> Contact:
         with transaction():
             contact = keeping_clients.add_contact(client, facts, by=self._by, now=self._now)
-        self._present(client).append(contact)
+        self._contacts[client.id].append(contact)
         self._contacts_made.setdefault(client.id, []).append(contact.id)
         return contact

@@ -72,12 +72,12 @@ def _write_slice(
 ) -> None:
     """Decide again with what is recorded now, then write: the same file twice, at once, is one import."""
     lines = [reader.line(row) for row in rows]
-    known_ids = sorted({row.client_id for row in rows if row.client_id})
-    Client.update(turn=Client.turn + 1).where(Client.id.in_(known_ids)).execute()
     planner.learn(lines, {})
-    clients = import_clients.Clients(run.account, run.user, now)
     plain: list[tuple[ImportRow, Item, Client, Contact | None]] = []
     items = [planner.place(line, accepts=row.accepts) for row, line in zip(rows, lines, strict=True)]
+    known_ids = {item.debtor.client.id for item in items if item.debtor and item.debtor.client}
+    Client.update(turn=Client.turn + 1).where(Client.id.in_(sorted(known_ids))).execute()
+    clients = import_clients.Clients(run.account, known_ids, run.user, now)
     for row, item in zip(rows, items, strict=True):
         if item.action not in (CREATE, UPDATE):
             _leave(row, item)
