@@ -176,6 +176,7 @@ def _attempt(seed: int, name: str, content: bytes, say: Any) -> bool:
 def main() -> int:
     """``fuzz_child SEED STEP SECONDS``: seeds from SEED, one in STEP. ``fuzz_child FILE``: that file."""
     answers = os.dup(1)
+    os.dup2(2, 1)  # libraries print too
     sources = [] if len(sys.argv) == 2 else goods()
     given = Path(sys.argv[1]).read_bytes() if len(sys.argv) == 2 else b""
     child.load()
