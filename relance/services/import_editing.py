@@ -175,7 +175,7 @@ def take_seller(run: ImportRun, *, by: User | None, now: dt.datetime) -> list[st
         if added:
             both = "\n".join([*known, *added])
             Account.update(trade_names=both).where(Account.id == account.id).execute()
-            record("trade_name_added", account=account, at=now, user=by, names=added)
+            record("settings_changed", account=account, at=now, user=by, page="entreprise", fields=["trade_names"])
         ImportRow.update(action="").where(ImportRow.run == run, ImportRow.action == "fix").execute()
         _check_again(run)
     return added

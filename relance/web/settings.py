@@ -34,6 +34,7 @@ COMPANY_FIELDS = (
     "email",
     "owner_name",
     "owner_capacity",
+    "trade_names",
 )
 
 

@@ -110,7 +110,7 @@ def test_a_new_trade_name_is_taken_once_a_person_says_it_is_hers(account: Accoun
     assert (row.action, json.loads(row.problems_json)[0][0]) == ("fix", "vendeur")
     assert import_runs.take_seller(run, by=None, now=NOW) == ["Studio Perle"]
     assert Account.get_by_id(account.id).trade_names == "Studio Perle"
-    assert Event.select().where(Event.kind == "trade_name_added").count() == 1
+    assert Event.get(Event.kind == "settings_changed").facts["fields"] == ["trade_names"]
     assert actions(went_on(run)) == ["create"]
     assert actions(given(Account.get_by_id(account.id), ("facture.pdf", content))) == ["create"]
 

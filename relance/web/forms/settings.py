@@ -95,6 +95,7 @@ class CompanyForm(Form):
     email = EmailField("Adresse e-mail")
     owner_name = TextField("Nom du signataire")
     owner_capacity = TextField("Qualité du signataire")
+    trade_names = LinesField("Autres noms commerciaux")
 
     def validate_address(self, field: Field) -> None:
         """Six lines of 38 characters: what does not fit is shown."""
