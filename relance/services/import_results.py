@@ -59,6 +59,12 @@ def forget(run: ImportRun) -> None:
         Document.delete().where(Document.id.in_([one for one in documents if one])).execute()
 
 
+def clients_made(run: ImportRun) -> int:
+    """How many clients the import added, and that undoing it takes away unless they have something else."""
+    rows = ImportRow.select(fn.COUNT(fn.DISTINCT(ImportRow.client))).where(ImportRow.run == run)
+    return int(rows.where(ImportRow.before_json.contains('"client": true')).scalar() or 0)
+
+
 def reminders(run: ImportRun) -> Reminders:
     """Where the reminders of what the import created stand today."""
     owed = _owed(run)

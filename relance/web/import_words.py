@@ -153,9 +153,9 @@ def ended(run: ImportRun) -> str:
     }[run.state]
 
 
-def gone(figures: Figures) -> list[str]:
+def gone(figures: Figures, clients: int) -> list[str]:
     """What undoing takes away, one sentence for each kind of thing."""
-    created, clients, updated = figures.created, figures.clients, figures.updated
+    created, updated = figures.created, figures.updated
     found = []
     if created:
         found.append(

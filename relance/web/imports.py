@@ -255,9 +255,13 @@ def _rejected(run: ImportRun) -> Iterator[list[str]]:
 
 def _ask_undo(run: ImportRun, now: datetime, status: int) -> ResponseReturnValue:
     problem = import_runs.undo_problem(run, now)
-    context = _head(run) | {"problem": problem, "gone": import_words.gone(import_runs.figures(run))}
+    context = _head(run) | {"problem": problem, "gone": _gone(run)}
     template = "imports/_undo.html" if wants_fragment() else "imports/undo.html"
     return make_response(render_template(template, **context), status)
+
+
+def _gone(run: ImportRun) -> list[str]:
+    return import_words.gone(import_runs.figures(run), import_results.clients_made(run))
 
 
 def _ask_discard(run: ImportRun, status: int = 200) -> ResponseReturnValue:

@@ -176,6 +176,7 @@ def test_an_import_is_undone_within_a_day_and_can_be_done_again(client, account)
     run = written(client)
     asked = client.get(f"{PAGE}/{run.id}/annuler", headers={"HX-Request": "true"})
     assert "5 factures sont supprimées" in text(asked)
+    assert "3 clients créés par cet import disparaissent aussi" in text(asked)
     answer = client.post(f"{PAGE}/{run.id}/annuler")
     assert answer.location == f"{PAGE}/{run.id}"
     assert "Import annulé" in text(client.get(answer.location))
