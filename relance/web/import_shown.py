@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from relance.imports import encodings, row_values, serial, tables, words
 from relance.models.imports import ImportFile, ImportRow
-from relance.services import import_lines, import_results
+from relance.services import import_lines, import_matching, import_results
 from relance.services.import_planning import SELLER
-from relance.web import names
+from relance.web import names, scope
 from relance.web.forms.import_check import DAYS, DECIMALS, SEPARATORS, Typed
 from relance.web.i18n import _
 from relance.web.import_words import say
@@ -101,6 +101,7 @@ class RowShown:
     client_name: str = ""
     accepts: bool = False
     invoice_id: int | None = None
+    is_stranger: bool = False  # somebody else's invoice: another SIREN than the account's
     reasons: list[str] = field(default_factory=list)
     fixes: list[FixShown] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
@@ -165,10 +166,20 @@ def to_fix(row: ImportRow, files: Mapping[int, ImportFile], typed: Typed | None)
         id=row.id,
         where=f"{line}, {_inside(fixes[0].label)}" if len(fixes) == 1 else line,
         number=row.number[:60] if "numero" not in asked else "",
+        is_stranger=_is_stranger(row, problems),
         reasons=reasons,
         fixes=fixes,
         others=others,
     )
+
+
+def _is_stranger(row: ImportRow, problems: Sequence[tuple[str, str, str]]) -> bool:
+    """True when numbers say that the seller is not the account: no name can settle it."""
+    if row.read_json == "{}" or all(column for column, *_rest in problems):
+        return False
+    read, account = serial.from_json(json.loads(row.read_json)), scope.current_account()
+    is_other = import_matching.seller_problem(account, read.seller, read.buyer) is not None
+    return is_other and not import_matching.may_be_ours(account, read.seller)
 
 
 def _inside(words: str) -> str:
@@ -190,7 +201,7 @@ def _fix(row: ImportRow, column: str, problem: tuple[str, str], value: str) -> F
         id=f"fix-{row.id}-{column}",
         label=label(column),
         # A reason that quotes what is written says it better than a quotation before it.
-        reason=reason if value or not reason else f"{_('Cellule vide.')} {reason}",
+        reason=reason if value or not reason or not row.line else f"{_('Cellule vide.')} {reason}",
         written=written[:80] if written not in reason else "",
         value=value,
         kind=kind,

@@ -218,6 +218,65 @@ def test_a_close_name_is_a_new_client_unless_the_person_says_it_is_the_same(
     assert Client.select().count() == 1
 
 
+NUMBERS = {
+    "73282932000074": "",
+    "FR44732829320": "",
+    "<ram:Name>Atelier Roussel</ram:Name>": "<ram:Name>Les Encres du Pont</ram:Name>",
+}
+
+
+def test_a_trade_name_is_taken_when_no_number_says_the_contrary(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("facture.xml", making.cii(**NUMBERS)))
+    found = page(client, run)
+    assert figures(found) == ["0", "0", "0", "1"]
+    assert "au nom de Les Encres du Pont" in words(found.get_element_by_id("seller"))
+    assert not found.xpath("//*[@id='import']"), "nothing would be written: no button"
+    assert "Rien à importer pour l’instant" in words(found)
+    assert press(client, run, "options", seller="oui").status_code == 303
+    found = page(client, run)
+    assert figures(found) == ["1", "0", "0", "0"]
+    assert not found.xpath("//*[@id='seller']")
+    assert Account.get_by_id(account.id).trade_names == "Les Encres du Pont"
+
+
+def test_somebody_elses_invoice_has_no_way_through_but_the_settings(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("facture.xml", making.cii(**{"73282932000074": "55208131766522", "FR44732829320": ""})))
+    found = page(client, run)
+    assert figures(found) == ["0", "0", "0", "1"]
+    assert not found.xpath("//*[@id='seller']")
+    assert "vérifiez le SIRET dans les réglages" in words(found.get_element_by_id("to-fix"))
+    row = ImportRow.get(ImportRow.run == run)
+    assert press(client, run, "options", seller="oui").status_code == 303
+    assert ImportRow.get_by_id(row.id).action == "fix"
+    assert Account.get_by_id(account.id).trade_names == ""
+
+
+def test_a_pdf_without_data_is_completed_among_other_files(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("photo.pdf", making.pdf()), ("factures.csv", MIXED), ("page.pdf", b"<html>"))
+    found = page(client, run)
+    assert "3 fichiers, 4 documents." in words(found)
+    files = words(found.get_element_by_id("files"))
+    assert "un refusé" in files
+    assert "PDF sans données, un document" in files
+    row = ImportRow.get(ImportRow.run == run, ImportRow.file == ImportFile.get(ImportFile.name == "photo.pdf"))
+    typed = {"client": "Perrin", "numero": "F-77", "date_emission": "02/11/2026", "montant_ttc": "1 920,00"}
+    sent = {f"fix__{row.id}__{target}": text for target, text in typed.items()}
+    assert press(client, run, f"lignes/{row.id}", **sent).status_code == 303
+    assert press(client, run, "").status_code == 303
+    invoice = Invoice.get(Invoice.number == "F-77")
+    assert (invoice.total_cents, invoice.client.name, invoice.source) == (192_000, "Perrin", "pdf")
+
+
+def test_statuses_are_shown_and_written_with_the_rest(client: FlaskClient, account: Account, invoice: Invoice) -> None:
+    content = f"numero;statut;date\r\n{invoice.number};Refusée;20/11/2026\r\n".encode()
+    run = started(account, ("statuts.csv", content))
+    found = page(client, run)
+    assert invoice.number in words(found.get_element_by_id("statuses"))
+    assert "Enregistrer les statuts" in words(found)
+    assert press(client, run, "").status_code == 303
+    assert Invoice.get_by_id(invoice.id).platform_status == "210"
+
+
 def test_reminders_and_all_or_nothing_are_chosen(client: FlaskClient, account: Account) -> None:
     run = started(account, ("factures.csv", MIXED))
     assert fields(page(client, run))["reminders"] == "off"
