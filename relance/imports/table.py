@@ -26,22 +26,40 @@ def plain(text: str) -> str:
 
 
 def lines(content: bytes, encoding: str, separator: str) -> Iterator[Cells]:
-    """Every line of the text that is not blank; RefusedError, in French, where its quotes cannot be followed."""
-    start = 1
+    """Every line of the text that is not blank; RefusedError, in French, where its quotes cannot be followed.
+
+    A quote that means nothing (« "Le Bistrot" SARL ») is read as it stands; one that is never closed is refused.
+    """
     with encodings.opened(content, encoding) as text:
-        reader = csv.reader(text, delimiter=separator, strict=True)
-        try:
-            for cells in reader:
-                line, start = start, reader.line_num + 1
-                # Read in an encoding that is not its own, a text may hold what no row of a database takes.
-                shown = [cell.strip().replace("\x00", "\ufffd") for cell in cells]
-                if any(shown):
-                    yield line, shown
-        except csv.Error as error:
-            raise RefusedError(
-                f"Ligne {start} : un guillemet n'est pas fermé, ou une cellule est trop longue. "
-                "Corrigez, puis réessayez."
-            ) from error
+        fed: list[str] = []  # the lines of the record at hand
+        count = 0
+
+        def feed() -> Iterator[str]:
+            nonlocal count
+            for line in text:
+                count += 1
+                fed.append(line)
+                yield line
+
+        source = feed()
+        reader = csv.reader(source, delimiter=separator, strict=True)
+        while True:
+            fed.clear()
+            start = count + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                if "expected after" not in str(error):
+                    raise RefusedError(
+                        f"Ligne {start} : un guillemet n'est pas fermé, ou une cellule est trop longue. "
+                        "Corrigez, puis réessayez."
+                    ) from error
+                cells = next(csv.reader(fed, delimiter=separator))
+                reader = csv.reader(source, delimiter=separator, strict=True)
+            if any(cell.strip() for cell in cells):
+                yield start, [cell.strip() for cell in cells]
 
 
 def sample(content: bytes, encoding: str, separator: str, count: int = _SAMPLE_LINES) -> list[Cells]:

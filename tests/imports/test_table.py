@@ -18,6 +18,16 @@ def test_a_quote_left_open_names_its_line_and_what_is_before_it_is_a_sample() ->
     assert table.sample(content, "utf-8", ";") == [(1, ["a", "b"]), (2, ["1", "2"])]
 
 
+def test_a_quote_that_means_nothing_is_read_as_it_stands() -> None:
+    content = b'a;b\n"Le Bistrot" SARL;2\n"x\ny" z;3\n"ok";4\n'
+    assert list(table.lines(content, "utf-8", ";")) == [
+        (1, ["a", "b"]),
+        (2, ["Le Bistrot SARL", "2"]),
+        (3, ["x\ny z", "3"]),
+        (5, ["ok", "4"]),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "found"), [("sep=;\na;b", ";"), ('"sep=,"\r\na,b', ","), ("sep=x\n", ""), ("a;b\n", ""), ("", "")]
 )
