@@ -8,7 +8,7 @@ from relance.imports.xml import child, envelope, local_name
 NOT_AN_INVOICE = (
     "Ce fichier XML n'est pas une facture électronique (Factur-X, CII ou UBL). Choisissez le fichier de la facture."
 )
-ORDER = "Ce fichier est une commande (Order-X), pas une facture. Choisissez le fichier de la facture."
+ORDER = "Ce fichier est une commande (Order-X ou UBL), pas une facture. Choisissez le fichier de la facture."
 DELIVERY = "Ce fichier est un bon de livraison ou d'expédition, pas une facture. Choisissez le fichier de la facture."
 QUOTE = "Ce fichier est un devis ou un catalogue, pas une facture. Choisissez le fichier de la facture."
 ANSWER = (

@@ -147,7 +147,7 @@ def refusal(name: str) -> str:
     """Words of the sentence that refuses each of the others, or that says what to do with it."""
     return {
         "invalidV2Root.xml": "n'est pas une facture électronique",
-        "order-x-basic.xml": "une commande (Order-X)",
+        "order-x-basic.xml": "une commande (Order-X",
         "corrupt-factur-x-waytoosmall.pdf": "abîmé ou incomplet",
         "factur-x-invalid-xml-encoding-attribute.pdf": "Les données XML de ce fichier sont abîmées",
         "EmptyPDFA1.pdf": "ne contient pas de données Factur-X",
