@@ -32,7 +32,7 @@ IN_MEMORY = 4_000_000  # bytes that wait to leave: beyond, they wait on the disk
 PIECE = 64 * 1024
 SIGN_OF_LIFE = 4 * 1024  # bytes that leave at each page while the tables are read
 
-README = """Relance : toutes les données de {business}, exportées le {day}.
+README = """{business} : toutes les données de Relance, le {day}.
 
 factures.csv : vos factures au format d'échange de Relance. Ce fichier se réimporte tel quel, ici ou ailleurs.
 donnees.json : toutes les données, pour un programme. Montants en centimes, dates ISO, instants en UTC.

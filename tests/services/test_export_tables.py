@@ -1,6 +1,7 @@
 """The rows of an export: an account's own, by pages, readable by a person and by a program."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,19 @@ def test_every_table_that_is_named_is_exported_once():
     for names in ([table.key for table in TABLES], [table.file for table in TABLES], [table.title for table in TABLES]):
         assert len(set(names)) == len(names)
     assert [table.title for table in TABLES if len(table.title) > 31] == []  # the title of a sheet
+
+
+def test_the_document_names_every_table_and_every_key(account, latitude):
+    text = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")
+    factories.make_invoice(latitude, paid_cents=5)
+    for table in TABLES:
+        names = COLUMNS[table.model]
+        keys = [table.model._meta.fields[name].column_name.removesuffix("_json") for name in names]
+        keys += ["currency"] if table.currency else []
+        keys += ["path"] if table.titles[-1] == "Chemin" else []
+        assert f"| `{table.key}` | `{table.file}` | {', '.join(keys)} |" in text
+        for row in rows(account, table.key):
+            assert list(row.record) == keys
 
 
 def test_a_row_names_what_it_is_linked_to_and_its_currency(account, latitude):
