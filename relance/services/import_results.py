@@ -20,6 +20,7 @@ from relance.services import gathering
 from relance.services.conditions import is_owed
 
 _PIECE = 500  # rows read at a time
+_MADE = json.dumps({"client": True})[1:-1]  # as import_writing keeps that the row made its client
 _KIND_WORDS = {kind: word for word, kind in KINDS.items()}
 _MEANS_WORDS = {means: word for word, means in PAYMENT_MEANS.items()}
 
@@ -62,7 +63,7 @@ def forget(run: ImportRun) -> None:
 def clients_made(run: ImportRun) -> int:
     """How many clients the import added, and that undoing it takes away unless they have something else."""
     rows = ImportRow.select(fn.COUNT(fn.DISTINCT(ImportRow.client))).where(ImportRow.run == run)
-    return int(rows.where(ImportRow.before_json.contains('"client": true')).scalar() or 0)
+    return int(rows.where(ImportRow.before_json.contains(_MADE)).scalar() or 0)
 
 
 def reminders(run: ImportRun) -> Reminders:

@@ -61,7 +61,7 @@ def create() -> ResponseReturnValue:
 def sample() -> ResponseReturnValue:
     """A file to fill in, with every column."""
     response = Response("\ufeff" + SAMPLE, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="relance-exemple.csv"'
+    response.headers.set("Content-Disposition", "attachment", filename="relance-exemple.csv")
     return response
 
 
