@@ -216,14 +216,18 @@ def _alone(inbox_dir: Path) -> Iterator[bool]:
 
 
 def _tell(error: OSError, path: Path) -> None:
-    _say_once(_sentence(error, path))
+    _say_once(f"the watched folder: {_place(error, path)}: {error.strerror}")
 
 
 def _sentence(error: OSError, path: Path) -> str:
-    where = path / os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else path
+    where = _place(error, path)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"Relance n'a pas le droit de lire ou d'écrire dans {where}."
     return f"{where} n'est pas utilisable : {error.strerror}."
+
+
+def _place(error: OSError, path: Path) -> Path:
+    return path / os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else path
 
 
 def _say_once(sentence: str) -> None:
