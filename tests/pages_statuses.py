@@ -6,7 +6,7 @@ from relance.models.accounts import User
 from relance.models.clients import Client
 from relance.services import import_runs, paying, platform_statuses
 from relance.services.import_runs import Upload
-from tests.factories import make_invoice
+from tests.factories import make_client, make_contact, make_invoice
 
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("invoices.show", {"id": "@refused_on_platform"}),
@@ -17,17 +17,19 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
 FILE = """Numéro;Statut;Date du statut;Motif
 S-2026-0003;Encaissée;20/11/2026;
 S-2026-0003;Approuvée;19/11/2026;
-S-2026-0001;Refusée;20/11/2026;Doublon
+S-2026-0001;Refusée;20/11/2026;BC 4512
 S-0404;Perdue;20/11/2026;
 """
 
 
 def furnish(client: Client, user: User, now: dt.datetime) -> dict[str, int]:
     """An invoice refused on the platform, one suspended, one paid to report, and statuses to check."""
-    refused, suspended, paid = (make_invoice(client, f"S-2026-000{n}") for n in (1, 2, 3))
+    its = make_client(client.account, "Ateliers Vauban")
+    make_contact(its, "Inès Vauban", "compta@vauban.example")
+    refused, suspended, paid = (make_invoice(its, f"S-2026-000{n}") for n in (1, 2, 3))
     on = now.date() - dt.timedelta(2)
     known = {"on": on, "by": user, "now": now}
-    platform_statuses.record_by_hand(refused, code="210", reason="Prestation non conforme", **known)
+    platform_statuses.record_by_hand(refused, code="210", reason="BC 4512", **known)
     platform_statuses.record_by_hand(suspended, code="208", reason="", **known)
     platform_statuses.record_by_hand(paid, code="205", reason="", **known)
     paying.record(paid, 100_000, now.date(), by=user, now=now)

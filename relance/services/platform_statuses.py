@@ -22,6 +22,7 @@ from relance.models.events import record
 from relance.models.imports import ImportFile
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
+from relance.rules.wording import french
 from relance.services import disputing, paying
 from relance.services.disputing import DisputeFacts
 from relance.services.status_deciding import (
@@ -196,7 +197,7 @@ def _apply(
 
 def dispute_text(read: StatusRead) -> str:
     """« Refusée par le client sur la plateforme : prestation non conforme »."""
-    return f"{HOLDS[read.code]} : {read.reason}" if read.reason else HOLDS[read.code]
+    return french(f"{HOLDS[read.code]} : {read.reason}") if read.reason else HOLDS[read.code]
 
 
 def _write(known: Known, item: StatusItem, by: User | None, now: dt.datetime) -> None:
