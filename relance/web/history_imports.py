@@ -26,6 +26,8 @@ def _finished(kind: str, facts: Facts) -> Markup:
 
 def _undone(kind: str, facts: Facts) -> Markup:
     count = _number(facts.get("invoices"))
+    if not count:
+        return fact("Import annulé")
     return fact("Import annulé", ": {nombre}", nombre=_n("une facture retirée", "{n} factures retirées", count))
 
 

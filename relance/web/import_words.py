@@ -24,7 +24,7 @@ def say(sentence: str) -> str:
 
 def number(count: int) -> str:
     """« 12 500 »."""
-    return str(format_decimal(count, locale=language()))
+    return str(format_decimal(count, locale=language())).replace("\u202f", "\u00a0")
 
 
 def files(first: str, count: int) -> str:
@@ -60,10 +60,10 @@ def progress(run: ImportRun) -> str:
             "undoing": _("Les factures de cet import sont en cours de retrait."),
         }[run.state]
     one, many = {
-        "reading": ("Une ligne lue sur {total}.", "{faites} lignes lues sur {total}."),
-        "checking": ("Une ligne vérifiée sur {total}.", "{faites} lignes vérifiées sur {total}."),
-        "writing": ("Une ligne écrite sur {total}.", "{faites} lignes écrites sur {total}."),
-        "undoing": ("Une ligne annulée sur {total}.", "{faites} lignes annulées sur {total}."),
+        "reading": ("{faites} ligne lue sur {total}.", "{faites} lignes lues sur {total}."),
+        "checking": ("{faites} ligne vérifiée sur {total}.", "{faites} lignes vérifiées sur {total}."),
+        "writing": ("{faites} ligne écrite sur {total}.", "{faites} lignes écrites sur {total}."),
+        "undoing": ("{faites} ligne annulée sur {total}.", "{faites} lignes annulées sur {total}."),
     }[run.state]
     return _n(one, many, run.n_done, faites=done, total=total)
 
