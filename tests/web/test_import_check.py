@@ -15,7 +15,6 @@ from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.models.invoices import Invoice
 from relance.services import import_runs
 from tests import factories
-from tests.counting import counted
 from tests.data import making
 
 HEADER = "numero;client;date_emission;montant_ttc"
@@ -333,16 +332,3 @@ def test_a_stranger_finds_nothing(stranger: FlaskClient, account: Account) -> No
     ):
         assert stranger.post(address(run, more), data={"version": "1"}).status_code == 404, more
     assert fresh(run).state == "ready"
-
-
-@pytest.mark.parametrize("size", [50, 400])
-def test_the_page_asks_few_questions_whatever_the_size(client: FlaskClient, account: Account, size: int) -> None:
-    lines = [f"F-{n};Client {n % 30};{'31/02' if n % 2 else '02/11'}/2026;10,00" for n in range(size)]
-    run = started(account, ("factures.csv", making.csv(*lines)))
-    with counted() as queries:
-        found = page(client, run)
-    assert len(queries) <= 12, len(queries)
-    if size > 100:
-        following = found.xpath("//a[contains(@href, 'apres=')]/@href")
-        assert following
-        assert "Ligne 103" in words(client.get(following[0]))
