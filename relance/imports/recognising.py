@@ -9,7 +9,8 @@ from relance.imports.encodings import ENCODINGS
 from relance.imports.row_values import CANONICAL, COLUMNS, REQUIRED
 from relance.imports.table import SEPARATORS, Cells, plain
 from relance.imports.table_how import NO_TITLES, Column, Recognised, TableHow
-from relance.imports.titles import TARGETS, key
+from relance.imports.targets import TARGETS
+from relance.imports.titles import key
 from relance.imports.values import RefusedError
 
 NO_TABLE = (

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from relance.imports.row_values import CANONICAL, REQUIRED
-from relance.imports.titles import TARGETS, key
+from relance.imports.targets import TARGETS
+from relance.imports.titles import key
 
 FIND_IT = -1  # a line of titles that is not known yet
 NO_TITLES = 0

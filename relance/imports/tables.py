@@ -24,7 +24,7 @@ from relance.imports.table_how import (
     digest,
     problems,
 )
-from relance.imports.titles import TARGETS
+from relance.imports.targets import TARGETS
 from relance.imports.values import RefusedError
 
 __all__ = [

@@ -4,40 +4,6 @@ import re
 
 from relance.imports.table import plain
 
-# Every target, in the order they are offered, with what a person reads.
-TARGETS = {
-    "numero": "Numéro de facture",
-    "client": "Client",
-    "date_emission": "Date de facture",
-    "date_echeance": "Date d'échéance",
-    "montant_ttc": "Montant TTC",
-    "deja_regle": "Déjà réglé",
-    "reste_a_payer": "Reste à payer",
-    "date_paiement": "Date du paiement",
-    "statut": "Statut",
-    "type": "Type de document",
-    "facture_liee": "Facture liée à l'avoir",
-    "devise": "Devise",
-    "objet": "Objet",
-    "commande": "Bon de commande",
-    "mode_paiement": "Mode de paiement",
-    "montant_ht": "Montant HT",
-    "montant_tva": "Montant de la TVA",
-    "email": "E-mail du contact",
-    "contact": "Nom du contact",
-    "prenom": "Prénom",
-    "nom": "Nom de famille",
-    "telephone": "Téléphone",
-    "client_type": "Type de client",
-    "client_siren": "SIREN ou SIRET du client",
-    "client_tva": "Numéro de TVA du client",
-    "adresse": "Adresse",
-    "adresse_2": "Complément d'adresse",
-    "code_postal": "Code postal",
-    "ville": "Ville",
-    "pays": "Pays",
-}
-
 _STOP = frozenset("de du des d la le les l the of en eur euro euros utc".split())
 
 # Titles without their small words. Those of _TITLES tell; those of _VAGUE only make a guess, for want of better.

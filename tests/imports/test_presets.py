@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from relance.imports import presets, tables
-from relance.imports.columns import key
 from relance.imports.row_values import RowRead
-from relance.imports.titles import TARGETS
+from relance.imports.targets import TARGETS
+from relance.imports.titles import key
 
 XERO = (
     "ContactName,EmailAddress,POAddressLine1,POAddressLine2,POCity,POPostalCode,POCountry,InvoiceNumber,Reference,"
