@@ -51,15 +51,24 @@ def lines(content: bytes, encoding: str, separator: str) -> Iterator[Cells]:
             except StopIteration:
                 return
             except csv.Error as error:
-                if "expected after" not in str(error):
-                    raise RefusedError(
-                        f"Ligne {start} : un guillemet n'est pas fermé, ou une cellule est trop longue. "
-                        "Corrigez, puis réessayez."
-                    ) from error
-                cells = next(csv.reader(fed, delimiter=separator))
+                cells = _as_it_stands(fed, separator, start, error)
                 reader = csv.reader(source, delimiter=separator, strict=True)
-            if any(cell.strip() for cell in cells):
-                yield start, [cell.strip() for cell in cells]
+            # Read in an encoding that is not its own, a text may hold what no row of a database takes.
+            shown = [cell.strip().replace("\x00", "\ufffd") for cell in cells]
+            if any(shown):
+                yield start, shown
+
+
+def _as_it_stands(fed: list[str], separator: str, start: int, error: csv.Error) -> list[str]:
+    """The cells of a record whose quotes mean nothing; RefusedError for any other fault."""
+    if "expected after" in str(error):
+        try:
+            return next(csv.reader(fed, delimiter=separator))
+        except csv.Error as other:
+            error = other
+    raise RefusedError(
+        f"Ligne {start} : un guillemet n'est pas fermé, ou une cellule est trop longue. Corrigez, puis réessayez."
+    ) from error
 
 
 def sample(content: bytes, encoding: str, separator: str, count: int = _SAMPLE_LINES) -> list[Cells]:

@@ -46,3 +46,22 @@ def test_lines_with_one_cell_are_no_table() -> None:
 )
 def test_names_are_compared_in_plain_form(written: str, found: str) -> None:
     assert table.plain(written) == found
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("a;b\n1;\x00\n".encode("utf-32"), "utf-16-le"),
+        (b"a;b\r\n1;\x00\r\n", "cp1252"),
+    ],
+)
+def test_a_character_that_no_row_takes_is_shown_as_unreadable(content, encoding):
+    cells = [cell for _, found in table.lines(content, encoding, ";") for cell in found]
+    assert cells
+    assert "\x00" not in "".join(cells)
+    assert "\ufffd" in "".join(cells)
+
+
+def test_a_quote_that_means_nothing_does_not_hide_a_cell_that_is_too_long():
+    with pytest.raises(RefusedError, match=r"^Ligne 2 : un guillemet"):
+        list(table.lines(b'a;b\r\n"x" y;' + b"z" * 140_000, "utf-8", ";"))
