@@ -9,6 +9,7 @@ from relance.services.import_runs import Upload
 from tests.factories import make_client, make_contact, make_invoice
 
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("platform_statuses.ask", {"id": "@suspended_on_platform"}),
     ("invoices.show", {"id": "@refused_on_platform"}),
     ("invoices.show", {"id": "@suspended_on_platform"}),
     ("invoices.show", {"id": "@to_report"}),
