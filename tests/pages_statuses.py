@@ -16,10 +16,10 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("import_check.check", {"run_id": "@statuses_to_check"}),
 )
 FILE = """Numéro;Statut;Date du statut;Motif
-S-2026-0003;Encaissée;20/11/2026;
-S-2026-0003;Approuvée;19/11/2026;
-S-2026-0001;Refusée;20/11/2026;BC 4512
-S-0404;Perdue;20/11/2026;
+S-2026-0003;Encaissée;22/11/2026;
+S-2026-0003;Approuvée;21/11/2026;
+S-2026-0001;Refusée;22/11/2026;BC 4512
+S-0404;Perdue;22/11/2026;
 """
 
 
