@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import os
+import resource
 import sqlite3
 import sys
 import threading
@@ -63,25 +64,26 @@ def import_rows() -> Measure:
         db.database.create_tables(models.ALL)
         account = factories.make_account()
         user = factories.make_user(account)
-        start = time.perf_counter()
+        start, began = _spent(), time.perf_counter()
         run = import_runs.start(account, [import_runs.Upload("factures.csv", content)], by=user, now=NOW)
         _work(run)
-        checked = time.perf_counter()
+        checked = _spent()
         run = ImportRun.get_by_id(run.id)
         figures = import_runs.figures(run)
         assert (run.state, figures.create, figures.fix) == ("ready", ROWS, 0), (run.state, run.error, figures)
         import_runs.confirm(run, count=figures.will_write, by=user, now=NOW)
         _work(run)
-        end = time.perf_counter()
+        end, seconds = _spent(), time.perf_counter() - began
         assert ImportRun.get_by_id(run.id).state == "done"
         assert Invoice.select().count() == ROWS
         bare = _bare(content, settings.data_dir / "bare.db")
     print(
-        f"  dry run {ROWS / (checked - start):.0f} rows/s, writing {ROWS / (end - checked):.0f} rows/s; most memory: "
+        f"  dry run {ROWS / (checked - start):.0f} rows/s, writing {ROWS / (end - checked):.0f} rows/s, both with what "
+        f"else the machine did {ROWS / seconds:.0f} rows/s; most memory: "
         f"this process {most[0]:.0f} MiB, the child {most[1]:.0f} MiB",
         file=sys.stderr,
     )
-    return Measure(ROWS / (end - start), "rows/s", ROWS / bare, 0.002, is_rate=True, is_relative=True)
+    return Measure(ROWS / (end - start), "rows/s", ROWS / bare, 0.0015, is_rate=True, is_relative=True)
 
 
 def read_rows() -> Measure:
@@ -89,14 +91,20 @@ def read_rows() -> Measure:
     content = made(ROWS)
     with guard.Reader() as reader:
         how = reader.recognise(content, "csv", None).how
-        start = time.perf_counter()
+        start = _spent()
         read = [tables.read_row(row.line, row.cells, "x.csv", how) for row in reader.rows(content, "csv", how)]
-        seconds = time.perf_counter() - start
+    seconds = _spent() - start
     assert len(read) == ROWS
     assert not any(row.problems for row in read)
-    start = time.perf_counter()
+    start = _spent()
     assert sum(1 for _ in _cells(content)) == ROWS
-    return Measure(ROWS / seconds, "rows/s", ROWS / (time.perf_counter() - start), 0.01, is_rate=True, is_relative=True)
+    return Measure(ROWS / seconds, "rows/s", ROWS / (_spent() - start), 0.003, is_rate=True, is_relative=True)
+
+
+def _spent() -> float:
+    """Seconds of processor that this process and its children that ended have taken: what the work costs."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _work(run: ImportRun) -> None:
@@ -112,14 +120,14 @@ def _cells(content: bytes) -> Iterator[list[str]]:
 
 
 def _bare(content: bytes, path: Path) -> float:
-    """The seconds that the csv module and one executemany take, in a file of SQLite beside ours."""
-    start = time.perf_counter()
+    """The seconds of processor that the csv module and one executemany take, in a file of SQLite beside ours."""
+    start = _spent()
     with sqlite3.connect(path) as connection:
         columns = ", ".join(canonical_csv.COLUMNS)
         connection.execute(f"CREATE TABLE invoice (id INTEGER PRIMARY KEY, {columns})")
         connection.executemany(f"INSERT INTO invoice ({columns}) VALUES ({', '.join('?' * 16)})", _cells(content))
     connection.close()
-    return time.perf_counter() - start
+    return _spent() - start
 
 
 @contextmanager
