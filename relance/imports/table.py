@@ -18,11 +18,19 @@ _SAMPLE_LINES = 200
 _DECLARED = re.compile(r'"?sep=(.)"?;*\s*', re.IGNORECASE)
 
 
-@lru_cache(maxsize=2048)  # the same few words come back on every line
 def plain(text: str) -> str:
     """Lower case, no accent, words joined by « _ »: how names of columns and of values are compared."""
+    return _short(text) if len(text) <= _SHORT else _plain(text)
+
+
+def _plain(text: str) -> str:
     bare = unicodedata.normalize("NFKD", text.strip().lower()).encode("ascii", "ignore").decode()
     return "_".join("".join(letter if letter.isalnum() else " " for letter in bare).split())
+
+
+_SHORT = 60
+# The same few words come back on every line. Long cells are not kept: a stranger's would fill the memory.
+_short = lru_cache(maxsize=2048)(_plain)
 
 
 def lines(content: bytes, encoding: str, separator: str) -> Iterator[Cells]:

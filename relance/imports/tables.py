@@ -89,7 +89,7 @@ def _is_footer(cells: Sequence[str], found: Mapping[str, str]) -> bool:
     """A line of totals or of signature under the data: it has no date, and says so in its first words."""
     if found.get("date_emission"):
         return False
-    return plain(next(cell for cell in cells if cell)).startswith(_FOOTERS)
+    return plain(next(cell for cell in cells if cell)[:40]).startswith(_FOOTERS)
 
 
 def read_row(line: int, cells: Mapping[str, str], file: str, how: TableHow | None) -> RowRead:
