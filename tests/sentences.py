@@ -34,6 +34,7 @@ NOT_SHOWN = {
     "relance/services/case_files.py": "the case file is in French",
     "relance/services/case_papers.py": "the case file is in French",
     "relance/services/case_tables.py": "the case file is in French",
+    "relance/imports/child.py": "names of encodings",
     "relance/imports/presets.py": "titles of other tools' files",
     "relance/imports/titles.py": "titles of other tools' files",
     "relance/imports/words.py": "words of other tools' files",

@@ -86,7 +86,6 @@ def seen_by_number(run: ImportRun, lines: Iterable[Line]) -> dict[str, list[Seen
         for row in query.order_by(ImportRow.position):
             assert row.issued_on is not None
             assert row.due_on is not None
-            where = f"la ligne {row.line}" if row.line else row.file.name
             wanted = Wanted(
                 number=row.number,
                 kind=row.kind,
@@ -98,9 +97,8 @@ def seen_by_number(run: ImportRun, lines: Iterable[Line]) -> dict[str, list[Seen
                 paid_on=None,
                 payment_method="",
             )
-            found.setdefault(row.number, []).append(
-                Seen(where, wanted, aliases.get(row.debtor, row.debtor), row.client_id)
-            )
+            debtor = aliases.get(row.debtor, row.debtor)
+            found.setdefault(row.number, []).append(Seen(row.line, row.file.name, wanted, debtor, row.client_id))
     return found
 
 

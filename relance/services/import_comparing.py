@@ -78,9 +78,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Seen:
-    """A document of the import that was placed before. ``where``: « la ligne 18 » or its file."""
+    """A document of the import that was placed before, at a line of a table, or 0 and its file."""
 
-    where: str
+    line: int
+    file: str
     wanted: Wanted
     debtor: str
     client_id: int | None
@@ -162,9 +163,13 @@ def repeat(item: Item, wanted: Wanted, debtor: Debtor, earlier: Seen) -> Item:
     client_id = debtor.client.id if debtor.client else None
     is_same_client = client_id == earlier.client_id if client_id else debtor.key == earlier.debtor
     if wanted.says_as(earlier.wanted) and is_same_client:
-        told = f"Identique à {earlier.where} : elle n'est comptée qu'une fois."
+        told = f"Identique à {earlier.file} : elle n'est comptée qu'une fois."
+        if earlier.line:
+            told = f"Identique à la ligne {earlier.line} : elle n'est comptée qu'une fois."
         return replace(item, action=SAME, warnings=(*item.warnings, told))
-    reason = f"Ce numéro est déjà celui de {earlier.where}, avec d'autres valeurs. Gardez la bonne."
+    reason = f"Ce numéro est déjà celui de {earlier.file}, avec d'autres valeurs. Gardez la bonne."
+    if earlier.line:
+        reason = f"Ce numéro est déjà celui de la ligne {earlier.line}, avec d'autres valeurs. Gardez la bonne."
     return replace(item, action=FIX, problems=(Problem(column="numero", value=wanted.number, reason=reason),))
 
 

@@ -91,9 +91,8 @@ class Planner:
             return replace(item, action=FIX, problems=tuple(problems))
         item = self._tied(self._compared(item, wanted, debtor, accepts=accepts))
         if item.action != FIX:
-            where = f"la ligne {line.line}" if line.line else line.read.file
             client_id = debtor.client.id if debtor.client else None
-            self.seen.setdefault(wanted.number, []).append(Seen(where, wanted, debtor.key, client_id))
+            self.seen.setdefault(wanted.number, []).append(Seen(line.line, line.read.file, wanted, debtor.key, client_id))
         return item
 
     def _wanted(self, line: Line, debtor: Debtor, warnings: list[str]) -> Wanted:

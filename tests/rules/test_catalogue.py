@@ -58,7 +58,6 @@ SAME = {
     "six",
     "{n} clients",
     "{n} contacts",
-    "{n} document",
     "{n} documents",
     "{n} e-mails",
     "Source",
