@@ -58,6 +58,7 @@ _LONG_DECIMALS = re.compile(r"([0-9][0-9 ]*|[0-9]{1,3}(?:[., ][0-9]{3})+)([.,])(
 _THREE_DIGITS = re.compile(r"([0-9]{1,3})([.,])([0-9]{3})")
 
 MAX_EMAILS = 20
+MAX_EMAIL = 320  # characters
 _BETWEEN_ADDRESSES = re.compile(r"[,;\s]+")
 
 
@@ -239,6 +240,8 @@ def emails(text: str, *, is_loose: bool = False) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)  # the same client comes back on many lines, and checking an address is slow
 def _address(part: str) -> str:
+    if len(part) > MAX_EMAIL:
+        raise ValueError("Une adresse e-mail a 320 caractères au plus.")
     try:
         checked = validate_email(part, check_deliverability=False, test_environment=True, allow_smtputf8=False)
     except EmailNotValidError:

@@ -13,6 +13,7 @@ _AMOUNT = re.compile(r"[^\w]*(?:[A-Z]{3} ?)?[0-9][0-9 .,'\u00a0\u202f]*(?: ?[A-Z
 _E_MAIL = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+(?:[,; ]+[^@\s,;]+@[^@\s,;]+)*")
 _INVOICE_NUMBER = re.compile(r"[A-Z]{1,6}[ \-_/]?[0-9]{2,8}(?:[\-_/][0-9]{1,8})*")
 _VAT = re.compile(r"(?:FR ?[0-9A-Z]{2}|(?!FR)[A-Z]{2}) ?[0-9 ]{8,12}")
+_LONG = 120  # a longer cell is a text, and would keep these patterns busy for ever
 _CERTAIN = 0.9  # of the cells that are not empty
 
 
@@ -41,6 +42,8 @@ def titles_at(lines: Sequence[Cells]) -> int | None:
 
 
 def _looks_like_data(cell: str) -> bool:
+    if len(cell) > _LONG:
+        return False
     return bool(_DATE.fullmatch(cell) or _AMOUNT.fullmatch(cell) or _E_MAIL.fullmatch(cell))
 
 
@@ -79,7 +82,7 @@ def guess(titles: Sequence[str], samples: Sequence[Sequence[str]]) -> list[tuple
 
 def _by_content(column: Sequence[str]) -> str:
     """The target that the cells of a column show by themselves, or nothing."""
-    filled = [cell for cell in column if cell]
+    filled = [cell for cell in column if cell and len(cell) <= _LONG]
     if not filled:
         return ""
     for target, shows in _SHOWS.items():

@@ -183,3 +183,8 @@ def test_addresses_of_tools_are_separated_by_anything() -> None:
     assert cells.emails("a@b.example; c@d.example e@f.example", is_loose=True) == (
         "a@b.example", "c@d.example", "e@f.example",
     )  # fmt: skip
+
+
+def test_an_endless_address_is_refused_unread() -> None:
+    with pytest.raises(ValueError, match="320 caractères"):
+        cells.emails("a" * 400 + "@b.example")

@@ -87,3 +87,9 @@ def test_the_decimal_sign_is_proved_by_the_column(cells: list[str], found: str) 
 
 def test_columns_without_a_title_have_letters() -> None:
     assert [columns.letter(index) for index in (0, 25, 26)] == ["Colonne A", "Colonne Z", "Colonne AA"]
+
+
+def test_endless_cells_are_not_looked_at() -> None:
+    endless = ["1" + " ." * 60_000 + "a", "a@" + "." * 120_000 + "@"]
+    assert columns.guess(["Colonne A"], [endless]) == [("", False)]
+    assert columns.titles_at([(1, endless), (2, endless)]) is None
