@@ -15,11 +15,16 @@ if (form) {
   let chosen = [];
 
   const size = (bytes) => {
-    const [amount, unit] = bytes >= 1e6 ? [bytes / 1e6, "M"] : [bytes / 1e3, "k"];
-    const digits = { maximumFractionDigits: amount < 10 ? 1 : 0 };
+    const [amount, unit] = bytes >= 2 ** 20 ? [bytes / 2 ** 20, "M"] : [Math.max(1, bytes / 2 ** 10), "k"];
+    const digits = { maximumFractionDigits: unit === "M" ? 1 : 0 };
     return saySize.replace("{n}", amount.toLocaleString(document.documentElement.lang, digits)).replace("{unit}", unit).replace(" ", "\u00a0");
   };
   const same = (one, other) => one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+
+  const worry = (node, isWrong) => {
+    node.classList.toggle("late", isWrong);
+    node.classList.toggle("muted", !isWrong);
+  };
 
   // The field and the list say the same thing; « problem » is what the server would refuse too.
   function show() {
@@ -32,14 +37,14 @@ if (form) {
     const words = chosen.length > 1 ? sayMany.replace("{n}", chosen.length) : sayOne;
     const problem = chosen.length > Number(mostFiles) ? sayTooMany : weight > Number(allBytes) ? sayAll : "";
     sum.textContent = chosen.length ? `${words.replace("{taille}", size(weight))}${problem && `. ${problem}`}` : "";
-    sum.classList.toggle("late", Boolean(problem));
+    worry(sum, Boolean(problem));
   }
   function line(file) {
     const node = row.content.firstElementChild.cloneNode(true);
     const isTooBig = file.size > Number(mostBytes);
     node.querySelector("[data-name]").textContent = file.name;
     node.querySelector("[data-size]").textContent = isTooBig ? `${size(file.size)}. ${sayTooBig}` : size(file.size);
-    node.querySelector("[data-size]").classList.toggle("late", isTooBig);
+    worry(node.querySelector("[data-size]"), isTooBig);
     node.querySelector("[data-of]").textContent = file.name;
     node.querySelector("button").addEventListener("click", () => take(file));
     return node;
