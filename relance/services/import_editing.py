@@ -83,7 +83,7 @@ def set_whole(run: ImportRun, is_whole: bool, *, now: dt.datetime) -> None:
 
 
 def set_table(file: ImportFile, how: TableHow, *, version: int | None = None, now: dt.datetime) -> None:
-    """Read a table another way, and remember it for the next one with the same titles. What was corrected is lost."""
+    """Read a table another way, and remember it for the next one with the same titles. Corrections stay, by line."""
     problems = tables.problems(how)
     if problems:
         name, sentence = next(iter(problems.items()))
@@ -139,11 +139,11 @@ def accept(row: ImportRow, accepts: bool, *, now: dt.datetime) -> None:
         _again(run, row)
 
 
-def accept_all(run: ImportRun, *, now: dt.datetime) -> None:
-    """Take everything that differs from the file."""
+def accept_all(run: ImportRun, accepts: bool = True, *, now: dt.datetime) -> None:
+    """Take everything that differs from the file, or keep everything as Relance has it."""
     with _changing(run):
-        differs = (ImportRow.run == run) & (ImportRow.action == "different")
-        ImportRow.update(accepts=True, action="").where(differs).execute()
+        differs = (ImportRow.run == run) & ((ImportRow.action == "different") | ImportRow.accepts)
+        ImportRow.update(accepts=accepts, action="").where(differs).execute()
         _check_again(run)
 
 

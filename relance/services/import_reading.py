@@ -46,6 +46,7 @@ def read(run: ImportRun, goes_on: Callable[[], bool], *, limit: int | None = Non
 def _read_file(
     run: ImportRun, file: ImportFile, reader: Reader, goes_on: Callable[[], bool], limit: int | None
 ) -> None:
+    decided = _decisions(file)
     ImportRow.delete().where(ImportRow.file == file).execute()
     try:
         content = storage.get(file.document.sha256) if file.document is not None else b""
@@ -61,8 +62,32 @@ def _read_file(
     except (RefusedError, StorageError) as error:
         ImportRow.delete().where(ImportRow.file == file).execute()
         file.error, file.n_rows = str(error), 0
+    _decide_again(file, decided)
     file.is_read = True
     file.save()
+
+
+def _decisions(file: ImportFile) -> dict[int, tuple[str, bool]]:
+    """What a person corrected or left aside in a table, by line: reading it another way must not lose it."""
+    touched = ImportRow.select(ImportRow.line, ImportRow.fixes_json, ImportRow.is_aside).where(
+        ImportRow.file == file, ImportRow.line > 0, (ImportRow.fixes_json != "{}") | ImportRow.is_aside
+    )
+    return {line: (fixes, is_aside) for line, fixes, is_aside in touched.tuples()}
+
+
+def _decide_again(file: ImportFile, decided: dict[int, tuple[str, bool]]) -> None:
+    for line, (fixes, is_aside) in decided.items():
+        of_line = (ImportRow.file == file) & (ImportRow.line == line)
+        for row in ImportRow.select().where(of_line):
+            row.fixes_json, row.is_aside = fixes, is_aside
+            read = import_lines.Reader({file.id: file}).line(row).read
+            ImportRow.update(
+                fixes_json=fixes,
+                is_aside=is_aside,
+                number=read.number[:60],
+                kind=kind_of(read),
+                issued_on=read.issued_on,
+            ).where(ImportRow.id == row.id).execute()
 
 
 def _add_members(run: ImportRun, archive: ImportFile, found: list[Found]) -> None:

@@ -94,8 +94,7 @@ def options(run_id: int) -> ResponseReturnValue:
         if form.get("accepts") == "oui":
             import_runs.accept_all(run, now=now)
         elif form.get("accepts") == "non":
-            ImportRow.update(accepts=False).where(ImportRow.run == run).execute()
-            import_runs.recheck(run, now=now)
+            import_runs.accept_all(run, False, now=now)
 
     return _answer(run_id, _act)
 

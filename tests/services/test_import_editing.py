@@ -56,6 +56,16 @@ def test_other_columns_are_read_and_remembered_for_the_next_file(account: Accoun
     assert actions(given(account, content)) == ["create"]
 
 
+def test_a_correction_outlives_another_way_to_read_its_file(account: Account) -> None:
+    run = given(account, BAD)
+    import_runs.correct(rows(run)[1], {"date_emission": "05/11/2026"}, now=NOW)
+    import_runs.set_aside(rows(went_on(run))[2], True, now=NOW)
+    (file,) = import_runs.files_of(went_on(run))
+    how = import_lines.how_of(file).to_json() | {"columns": ["numero", "client", "date_emission", "montant_ttc"]}
+    import_runs.set_table(file, TableHow.from_json(how), now=NOW)
+    assert actions(went_on(run)) == ["create", "create", "aside"]
+
+
 def test_columns_that_cannot_be_are_refused(account: Account) -> None:
     run = given(account, making.factures())
     (file,) = import_runs.files_of(run)
@@ -147,3 +157,5 @@ def test_all_that_differs_is_accepted_together(account: Account) -> None:
     assert actions(run) == ["different"] * 2
     import_runs.accept_all(run, now=NOW)
     assert actions(went_on(run)) == ["update"] * 2
+    import_runs.accept_all(run, False, now=NOW)
+    assert actions(went_on(run)) == ["different"] * 2
