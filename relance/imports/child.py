@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 
 from stdnum import iban
 
-from relance.imports import cdar, electronic, kinds, serial, statuses, tables, wire
+from relance.imports import cdar, electronic, kinds, pdf, serial, statuses, tables, wire
 from relance.imports.values import MEGABYTE, RefusedError, UnsafeError
 
 # With the libraries themselves (some 25 MB of shared files, which this does not count) the whole stays under 200 MB.
@@ -75,6 +75,11 @@ def rows(asked: dict[str, Any], content: bytes) -> Iterator[Part]:
         yield {"rows": part}, b""
 
 
+def inspect(asked: dict[str, Any], content: bytes) -> Iterator[Part]:
+    """Whether the PDF in ``content`` may be kept: what may act in it is refused."""
+    yield {"pages": pdf.inspect(content).pages}, b""
+
+
 def read_statuses(asked: dict[str, Any], content: bytes) -> Iterator[Part]:
     """The statuses in ``content``: a message of the life cycle, or a table."""
     found = cdar.read(content) if asked["format"] == "cdar" else statuses.read(content)
@@ -87,6 +92,7 @@ TASKS: dict[str, Task] = {
     "recognise": recognise,
     "rows": rows,
     "statuses": read_statuses,
+    "inspect": inspect,
 }
 
 

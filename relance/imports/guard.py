@@ -88,6 +88,10 @@ class Reader:
             asked, content, lambda told, _raw: [statuses.from_json(status) for status in told["statuses"]]
         )
 
+    def inspect(self, content: bytes) -> int:
+        """The pages of the PDF in ``content``, when it may be kept. See ``pdf.inspect``."""
+        return self._ask_one({"task": "inspect"}, content, lambda told, _raw: int(told["pages"]))
+
     def _ask_one(
         self, asked: dict[str, Any], content: bytes, rebuild: Callable[[dict[str, Any], bytes], Value]
     ) -> Value:
@@ -144,3 +148,9 @@ def document(content: bytes, name: str, format: str) -> InvoiceRead:  # noqa: A0
     """The invoice in one file (see ``electronic.read``), by a child of its own."""
     with Reader() as reader:
         return reader.document(content, name, format)
+
+
+def inspect(content: bytes) -> int:
+    """The pages of a PDF that may be kept (see ``pdf.inspect``), by a child of its own. RefusedError otherwise."""
+    with Reader() as reader:
+        return reader.inspect(content)

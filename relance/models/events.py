@@ -16,7 +16,6 @@ from relance.models.letters import Letter
 from relance.models.messages import Message
 from relance.models.quotes import Quote
 
-
 REMOVED = "removed_invoice"  # the id of an invoice that is gone, in the data of its events
 
 
@@ -82,7 +81,8 @@ class Event(BaseModel):
         The tag is what shows that no event of an invoice was left out.
         """
         canonical = json.dumps(self.body, sort_keys=True, separators=(",", ":"))
-        return f"{tag_of(key, self.body['invoice'])}.{hashlib.sha256((self.salt(key) + canonical).encode()).hexdigest()}"
+        fingerprint = hashlib.sha256((self.salt(key) + canonical).encode()).hexdigest()
+        return f"{tag_of(key, self.body['invoice'])}.{fingerprint}"
 
     def hash_after(self, previous: str, key: str) -> str:
         """The chain value of this event when the one before has ``previous``: « 2 », then 64 hexadecimal digits."""

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from relance.db import transaction
-from relance.imports import pdf
+from relance.imports import guard, pdf
 from relance.imports.values import MAX_FILE_BYTES, RefusedError
 from relance.letters import pictures
 from relance.models.accounts import Account, User
@@ -127,7 +127,7 @@ def kept(account: Account, content: bytes, name: str, *, now: dt.datetime) -> Do
     """The file as a document of the account. EvidenceError for what is neither a safe PDF nor a picture."""
     try:
         if content.startswith(b"%PDF-"):
-            pdf.inspect(content)
+            guard.inspect(content)
         elif because := pictures.excess(content):
             raise EvidenceError(_TOO_LARGE[because], "file")
         return filing.keep_attachment(account, "evidence", content, name, now=now)

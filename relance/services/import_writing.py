@@ -14,6 +14,7 @@ from typing import Any
 from peewee import IntegrityError
 
 from relance.db import transaction
+from relance.imports.values import RefusedError
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
@@ -27,6 +28,7 @@ from relance.services.import_facts import facts_of
 from relance.services.import_planning import CREATE, FIX, UPDATE, Item, Planner, Problem, paid_more
 from relance.services.invoice_facts import InstalmentFacts, InvoiceError
 from relance.services.keeping_clients import ClientError
+from relance.storage import StorageError
 
 CHUNK = 250
 GONE = "Cette facture a changé pendant l'import. Vérifiez-la, puis importez-la de nouveau."
@@ -43,12 +45,19 @@ def write(run: ImportRun, now: dt.datetime, goes_on: Callable[[], bool]) -> bool
         if not rows:
             for file in files.values():
                 if file.format in import_lines.STATUSES and not file.error:
-                    platform_statuses.apply_file(file, run.user, now)
+                    _apply_statuses(file, run.user, now)
             return True
         with transaction():
             _write_slice(run, rows, files, reader, planner, now)
             ImportRun.update(n_done=ImportRun.n_done + len(rows)).where(ImportRun.id == run.id).execute()
     return False
+
+
+def _apply_statuses(file: ImportFile, by: User | None, now: dt.datetime) -> None:
+    try:
+        platform_statuses.apply_file(file, by, now)
+    except (RefusedError, StorageError) as error:  # its bytes are gone since it was checked
+        ImportFile.update(error=str(error)).where(ImportFile.id == file.id).execute()
 
 
 def _next(run: ImportRun, held: list[int]) -> list[ImportRow]:

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from relance.imports import pdf
+from relance.imports import guard, pdf
 from relance.imports.values import MAX_FILE_BYTES, RefusedError
 from relance.models.documents import Document
 from relance.models.letters import Letter
@@ -35,7 +35,7 @@ def keep(letter: Letter, which: str, proof: File, now: dt.datetime) -> Document:
         raise PostingError(TOO_BIG, "proof")
     try:
         if content.startswith(b"%PDF-"):
-            pdf.inspect(content)
+            guard.inspect(content)
         return filing.keep_attachment(letter.account, KINDS[which], content, name, now=now)
     except RefusedError as error:
         raise PostingError(SCRIPT if str(error) == pdf.SCRIPT else str(error), "proof") from error

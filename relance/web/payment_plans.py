@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from relance import clock, storage
 from relance.db import transaction
-from relance.imports import pdf
+from relance.imports import guard
 from relance.imports.values import RefusedError
 from relance.models.clients import Client
 from relance.models.documents import Document
@@ -121,7 +121,7 @@ def _kept(form: PlanForm) -> Document | None:
     content = form.content()
     try:
         if content.startswith(b"%PDF-"):
-            pdf.inspect(content)
+            guard.inspect(content)
     except RefusedError as error:
         raise filing.FileError(str(error)) from error
     return filing.keep_attachment(current_account(), "agreement", content, form.file_name, now=clock.now())

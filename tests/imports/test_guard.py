@@ -12,6 +12,7 @@ import pytest
 
 from relance.imports import canonical_csv, guard, held, tables
 from relance.imports.values import RefusedError, UnsafeError
+from tests.data import making
 
 ODD = "tests.imports.odd_child"
 SAMPLE = canonical_csv.SAMPLE.encode()
@@ -175,3 +176,9 @@ def test_readers_of_several_threads_do_not_mix():
     for thread in threads:
         thread.join()
     assert said == [True] * 100
+
+
+def test_a_pdf_is_looked_at_in_the_child_too() -> None:
+    assert guard.inspect(making.pdf(pages=2)) == 2
+    with pytest.raises(RefusedError, match="JavaScript"):
+        guard.inspect(making.pdf(script="app.alert(1)"))
