@@ -218,7 +218,7 @@ class Line:
         if due_on is None:
             return issued_on + timedelta(days=DEFAULT_DAYS) if self.dialect.is_canonical else None
         if due_on < issued_on:
-            self._problem("date_echeance", self.cells["date_echeance"], "L'échéance est avant la date d'émission.")
+            self.warnings.append("La date d'échéance est antérieure à la date d'émission.")
         return due_on
 
     def _client(self, first_last: str) -> str:

@@ -92,7 +92,9 @@ class Planner:
         item = self._tied(self._compared(item, wanted, debtor, accepts=accepts))
         if item.action != FIX:
             client_id = debtor.client.id if debtor.client else None
-            self.seen.setdefault(wanted.number, []).append(Seen(line.line, line.read.file, wanted, debtor.key, client_id))
+            self.seen.setdefault(wanted.number, []).append(
+                Seen(line.line, line.read.file, wanted, debtor.key, client_id)
+            )
         return item
 
     def _wanted(self, line: Line, debtor: Debtor, warnings: list[str]) -> Wanted:
