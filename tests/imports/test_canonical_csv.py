@@ -67,7 +67,6 @@ HEADER = "numero;type;statut;client;client_siren;email;date_emission;date_echean
         ("F-1;;perdue;V;;;02/11/2026;;10;;", "statut"),
         ("F-1;;;V;123;;02/11/2026;;10;;", "client_siren"),
         ("F-1;;;V;;pas-une-adresse;02/11/2026;;10;;", "email"),
-        ("F-1;;;V;;;02/11/2026;01/11/2026;10;;", "date_echeance"),
         ("F-1;;;V;;;02/11/2026;;0;;", "montant_ttc"),
         ("A-1;avoir;;V;;;02/11/2026;;-10;;F-1", "montant_ttc"),
         ("A-1;avoir;;V;;;02/11/2026;;10;;", "facture_liee"),
@@ -100,6 +99,12 @@ def test_a_formula_stays_the_text_it_is() -> None:
     assert row.invoice is not None
     assert row.invoice.number == '=HYPERLINK("http://127.0.0.1:9/";"x")'
     assert row.invoice.buyer.name == "+33 Vauquelin"
+
+
+def test_a_due_date_before_its_invoice_is_told_and_does_not_stop_the_line() -> None:
+    (row,) = canonical_csv.read(making.csv("F-1;;;V;;;02/11/2026;01/11/2026;10;;", header=HEADER), "f.csv").rows
+    assert row.invoice is not None
+    assert any("antérieure" in warning for warning in row.invoice.warnings)
 
 
 def test_an_unknown_column_is_told_once_for_the_file() -> None:
