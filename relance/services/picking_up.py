@@ -1,4 +1,4 @@
-"""The backlog: invoices too late to enter their sequence, chosen for one by one or together, shown before anything."""
+"""The backlog: invoices too late to enter their sequence, or imported to wait, chosen for one by one or together, shown before anything."""
 
 import datetime as dt
 import hashlib
@@ -120,7 +120,9 @@ def _rows(account: Account, chase_ids: list[int], now: dt.datetime) -> tuple[Wai
 
 def _options(tracked: list[Tracked], situation: Situation, today: dt.date) -> Iterable[Option]:
     calendar = situation.policy.calendar
-    for start in STARTS:
+    # Not late, it has nothing to catch up with: every start would be the same one.
+    is_late = any(one.item.due_on < today for one in tracked)
+    for start in STARTS if is_late else ("next",):
         firsts = []
         for one in tracked:
             placed = _placed(one.item, start, situation, today)

@@ -1,4 +1,4 @@
-"""The backlog: where each invoice that came too late begins, with dates and texts before anything leaves."""
+"""The backlog: where each invoice that waits for a choice begins, with dates and texts before anything leaves."""
 
 from datetime import date
 from typing import Any

@@ -236,8 +236,8 @@ def _told(reminders: Reminders) -> list[str]:
     if reminders.waiting:
         found.append(
             _n(
-                "Une facture est trop en retard pour entrer dans sa séquence : choisissez par où commencer.",
-                "{n} factures sont trop en retard pour entrer dans leur séquence : choisissez par où commencer.",
+                "Une facture attend que vous choisissiez quand commencer : rien ne part d’ici là.",
+                "{n} factures attendent que vous choisissiez quand commencer : rien ne part d’ici là.",
                 reminders.waiting,
             )
         )

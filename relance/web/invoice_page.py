@@ -68,7 +68,7 @@ def page_context(invoice: Invoice) -> dict[str, Any]:
         "has_address": bool(keeping_clients.usable_contacts(client)),
         "figures": figures,
         "warnings": _warnings(invoice, today) if is_draft else (),
-        "backlog_days": (today - invoice.next_due_on).days if thread.why_silent == "backlog" else 0,
+        "backlog_days": (today - invoice.next_due_on).days if thread.why_silent == "backlog" else None,
         "may_thank": invoice.state == "paid" and not thanking.refusal(invoice),
         "kind_name": names.invoice_kind(invoice.kind),
         "method_name": names.method,

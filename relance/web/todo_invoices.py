@@ -112,8 +112,8 @@ def _dispute(dispute: Dispute, context: Context) -> Line:
 
 def _backlog(row: tuple[int, int], context: Context) -> Line:
     title = _n(
-        "Une facture est trop en retard pour entrer dans sa séquence",
-        "{n} factures sont trop en retard pour entrer dans leur séquence",
+        "Une facture attend que vous choisissiez quand commencer",
+        "{n} factures attendent que vous choisissiez quand commencer",
         row[1],
     )
     detail = _("Rien ne part tant que vous n'avez pas choisi par où commencer.")

@@ -135,3 +135,24 @@ def test_an_invoice_of_another_account_is_not_found(stranger, late):
     assert stranger.post(f"{PLACE}/verification", data=data).status_code == 404
     assert stranger.post(PLACE, data=data | {"empreinte": "x"}).status_code == 404
     assert "F-15" not in stranger.get(PLACE).text and told() == []
+
+
+def test_an_invoice_that_waits_before_its_date_is_not_called_late(client, account, latitude, nadia):
+    enrol(make_sequence(account, (3, "rappel"), (10, "relance_1")), latitude)
+    soon = factories.make_invoice(latitude, "F-SOON", due_on=TODAY + 21 * DAY)
+    enrolling.on_new_invoice(soon, now=NOW, waits=True)
+    shown = page(client, PLACE)
+    assert words(css(shown, "h1")[0]) == "Factures qui attendent votre choix"
+    assert words(css(shown, "tbody .c-due .sub")[0]) == "à échoir"
+    assert not css(shown, "tbody .late")
+    options = [words(one) for one in css(shown, f'select[name="choix-{soon.id}"] option')]
+    assert options == [
+        "Choisir plus tard",
+        "Attendre la prochaine étape : Rappel, dès le jeudi 17 décembre",
+        "Laisser sans relance",
+    ]
+    alone = words(page(client, f"/factures/{soon.id}"))
+    assert "attend que vous choisissiez quand commencer" in alone and "de retard" not in alone
+    client.post(PLACE, data=confirmation(check(client, {f"choix-{soon.id}": "next"})))
+    assert told() == ["next"]
+    assert not Entry.get(Entry.chase == chasing.chase_of(soon)).is_out

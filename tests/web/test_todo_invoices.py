@@ -117,7 +117,7 @@ def test_the_backlog_is_one_line_that_leads_to_the_wizard(client, latitude, nadi
         switch_on(factories.make_invoice(latitude), nadia, start="next")
     Entry.update(is_out=True).execute()
     found, _ = lines(client)
-    assert found == [("2 factures sont trop en retard pour entrer dans leur séquence", ["Choisir"])]
+    assert found == [("2 factures attendent que vous choisissiez quand commencer", ["Choisir"])]
     [link] = css(reading.page(client, "/tableau-de-bord"), "#todo .actions a")
     assert link.get("href") == "/relances/reprise"
 
@@ -178,7 +178,7 @@ def test_the_order_is_that_of_the_screens(client, account, latitude, nadia, cami
         "Appel à passer : C",
         "Promesse pour mardi 24 novembre",
         "Litige sans réponse : D",
-        "Une facture est trop en retard pour entrer dans sa séquence",
+        "Une facture attend que vous choisissiez quand commencer",
         "Toutes les relances sont parties",
     ]
     late = css(reading.page(client, "/tableau-de-bord"), "#to-chase .t")
