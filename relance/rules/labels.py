@@ -42,12 +42,13 @@ def put(sentence: str, values: Mapping[str, object]) -> str:
 
 
 def plural(one: str, many: str, n: int, language: str, **values: object) -> str:
-    """Choose between ``one`` and ``many`` for ``n``, which is also the value of {n}.
+    """Choose between ``one`` and ``many`` for ``n``, which is also the value of {n}: « 2 997 » (U+00A0), "2,997".
 
     French counts zero and one as singular, English only one.
     """
     is_one = abs(n) < 2 if language == "fr" else abs(n) == 1
-    return translate(one if is_one else many, language, **{"n": n, **values})
+    grouped = f"{n:,}" if language == "en" else f"{n:,}".replace(",", wording.NBSP)
+    return translate(one if is_one else many, language, **{"n": grouped, **values})
 
 
 @cache

@@ -19,8 +19,8 @@ from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.rules.calendar import local_date
 from relance.services import export_tables, exporting_all, gathering, throttling
-from relance.web import history
-from relance.web.i18n import _, in_french, language
+from relance.web import history, import_words
+from relance.web.i18n import _, in_french
 from relance.web.scope import current_account, current_user
 from relance.web.spreadsheet import CSV, XLSX
 from relance.web.topics import topics
@@ -131,4 +131,4 @@ def _told(event: Event) -> str:
 def _shown(number: int) -> str:
     if number > MOST:
         return _("plus de 10 000")
-    return f"{number:,}".replace(",", "," if language() == "en" else "\u202f")
+    return import_words.number(number)

@@ -40,7 +40,14 @@ def test_a_missing_value_is_an_error():
 
 @pytest.mark.parametrize(
     ("n", "language", "expected"),
-    [(0, "fr", "0 facture"), (1, "fr", "1 facture"), (2, "fr", "2 factures"), (0, "en", "0 invoices")],
+    [
+        (0, "fr", "0 facture"),
+        (1, "fr", "1 facture"),
+        (2, "fr", "2 factures"),
+        (0, "en", "0 invoices"),
+        (2997, "fr", "2\u00a0997 factures"),
+        (2997, "en", "2,997 invoices"),
+    ],
 )
 def test_zero_is_singular_in_french_only(n, language, expected):
     assert plural("{n} facture", "{n} factures", n, language) == expected

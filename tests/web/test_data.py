@@ -32,7 +32,7 @@ def test_the_page_counts_what_there_is_and_stops_counting(client, latitude, monk
     assert 'Factures et avoirs</dt><dd class="num">3<' in page
     assert "Supprimer" not in page  # deleting an account is not here
     monkeypatch.setattr(data, "MOST", 2)
-    page = client.get("/reglages/donnees").text.replace("\u00a0", " ").replace("\u202f", " ")
+    page = client.get("/reglages/donnees").text.replace("\u00a0", " ")
     assert 'Factures et avoirs</dt><dd class="num">plus de 10 000<' in page
 
 
