@@ -154,6 +154,7 @@ def up(migrator: Any, db: Any) -> None:
     db.create_tables([ColumnMap])
 
     migrator.migrate(migrator.add_column("account", "trade_names", TextField(default="")))
+    migrator.migrate(migrator.add_column("account", "last_removed_invoice", IntegerField(default=0)))
     migrator.migrate(migrator.add_column("account", "reports_encashments", BooleanField(default=False)))
     migrator.migrate(migrator.add_column("invoice", "platform_status", CharField(default="")))
     migrator.migrate(migrator.add_column("invoice", "platform_status_on", DateField(null=True)))
@@ -165,6 +166,7 @@ def down(migrator: Any, db: Any) -> None:
     migrator.migrate(migrator.drop_column("invoice", "platform_status_on"))
     migrator.migrate(migrator.drop_column("invoice", "platform_status"))
     migrator.migrate(migrator.drop_column("account", "reports_encashments"))
+    migrator.migrate(migrator.drop_column("account", "last_removed_invoice"))
     migrator.migrate(migrator.drop_column("account", "trade_names"))
     migrator.migrate(migrator.drop_table("column_map"))
     migrator.migrate(migrator.drop_table("import_row"))

@@ -65,6 +65,7 @@ class Account(BaseModel):
     late_rate_bp = IntegerField(null=True)  # contractual rate, hundredths of a percent; null: the legal default
     # Blinds the journal's digests, so that a case file tells nothing of other clients; '' until the next sealing.
     trade_names = TextField(default="")  # other names it invoices under, one a line
+    last_removed_invoice = IntegerField(default=0)  # the highest id an undone import freed: never given again
     reports_encashments = BooleanField(default=False)  # remind to report payments on the platform (status 212)
     journal_key = CharField(default=lambda: secrets.token_hex(16))
     rates_acknowledged = CharField(default="")  # « 2027-1 »: the user knows that this half-year has no rates yet

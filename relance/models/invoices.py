@@ -1,6 +1,7 @@
 """Invoices and their instalments. An instalment (échéance) is what is chased."""
 
 from datetime import date
+from typing import Any
 
 from peewee import (
     BigIntegerField,
@@ -11,9 +12,10 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     TextField,
+    fn,
 )
 
-from relance.db import BaseModel
+from relance.db import BaseModel, is_sqlite
 from relance.models.accounts import Account
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
@@ -74,6 +76,13 @@ class Invoice(BaseModel):
             (("client", "state"), False),
         )
 
+    def save(self, force_insert: bool = False, only: Any = None) -> int:
+        """Save the row; a new one never takes the id of an invoice that is gone (see ``next_id``)."""
+        if self.id is None and is_sqlite():
+            self.id, force_insert = next_id(), True
+        saved: int = super().save(force_insert=force_insert, only=only)
+        return saved
+
     @property
     def is_credit_note(self) -> bool:
         """True for an avoir, which lowers another invoice and is never chased."""
@@ -82,6 +91,16 @@ class Invoice(BaseModel):
     def is_overdue(self, today: date) -> bool:
         """True when money is left on an instalment whose date has passed (late means today > J)."""
         return self.state == "sent" and not self.is_credit_note and self.balance_cents > 0 and today > self.next_due_on
+
+
+def next_id() -> int:
+    """The id of the next invoice, inside a transaction. PostgreSQL gives its own; SQLite would give a freed one again.
+
+    The journal calls an invoice by its id for ever, also one that an undone import removed.
+    """
+    highest = Invoice.select(fn.MAX(Invoice.id)).scalar() or 0
+    removed = Account.select(fn.MAX(Account.last_removed_invoice)).scalar() or 0
+    return int(max(highest, removed)) + 1
 
 
 class Instalment(BaseModel):

@@ -8,12 +8,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from relance.db import is_sqlite
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.documents import Document
 from relance.models.events import Event
 from relance.models.imports import ImportRow
-from relance.models.invoices import Instalment, Invoice
+from relance.models.invoices import Instalment, Invoice, next_id
 from relance.models.payments import Payment
 from relance.rules.calendar import local_date
 from relance.services.import_facts import facts_of
@@ -45,7 +46,11 @@ def insert(
     for row, item, client, contact in plain:
         facts = facts_of(item, client, contact, documents[row.id], None)
         ready.append(_Ready(account, row, item, client, facts, digests.get(documents[row.id] or 0, ""), today))
-    _insert(Invoice, [one.invoice(by, now) for one in ready])
+    invoices = [one.invoice(by, now) for one in ready]
+    if is_sqlite():
+        first = next_id()
+        invoices = [row | {"id": first + place} for place, row in enumerate(invoices)]
+    _insert(Invoice, invoices)
     ids = _ids(account, ready)
     for one in ready:
         one.invoice_id = ids[one.key]

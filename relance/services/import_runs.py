@@ -156,7 +156,8 @@ def undo(run: ImportRun, *, by: User | None, now: dt.datetime) -> ImportRun:
         problem = undo_problem(fresh, now)
         if problem:
             raise RunError(problem)
-        written = ImportRow.select().where(ImportRow.run == run, ImportRow.written != "").count()
+        import_undoing.hold(fresh, by=by, now=now)
+        written = ImportRow.select().where(ImportRow.run == run, ImportRow.written.in_(import_undoing.WRITTEN)).count()
         values = {"state": "undoing", "n_done": 0, "n_rows": written, "user": by}
         ImportRun.update(**values).where(ImportRun.id == run.id).execute()
     undone: ImportRun = ImportRun.get_by_id(run.id)

@@ -10,22 +10,25 @@ from dataclasses import replace
 from typing import Any
 
 from relance.db import transaction
+from relance.models.accounts import Account, User
+from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.events import REMOVED, Event
-from relance.models.evidence import Evidence
-from relance.models.holds import Dispute, Extension, Pause, Promise
 from relance.models.imports import ImportRow, ImportRun
 from relance.models.invoices import Invoice
-from relance.models.letters import Letter, LetterInvoice
 from relance.models.messages import Message, MessageItem
-from relance.models.payment_plans import PlanInvoice
 from relance.models.payments import Payment
-from relance.models.quotes import Quote
-from relance.services import cancelling, gathering, invoicing, paying
+from relance.services import cancelling, chasing, gathering, import_ties, invoicing, paying
 from relance.services.invoice_facts import InstalmentFacts, InvoiceError
 
 DURING = dt.timedelta(hours=24)
 CHUNK = 50
+WRITTEN = ("created", "updated")
+KEPT = "kept"  # what could no longer be undone when its turn came
+SOME_KEPT = (
+    "Des factures ont changé pendant l'annulation : elles restent, avec leurs relances arrêtées. "
+    "Regardez-les une à une."
+)
 
 TOO_LATE = "Cet import date de plus de 24 heures : il ne s'annule plus."
 NOT_DONE = "Cet import n'est pas terminé."
@@ -42,48 +45,39 @@ def problem(run: ImportRun, now: dt.datetime) -> str:
         return NOT_DONE
     if now - run.finished_at > DURING:
         return TOO_LATE
-    if not ImportRow.select().where(ImportRow.run == run, ImportRow.written != "").exists():
+    if not ImportRow.select().where(ImportRow.run == run, ImportRow.written.in_(WRITTEN)).exists():
         return "Cet import n'a rien enregistré."
-    ours = ImportRow.select(ImportRow.invoice).where(ImportRow.run == run, ImportRow.written != "")
-    created = ImportRow.select(ImportRow.invoice).where(ImportRow.run == run, ImportRow.written == "created")
-    left = MessageItem.select().join(Message).where(MessageItem.invoice.in_(ours))
-    since = Message.created_at >= (run.confirmed_at or run.created_at)
-    if left.where(Message.state.in_(("sending", "sent", "uncertain")), since).exists():
+    ours = ImportRow.select(ImportRow.invoice).where(ImportRow.run == run, ImportRow.written.in_(WRITTEN))
+    if import_ties.sent(run, ours).exists():
         return SENT
-    return CHANGED if _has_changed(run, ours, created) else ""
+    created = ImportRow.select(ImportRow.invoice).where(ImportRow.run == run, ImportRow.written == "created")
+    # One question for all of them.
+    if int(gathering.number_of_all(import_ties.of_created(created), 1).get()[0]):
+        return CHANGED
+    updated = ImportRow.select().where(ImportRow.run == run, ImportRow.written == "updated")
+    return CHANGED if import_ties.of_updated(run, list(updated)) else ""
 
 
-def _has_changed(run: ImportRun, ours: Any, created: Any) -> bool:
-    """True when a person, or a rule, recorded something about its invoices after it."""
-    done = run.finished_at
-    linked: tuple[tuple[Any, Any], ...] = (
-        (Promise, Promise.invoice),
-        (Dispute, Dispute.invoice),
-        (Extension, Extension.invoice),
-        (Pause, Pause.invoice),
-        (Evidence, Evidence.invoice),
-        (LetterInvoice, LetterInvoice.invoice),
-        (PlanInvoice, PlanInvoice.invoice),
-        (Quote, Quote.invoice),
+def hold(run: ImportRun, *, by: User | None, now: dt.datetime) -> None:
+    """Let no reminder leave for what is about to go. In the transaction that begins the undoing."""
+    created = ImportRow.select(ImportRow.invoice).where(ImportRow.run == run, ImportRow.written == "created")
+    active = Chase.select().where(Chase.invoice.in_(created), Chase.ended_at.is_null())
+    for chase in list(active.order_by(Chase.client)):
+        chasing.stop(chase, because="cancelled", by=by, now=now)
+    waiting = (
+        MessageItem.select(MessageItem.invoice)
+        .join(Message)
+        .where(MessageItem.invoice.in_(created), Message.state.in_(cancelling.WAITING))
     )
-    written = [model.select().where(key.in_(created)) for model, key in linked]
-    written += [
-        Payment.select().where(Payment.invoice.in_(ours), Payment.created_at > done),
-        Invoice.select().where(Invoice.credited_invoice.in_(created), Invoice.id.not_in(created)),
-        Invoice.select().where(Invoice.id.in_(created), Invoice.version > 1),
-    ]
-    if int(gathering.number_of_all(written, 1).get()[0]):  # one question for all of them
-        return True
-    updated = (
-        ImportRow.select(ImportRow, Invoice).join(Invoice).where(ImportRow.run == run, ImportRow.written == "updated")
-    )
-    return any(
-        row.invoice is not None and row.invoice.version != json.loads(row.before_json).get("after") for row in updated
-    )
+    for invoice in list(Invoice.select().where(Invoice.id.in_(waiting)).order_by(Invoice.client, Invoice.id)):
+        cancelling.cancel_queued(invoice, because="cancelled", now=now)
 
 
 def remove(run: ImportRun, now: dt.datetime, goes_on: Callable[[], bool]) -> bool:
-    """Take out what it wrote, credit notes first. False when it had to stop before the end."""
+    """Take out what it wrote, credit notes first. False when it had to stop before the end.
+
+    What was paid, sent or changed since the person asked stays, and is told.
+    """
     while goes_on():
         rows = _next(run)
         if not rows:
@@ -91,35 +85,58 @@ def remove(run: ImportRun, now: dt.datetime, goes_on: Callable[[], bool]) -> boo
         with transaction():
             clients = sorted({row.client_id for row in rows if row.client_id})
             Client.update(turn=Client.turn + 1).where(Client.id.in_(clients)).execute()
+            kept = _tied(run, rows)
             for row in rows:
-                if row.invoice is not None:
-                    _take_back(row, row.invoice, run, now)
-                ImportRow.update(written="", invoice=None).where(ImportRow.id == row.id).execute()
+                is_gone = row.invoice_id not in kept and _take_back(row, run, now)
+                values = {"written": "", "invoice": None} if is_gone else {"written": KEPT}
+                ImportRow.update(**values).where(ImportRow.id == row.id).execute()
+                if not is_gone:
+                    ImportRun.update(error=SOME_KEPT).where(ImportRun.id == run.id).execute()
             ImportRun.update(n_done=ImportRun.n_done + len(rows)).where(ImportRun.id == run.id).execute()
     return False
 
 
+def _tied(run: ImportRun, rows: list[ImportRow]) -> set[int]:
+    """The invoices of these rows that something holds back now, under their clients' turns."""
+    created = [row.invoice_id for row in rows if row.written == "created" and row.invoice_id]
+    ours = [row.invoice_id for row in rows if row.invoice_id]
+    found = import_ties.ids_of([import_ties.sent(run, ours), *import_ties.of_created(created)])
+    return found | import_ties.of_updated(run, [row for row in rows if row.written == "updated"])
+
+
 def _next(run: ImportRun) -> list[ImportRow]:
-    query = ImportRow.select().where(ImportRow.run == run, ImportRow.written != "")
+    query = ImportRow.select().where(ImportRow.run == run, ImportRow.written.in_(WRITTEN))
     notes = list(query.where(ImportRow.kind == "credit_note").order_by(ImportRow.position).limit(CHUNK))
     return notes or list(query.order_by(ImportRow.position.desc()).limit(CHUNK))
 
 
-def _take_back(row: ImportRow, invoice: Invoice, run: ImportRun, now: dt.datetime) -> None:
+def _take_back(row: ImportRow, run: ImportRun, now: dt.datetime) -> bool:
+    """Undo one row; False when it cannot be."""
     before = json.loads(row.before_json)
+    invoice = row.invoice
+    if invoice is None:
+        return True
     if row.written == "updated":
-        _restore(invoice, before, run, now)
-        return
+        return _restore(invoice, before, run, now)
     credited = invoice.credited_invoice
     cancelling.cancel_queued(invoice, because="cancelled", now=now)
     _keep_events(Event.invoice == invoice)
+    Account.update(last_removed_invoice=invoice.id).where(
+        Account.id == run.account_id, Account.last_removed_invoice < invoice.id
+    ).execute()
     invoice.delete_instance()
     if credited is not None:
         paying.resettle(Invoice.get_by_id(credited.id), by=run.user, now=now)
-    for contact_id in before.get("contacts", []):
-        Contact.delete().where(Contact.id == contact_id, Contact.account == run.account_id).execute()
-    if before.get("client") and row.client_id:
-        _remove_client(row.client_id)
+    since = run.finished_at or now
+    contacts = before.get("contacts", [])
+    if before.get("client") and row.client_id and import_ties.is_free_client(row.client_id, contacts, since):
+        Event.update(client=None).where(Event.client == row.client_id).execute()
+        Client.delete().where(Client.id == row.client_id).execute()
+        return True
+    for contact_id in contacts:
+        if import_ties.is_free_contact(contact_id, since):
+            Contact.delete().where(Contact.id == contact_id, Contact.account == run.account_id).execute()
+    return True
 
 
 def _keep_events(which: Any) -> None:
@@ -131,29 +148,14 @@ def _keep_events(which: Any) -> None:
         ).execute()
 
 
-def _remove_client(client_id: int) -> None:
-    """Take out a client that the import made, once nothing else is about it."""
-    about: tuple[tuple[Any, Any], ...] = (
-        (Invoice, Invoice.client),
-        (Quote, Quote.client),
-        (Letter, Letter.client),
-        (Message, Message.client),
-        (Evidence, Evidence.client),
-    )
-    if any(model.select().where(key == client_id).exists() for model, key in about):
-        return
-    Event.update(client=None).where(Event.client == client_id).execute()
-    Client.delete().where(Client.id == client_id).execute()
-
-
-def _restore(invoice: Invoice, before: dict[str, Any], run: ImportRun, now: dt.datetime) -> None:
-    """Bring an invoice that was updated back to what it was."""
+def _restore(invoice: Invoice, before: dict[str, Any], run: ImportRun, now: dt.datetime) -> bool:
+    """Bring an invoice that was updated back to what it was; False when it cannot be any more."""
     if "payment" in before:
         payment = Payment.get_or_none(Payment.id == before["payment"], Payment.invoice == invoice)
         if payment is not None:
             paying.delete(payment, by=run.user, now=now)
     if "total_cents" not in before:
-        return
+        return True
     fresh: Invoice = Invoice.get_by_id(invoice.id)
     facts = replace(
         invoicing.facts_of(fresh),
@@ -165,4 +167,5 @@ def _restore(invoice: Invoice, before: dict[str, Any], run: ImportRun, now: dt.d
     try:
         invoicing.update(fresh, facts, version=fresh.version, by=run.user, now=now)
     except InvoiceError:
-        return
+        return False
+    return True

@@ -5,7 +5,8 @@ import secrets
 from collections.abc import Iterable
 
 from relance.models.accounts import Account
-from relance.models.events import Event
+from relance.models.events import REMOVED, Event
+from relance.models.invoices import Invoice
 
 START = "relance"
 SETTLING = dt.timedelta(minutes=1)  # a transaction still open may hold an event with a lower id
@@ -60,14 +61,34 @@ def _head(event: Event) -> str:
 
 
 def first_break(account_id: int) -> int | None:
-    """The id of the first event whose hash no longer fits: somebody changed the past. None when all is well."""
+    """The id of the first event whose hash no longer fits: somebody changed the past. None when all is well.
+
+    An event that says its invoice is gone while it is there was hidden from its history.
+    """
     previous, key = START, str(Account.get_by_id(account_id).journal_key)
+    hidden = _hidden(account_id)
     for event in Event.select().where(Event.account == account_id, Event.chain.is_null(False)).order_by(Event.id):
         chain = str(event.chain)
-        if chain != (event.hash_after(previous, key) if is_v2(chain) else event.hash_v1_after(previous)):
+        if event.id in hidden or chain != (
+            event.hash_after(previous, key) if is_v2(chain) else event.hash_v1_after(previous)
+        ):
             return int(event.id)
         previous = chain
     return None
+
+
+def _hidden(account_id: int) -> set[int]:
+    """The events that name as removed an invoice that exists."""
+    query = Event.select().where(
+        Event.account == account_id, Event.invoice.is_null(), Event.data.contains(f'"{REMOVED}"')
+    )
+    named = {event.id: event.facts.get(REMOVED) for event in query}
+    ids = sorted({int(key) for key in named.values() if isinstance(key, int)})
+    there: set[int] = set()
+    for start in range(0, len(ids), 500):
+        rows = Invoice.select(Invoice.id).where(Invoice.id.in_(ids[start : start + 500]))
+        there |= {key for (key,) in rows.tuples()}
+    return {event_id for event_id, key in named.items() if key in there}
 
 
 def is_v2(chain: str) -> bool:

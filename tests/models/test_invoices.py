@@ -37,3 +37,11 @@ def test_two_instalments_never_share_a_place(invoice: Invoice) -> None:
 def test_only_a_credit_note_is_one(latitude: Client) -> None:
     assert factories.make_invoice(latitude, kind="credit_note").is_credit_note
     assert not factories.make_invoice(latitude, kind="deposit").is_credit_note
+
+
+def test_an_id_that_an_undone_import_freed_is_not_given_again(latitude: Client) -> None:
+    gone = factories.make_invoice(latitude, number="F-1")
+    latitude.account.last_removed_invoice = gone.id
+    latitude.account.save()
+    Invoice.delete().where(Invoice.id == gone.id).execute()
+    assert factories.make_invoice(latitude, number="F-2").id > gone.id

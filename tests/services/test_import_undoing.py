@@ -5,15 +5,18 @@ import datetime as dt
 import pytest
 
 from relance.models.accounts import Account, User
+from relance.models.chases import Chase
 from relance.models.clients import Client, Contact
 from relance.models.events import Event
 from relance.models.imports import ImportRow, ImportRun
 from relance.models.invoices import Instalment, Invoice
 from relance.models.payments import Payment
 from relance.services import import_runs, import_undoing, journal, keeping_clients, paying, promising
+from relance.services.keeping_clients import ContactFacts
 from relance.services.promising import PromiseFacts
 from tests import factories
 from tests.data import making
+from tests.making import switch_on
 from tests.services.import_made import NOW, actions, confirmed, given, imported, rows, went_on
 
 LATER = NOW + dt.timedelta(minutes=10)
@@ -109,7 +112,7 @@ def test_what_was_updated_is_as_before(account: Account) -> None:
 
 
 def test_contacts_added_to_a_known_client_leave_too(account: Account, latitude: Client) -> None:
-    keeping_clients.add_contact(latitude, keeping_clients.ContactFacts(email="a@latitude.example"), by=None, now=NOW)
+    keeping_clients.add_contact(latitude, ContactFacts(email="a@latitude.example"), by=None, now=NOW)
     header = "numero;client;date_emission;montant_ttc;email"
     run = imported(account, making.csv("F-1;Latitude Conseil;02/11/2026;10;b@latitude.example", header=header))
     assert Contact.select().count() == 2
@@ -123,3 +126,76 @@ def test_a_promise_made_since_holds_it_back(account: Account) -> None:
     run = imported(account, making.csv("F-1;Vauquelin;02/11/2026;10"))
     promising.promise(Invoice.get(), PromiseFacts(dt.date(2026, 12, 1), 1_000), by=None, now=LATER)
     assert "a changé depuis" in import_undoing.problem(run, LATER)
+
+
+def test_a_client_that_a_person_took_up_stays_with_what_she_added(account: Account) -> None:
+    run = imported(account, making.csv("F-1;Vauquelin;02/11/2026;10"))
+    client = Client.get(Client.name == "Vauquelin")
+    keeping_clients.add_contact(client, ContactFacts(email="lea@v.example"), by=None, now=LATER)
+    assert undone(run, LATER + dt.timedelta(minutes=1)).state == "undone"
+    assert (Invoice.select().count(), Client.get_by_id(client.id).name) == (0, "Vauquelin")
+    assert [contact.email for contact in Contact.select()] == ["lea@v.example"]
+
+
+def test_a_contact_used_since_stays(account: Account) -> None:
+    header = "numero;client;date_emission;montant_ttc;email"
+    run = imported(account, making.csv("F-1;Vauquelin;02/11/2026;10;a@v.example", header=header))
+    contact = Contact.get()
+    kept = factories.make_invoice(contact.client, number="F-77", contact=contact)
+    undone(run)
+    assert Invoice.get().contact == contact
+    assert Invoice.get() == kept
+
+
+def test_a_freed_number_of_invoice_is_never_given_again(account: Account, latitude: Client) -> None:
+    run = imported(account, making.factures())
+    journal.seal(NOW + dt.timedelta(minutes=5))
+    gone = {row.invoice_id for row in rows(run)}
+    undone(run)
+    invoice = factories.make_invoice(latitude, number="F-77")
+    assert invoice.id > max(gone)
+    imported(account, making.csv("F-78;Vauquelin;02/11/2026;10", "F-79;Vauquelin;02/11/2026;10"))
+    assert not gone & {row.id for row in Invoice.select()}
+    journal.seal(LATER + dt.timedelta(hours=1))
+    assert journal.first_break(account.id) is None
+
+
+def test_what_is_paid_while_it_is_undone_stays_and_is_told(account: Account, camille: User) -> None:
+    lines = [f"F-{n};Vauquelin;02/11/2026;10" for n in (1, 2)]
+    run = imported(account, making.csv(*lines))
+    import_runs.undo(run, by=None, now=LATER)
+    paying.record(Invoice.get(Invoice.number == "F-1"), 1_000, NOW.date(), by=camille, now=LATER)
+    done = went_on(run, LATER)
+    assert [invoice.number for invoice in Invoice.select()] == ["F-1"]
+    assert Payment.select().count() == 1
+    assert (done.state, "ont changé pendant" in done.error) == ("undone", True)
+
+
+def test_no_reminder_leaves_for_what_is_about_to_go(account: Account) -> None:
+    client = factories.make_client(account, "Vauquelin")
+    contact = factories.make_contact(client)
+    run = imported(account, making.csv("F-1;Vauquelin;02/11/2026;10"))
+    switch_on(Invoice.get(), contact, now=NOW)
+    assert import_undoing.problem(run, LATER) == ""
+    import_runs.undo(run, by=None, now=LATER)
+    assert Chase.select().where(Chase.ended_at.is_null()).count() == 0
+    assert went_on(run, LATER).state == "undone"
+    assert (Invoice.select().count(), Chase.select().count()) == (0, 0)
+
+
+def test_an_invoice_updated_by_an_import_stays_once_a_letter_names_it(account: Account) -> None:
+    imported(account, making.csv("F-1;Vauquelin;02/11/2026;100"))
+    run = given(account, making.csv("F-1;Vauquelin;02/11/2026;250"))
+    import_runs.accept(rows(run)[0], True, now=NOW)
+    run = confirmed(went_on(run))
+    factories.make_letter(Invoice.get().client, [Invoice.get()], created_at=LATER)
+    assert "a changé depuis" in import_undoing.problem(run, LATER)
+
+
+def test_an_event_hidden_under_a_living_invoice_is_found(account: Account) -> None:
+    imported(account, making.csv("F-1;Vauquelin;02/11/2026;10"))
+    journal.seal(NOW + dt.timedelta(minutes=5))
+    event = Event.get(Event.kind == "invoice_imported")
+    data = event.data[:-1] + f', "removed_invoice": {event.invoice_id}}}'
+    Event.update(invoice=None, client=None, data=data).where(Event.id == event.id).execute()
+    assert journal.first_break(account.id) == event.id
