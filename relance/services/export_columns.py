@@ -257,7 +257,8 @@ _SHEET = "feuille de travail d'un import : ce qu'il a écrit est parmi les factu
 LEFT_OUT: dict[type[BaseModel], Titles] = {
     Account: {
         "journal_key": _SECRET, "next_forewarning_at": _MACHINE, "next_alert_at": _MACHINE,
-        "alerted_through_on": _MACHINE, "rates_acknowledged": _MACHINE, "last_removed_invoice": _MACHINE, "onboarding_dismissed_at": _MACHINE,
+        "alerted_through_on": _MACHINE, "rates_acknowledged": _MACHINE, "onboarding_dismissed_at": _MACHINE,
+        "last_removed_invoice": _MACHINE,
         "has_received_test": _MACHINE,
     },
     User: {"password_hash": _SECRET, "session_key": _SECRET},
