@@ -16,8 +16,9 @@ from relance.models.clients import Client
 from relance.models.documents import Document
 from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.models.invoices import Invoice
-from relance.services import gathering
-from relance.services.conditions import is_owed
+from relance.models.sequences import Sequence
+from relance.services import gathering, import_counts
+from relance.services.conditions import has_usable, is_owed
 
 _PIECE = 500  # rows read at a time
 _MADE = json.dumps({"client": True})[1:-1]  # as import_writing keeps that the row made its client
@@ -27,11 +28,18 @@ _MEANS_WORDS = {means: word for word, means in PAYMENT_MEANS.items()}
 
 @dataclass(frozen=True)
 class Reminders:
-    """The created invoices on which money is left: how many are not chased, are chased, wait for a first step."""
+    """The created invoices on which money is left: how many are not chased, are chased, wait for a first step.
+
+    Of those that are not chased: ``unled``, whose client follows no sequence; ``mute``, whose client has no usable
+    address. ``mute_clients``: how many clients these are.
+    """
 
     off: int
     on: int
     waiting: int
+    unled: int = 0
+    mute: int = 0
+    mute_clients: int = 0
 
 
 def invoices(run: ImportRun, limit: int) -> list[Invoice]:
@@ -69,15 +77,46 @@ def clients_made(run: ImportRun) -> int:
 def reminders(run: ImportRun) -> Reminders:
     """Where the reminders of what the import created stand today."""
     owed = _owed(run)
-    off, on, waiting = gathering.numbers(
-        [owed.where(~_is_chased()), owed.where(_is_chased(), ~_is_out()), owed.where(_is_chased(), _is_out())]
+    off = owed.where(~_is_chased())
+    reads = [
+        off,
+        owed.where(_is_chased(), ~_is_out()),
+        owed.where(_is_chased(), _is_out()),
+        off.where(~_follows(Invoice.client)),
+        off.where(~has_usable(Invoice.client)),
+        _mute_clients(run),
+    ]
+    return Reminders(*gathering.numbers(reads))
+
+
+def mute_clients(run: ImportRun, limit: int) -> list[Client]:
+    """The first clients, by name, whose created invoices cannot be chased for want of a usable address."""
+    return list(_mute_clients(run).order_by(fn.LOWER(Client.name), Client.id).limit(limit))
+
+
+def would_follow(run: ImportRun) -> int:
+    """How many of the invoices to create would enter their client's sequence: sent, not paid, the client in one."""
+    rows = ImportRow.select().where(
+        ImportRow.run == run,
+        ImportRow.action == "create",
+        ImportRow.state == "sent",
+        ImportRow.kind != "credit_note",
+        ImportRow.paid_cents < ImportRow.total_cents,
+        _follows(ImportRow.client),
     )
-    return Reminders(off, on, waiting)
+    if run.is_whole:
+        rows = rows.where(ImportRow.file.not_in(import_counts.held_files(run)))
+    return int(rows.count())
 
 
 def startable(run: ImportRun, limit: int) -> list[int]:
-    """Ids of what the import created, on which money is left and whose reminders are off: the oldest due first."""
-    query = _owed(run).where(~_is_chased()).order_by(Invoice.next_due_on, Invoice.id).limit(limit)
+    """Ids of what the import created and that can be chased but is not: the oldest due first."""
+    query = (
+        _owed(run)
+        .where(~_is_chased(), has_usable(Invoice.client))
+        .order_by(Invoice.next_due_on, Invoice.id)
+        .limit(limit)
+    )
     return [invoice.id for invoice in query]
 
 
@@ -145,6 +184,18 @@ def _owed(run: ImportRun) -> Any:
         .where(ImportRow.run == run, ImportRow.written == "created")
         .where(is_owed(), Invoice.kind != "credit_note")
     )
+
+
+def _mute_clients(run: ImportRun) -> Any:
+    theirs = _owed(run).where(~_is_chased()).select(Invoice.client)
+    return Client.select().where(Client.id.in_(theirs), ~has_usable(Client.id))
+
+
+def _follows(client_id: Any) -> Any:
+    """True for a client in a sequence that is in use."""
+    client = Client.alias()
+    followed = client.select(Value(1)).join(Sequence, on=(Sequence.id == client.sequence))
+    return fn.EXISTS(followed.where(client.id == client_id, Sequence.archived_at.is_null(), Sequence.revision > 0))
 
 
 def _is_chased() -> Any:

@@ -1,4 +1,4 @@
-"""The backlog: invoices too late to enter their sequence, or imported to wait, chosen for one by one or together, shown before anything."""
+"""The backlog: invoices that wait for a choice, made one by one or together, and shown before anything leaves."""
 
 import datetime as dt
 import hashlib

@@ -9,7 +9,7 @@ from relance.imports import guard, tables
 from relance.imports.statuses import StatusRead
 from relance.imports.values import RefusedError
 from relance.models.imports import ImportFile, ImportRow, ImportRun
-from relance.services import gathering, import_lines, import_reading, import_runs, platform_statuses
+from relance.services import gathering, import_lines, import_reading, import_results, import_runs, platform_statuses
 from relance.services.import_runs import Figures, NewClient
 from relance.services.status_deciding import StatusItem
 from relance.storage import StorageError
@@ -53,6 +53,7 @@ class Page:
     preview: list[ImportRow]
     statuses: list[StatusItem]
     sellers: list[str]
+    would_follow: int
     message: str = ""
     focus: str = ""
     errors: dict[str, str] = field(default_factory=dict)
@@ -137,6 +138,7 @@ def gather(
         preview=preview,
         statuses=_statuses(found_files) if figures.statuses else [],
         sellers=shown.sellers(fix),
+        would_follow=import_results.would_follow(run) if figures.create else 0,
         message=message,
         focus=_focus(near, fix[:SHOWN_ROWS], to_fix, can_import) if near is not None else "",
         errors=typed.errors if typed is not None else {},

@@ -8,6 +8,7 @@ from babel.numbers import format_decimal
 from relance.models.imports import ImportRow, ImportRun
 from relance.rules import labels
 from relance.rules.wording import french
+from relance.services.import_results import Reminders
 from relance.services.import_runs import Figures
 from relance.web import batch_words
 from relance.web.i18n import _, _n, language
@@ -19,7 +20,9 @@ PROGRESSES = ("reading", "checking", "writing", "undoing")
 def say(sentence: str) -> str:
     """A sentence of the importers in the language of the page. It may hold a value, so it is not cached."""
     typeset = french(sentence)
-    return typeset if language() == "fr" else labels.catalogue(language()).get(typeset, typeset)
+    if language() == "fr":
+        return typeset
+    return labels.catalogue(language()).get(typeset) or labels.recognised(typeset, language())
 
 
 def number(count: int) -> str:
@@ -151,6 +154,46 @@ def ended(run: ImportRun) -> str:
         "discarded": _("Cet import a été abandonné avant d'être enregistré."),
         "refused": say(run.error) if run.error else _("Rien n'a pu être lu dans ces fichiers."),
     }[run.state]
+
+
+def told(reminders: Reminders, run: ImportRun) -> list[str]:
+    """Truly: which of the created invoices are chased, which are not and why, which wait."""
+    unled = reminders.unled if run.reminders == "sequences" else 0
+    off = reminders.off - unled
+    found = []
+    if unled:
+        found.append(
+            _n(
+                "Les relances d'une facture créée sont désactivées : son client ne suit aucune séquence.",
+                "Les relances de {n} factures créées sont désactivées : leurs clients ne suivent aucune séquence.",
+                unled,
+            )
+        )
+    if off:
+        found.append(
+            _n(
+                "Les relances d'une facture créée sont désactivées : rien ne part tant que vous ne les activez pas.",
+                "Les relances de {n} factures créées sont désactivées : rien ne part tant que vous ne les activez pas.",
+                off,
+            )
+        )
+    if reminders.on:
+        found.append(
+            _n(
+                "Les relances d'une facture créée sont activées.",
+                "Les relances de {n} factures créées sont activées.",
+                reminders.on,
+            )
+        )
+    if reminders.waiting:
+        found.append(
+            _n(
+                "Une facture attend que vous choisissiez quand commencer : rien ne part d’ici là.",
+                "{n} factures attendent que vous choisissiez quand commencer : rien ne part d’ici là.",
+                reminders.waiting,
+            )
+        )
+    return found
 
 
 def gone(figures: Figures, clients: int) -> list[str]:

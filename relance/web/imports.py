@@ -14,12 +14,11 @@ from relance.imports.canonical_csv import COLUMNS, SAMPLE
 from relance.imports.values import MAX_FILE_BYTES
 from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.services import bulk, import_results, import_runs, inbox_folder
-from relance.services.import_results import Reminders
 from relance.services.import_runs import RunError, Upload
 from relance.web import import_words, scope
 from relance.web.forms.imports import MAX_ALL_BYTES, MAX_FILES, TOO_BIG_ALL, TOO_MANY, UploadForm
 from relance.web.htmx import go_to, respond, wants_fragment
-from relance.web.i18n import _, _n
+from relance.web.i18n import _
 from relance.web.import_words import say
 from relance.web.scope import current_account, current_user, import_run_or_404
 from relance.web.security import takes_many_files
@@ -28,6 +27,7 @@ from relance.web.spreadsheet import csv_answer
 blueprint = Blueprint("imports", __name__, url_prefix="/factures/importer")
 
 SHOWN = 50  # invoices named one by one
+NAMED = 10  # clients without an address
 ACCEPTED = ".pdf,.xml,.csv,.txt,.xlsx,.zip"
 
 
@@ -202,46 +202,20 @@ def _result(run: ImportRun, now: datetime) -> dict[str, Any]:
         return found | {"sentence": import_words.ended(run)}
     reminders = import_results.reminders(run)
     figures = import_runs.figures(run)
+    startable = import_results.startable(run, bulk.MOST) if reminders.off else []
     return found | {
         "title": import_words.imported(figures),
         "figures": figures,
         "left": import_words.left_out(figures),
         "invoices": import_results.invoices(run, SHOWN),
         "reminders": reminders,
-        "startable": import_results.startable(run, bulk.MOST) if reminders.off else [],
-        "told": [say(run.error)] if run.error else _told(reminders),
+        "startable": startable,
+        "beyond": reminders.off - reminders.mute - len(startable),
+        "most": import_words.number(bulk.MOST),
+        "mute": import_results.mute_clients(run, NAMED) if reminders.mute else [],
+        "told": [say(run.error)] if run.error else import_words.told(reminders, run),
         "undoable": import_words.is_undoable(run, now),
     }
-
-
-def _told(reminders: Reminders) -> list[str]:
-    """Truly: which of the created invoices are chased, which are not, which wait."""
-    found = []
-    if reminders.off:
-        found.append(
-            _n(
-                "Les relances d'une facture créée sont désactivées : rien ne part tant que vous ne les activez pas.",
-                "Les relances de {n} factures créées sont désactivées : rien ne part tant que vous ne les activez pas.",
-                reminders.off,
-            )
-        )
-    if reminders.on:
-        found.append(
-            _n(
-                "Les relances d'une facture créée sont activées.",
-                "Les relances de {n} factures créées sont activées.",
-                reminders.on,
-            )
-        )
-    if reminders.waiting:
-        found.append(
-            _n(
-                "Une facture attend que vous choisissiez quand commencer : rien ne part d’ici là.",
-                "{n} factures attendent que vous choisissiez quand commencer : rien ne part d’ici là.",
-                reminders.waiting,
-            )
-        )
-    return found
 
 
 def _rejected(run: ImportRun) -> Iterator[list[str]]:

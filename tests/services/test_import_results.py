@@ -23,7 +23,7 @@ def test_only_what_the_import_created_is_told_and_the_reminders_of_what_is_owed(
     make_row(run, factories.make_invoice(latitude, "F-9"), action="update", written="updated")
     make_row(other, factories.make_invoice(latitude, "F-10"))
     assert [invoice.number for invoice in import_results.invoices(run, 3)] == ["F-3", "F-2", "F-4"]
-    assert import_results.reminders(run) == import_results.Reminders(off=2, on=1, waiting=0)
+    assert import_results.reminders(run) == import_results.Reminders(off=2, on=1, waiting=0, unled=2)
     assert import_results.startable(run, 10) == [late.id, early.id]
     assert import_results.startable(run, 1) == [late.id]
 

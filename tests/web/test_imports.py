@@ -13,11 +13,12 @@ from relance.models.documents import Document
 from relance.models.events import Event
 from relance.models.imports import ImportRow, ImportRun
 from relance.models.invoices import Invoice
-from relance.services import import_runs
+from relance.services import bulk, import_runs
 from relance.web.forms import imports as forms
 from relance.web.forms.imports import file_name
 from tests import factories
 from tests.data import making
+from tests.making import enrol, make_sequence
 from tests.web.reading import css, page, words
 
 PAGE = "/factures/importer"
@@ -246,3 +247,47 @@ def test_file_names_are_made_safe():
     assert file_name("a\r\nb<script>.csv") == "ab_script_.csv"
     assert len(file_name("é" * 300 + ".csv")) == 200
     assert file_name("") == ""
+
+
+def test_clients_without_an_address_are_named_before_anything_is_switched_on(client, account):
+    lines = ("F-1;Vauquelin;02/11/2026;10;", "F-2;Perrin;03/11/2026;20;", "F-3;Zoé;01/11/2026;30;zoe@example.org")
+    run = written(client, making.csv(*lines, header="numero;client;date_emission;montant_ttc;email"))
+    shown = page_of(client.get(f"{PAGE}/{run.id}"))
+    assert "2 clients n’ont pas d’adresse e-mail utilisable" in words(shown)
+    named = [(link.text_content(), link.get("href")) for link in css(shown, '.notice a[href^="/clients/"]')]
+    ids = {one.name: one.id for one in Client.select()}
+    assert named == [(name, f"/clients/{ids[name]}?onglet=contacts") for name in ("Perrin", "Vauquelin")]
+    ready = Invoice.get(Invoice.number == "F-3")
+    assert [field.get("value") for field in css(shown, "form input[name=ids]")] == [str(ready.id)]
+    every = [invoice.id for invoice in Invoice.select()]
+    asked = page_of(client.post("/factures/selection/relances", data={"ids": every}))
+    links = [link.get("href") for link in css(asked, "details.aside a")]
+    assert sorted(links) == sorted(href for _name, href in named)
+
+
+def test_more_than_a_selection_holds_are_switched_on_the_oldest_first_and_it_says_so(client, account, monkeypatch):
+    monkeypatch.setattr(bulk, "MOST", 1)
+    lines = ("F-1;Zoé;12/11/2026;10;z@example.org", "F-2;Zoé;02/11/2026;20;", "F-3;Zoé;03/11/2026;20;")
+    run = written(client, making.csv(*lines, header="numero;client;date_emission;montant_ttc;email"))
+    shown = page_of(client.get(f"{PAGE}/{run.id}"))
+    oldest = Invoice.get(Invoice.number == "F-2")
+    assert [field.get("value") for field in css(shown, "form input[name=ids]")] == [str(oldest.id)]
+    assert "Les 1 plus anciennes d’abord ; 2 resteront à activer." in words(shown)
+
+
+def test_sequences_that_nobody_follows_are_told_before_and_after(client, account):
+    run = uploaded(client, making.csv("F-1;Vauquelin;02/11/2026;10", "F-2;Perrin;02/11/2026;20"))
+    assert "Aucune facture de cet import n’en suivrait une" in words(page(client, f"{PAGE}/{run.id}/verifier"))
+    data = {"count": 2, "version": run.version, "options": "oui", "reminders": "sequences"}
+    assert client.post(f"{PAGE}/{run.id}", data=data).status_code == 303
+    shown = words(page(client, f"{PAGE}/{run.id}"))
+    assert "Les relances de 2 factures créées sont désactivées : leurs clients ne suivent aucune séquence." in shown
+    assert "tant que vous ne les activez pas" not in shown
+
+
+def test_the_check_counts_what_would_follow_a_sequence(client, account, latitude):
+    enrol(make_sequence(account, (3, "rappel")), latitude)
+    lines = (f"F-1;{latitude.name};02/11/2026;10;", "F-2;Perrin;02/11/2026;20;", f"F-3;{latitude.name};02/11/2026;9;9")
+    run = uploaded(client, making.csv(*lines, header="numero;client;date_emission;montant_ttc;deja_regle"))
+    shown = words(page(client, f"{PAGE}/{run.id}/verifier"))
+    assert "Une facture en suivrait une, sur 3 à créer." in shown
