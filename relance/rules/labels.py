@@ -32,7 +32,7 @@ def translate(text: str, language: str, **values: object) -> str:
         return put(key, values) if values else key
     sentence = catalogue(language).get(key)
     if sentence is None:
-        sentence = key if values else _recognised(key, language)
+        sentence = key if values else recognised(key, language)
     return put(sentence, values) if values else sentence
 
 
@@ -66,7 +66,7 @@ def catalogue(language: str) -> dict[str, str]:
     }
 
 
-def _recognised(sentence: str, language: str) -> str:
+def recognised(sentence: str, language: str) -> str:
     """The translation of a sentence that already holds its values, or the sentence itself.
 
     Errors and answers of servers are French sentences made, and often stored, below the web: the entry
