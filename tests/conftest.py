@@ -19,10 +19,12 @@ from flask.testing import FlaskClient
 from relance import db as relance_db
 from relance import links, models, storage, vault
 from relance.config import Settings
+from relance.imports import guard
 from relance.models.accounts import Account, User
 from relance.models.clients import Client, Contact
 from relance.models.invoices import Invoice
 from tests import factories, servers
+from tests import reading_child as reading_child_pool
 
 BOTH_DATABASES = ("models", "services", "stories")
 SECRET_KEY = "a-key-for-tests-that-opens-nothing-else"
@@ -46,6 +48,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     first = {"stories": 0, "browser": 1, "bench": 2}
     root = Path(__file__).parent
     items.sort(key=lambda item: first.get(item.path.relative_to(root).parts[0], 3))
+
+
+@pytest.fixture(scope="session")
+def reading_child() -> Iterator[None]:
+    """The child that reads files, started once for the tests of this process."""
+    yield
+    reading_child_pool.end_all()
+
+
+@pytest.fixture(autouse=True)
+def one_reading_child(request: pytest.FixtureRequest, reading_child: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read by the same child in all tests but those of the child itself."""
+    folder = request.path.relative_to(Path(__file__).parent).parts[0]
+    if folder in ("services", "web"):
+        monkeypatch.setattr(guard, "Child", reading_child_pool.taken)
 
 
 @pytest.fixture(scope="session")
