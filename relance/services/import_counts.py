@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from peewee import fn
 
 from relance.models.imports import ImportFile, ImportRow, ImportRun
+from relance.services import import_statuses
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class Figures:
     """What a check found. ``due``: (cents, currency) still to be received of what would be created.
 
     ``held``: rows that are good, in a file that is imported whole or not at all and has rows to fix: not written.
+    ``statuses``: files of statuses, of which ``to_note`` would be noted, ``noted`` were, ``unnoted`` cannot be.
     ``created`` and ``updated``: what was really written. ``done`` of ``total`` in the present state.
     """
 
@@ -26,6 +28,9 @@ class Figures:
     clients: int = 0
     rows: int = 0
     statuses: int = 0
+    to_note: int = 0
+    noted: int = 0
+    unnoted: int = 0
     created: int = 0
     updated: int = 0
     due: tuple[tuple[int, str], ...] = ()
@@ -68,6 +73,7 @@ def count(run: ImportRun) -> Figures:
         "clients": int(new.scalar() or 0),
         "rows": sum(actions.values()),
         "statuses": statuses,
+        **import_statuses.counts(run),
         "created": done.get("created", 0),
         "updated": done.get("updated", 0),
         "due": _due(run),

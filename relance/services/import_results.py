@@ -43,13 +43,13 @@ class Reminders:
 
 
 def invoices(run: ImportRun, limit: int) -> list[Invoice]:
-    """The first invoices that the import created, in the order of its files, each with its client."""
+    """The first invoices that the import created or updated, in the order of its files, each with its client."""
     return list(
         Invoice.select(Invoice, Client)
         .join(Client)
         .switch(Invoice)
         .join(ImportRow, on=(ImportRow.invoice == Invoice.id))
-        .where(ImportRow.run == run, ImportRow.written == "created")
+        .where(ImportRow.run == run, ImportRow.written.in_(("created", "updated")))
         .order_by(ImportRow.position)
         .limit(limit)
     )

@@ -14,8 +14,9 @@ from relance.db import transaction
 from relance.models.accounts import Account, User
 from relance.models.documents import Document
 from relance.models.imports import ImportFile, ImportRow, ImportRun
-from relance.services import import_undoing
+from relance.services import import_statuses, import_undoing
 from relance.services.import_counts import Figures, figures
+from relance.services.import_counts import count as count_again
 from relance.services.import_editing import (
     CHANGED,
     OPEN,
@@ -125,6 +126,9 @@ def start(
 
 def confirm(run: ImportRun, *, count: int, by: User | None, now: dt.datetime) -> ImportRun:
     """Have it written. StaleRunError when not ``count`` invoices would be; RunError when there is nothing to do."""
+    if run.state == "ready" and figures(run).statuses:
+        import_statuses.foresee(run, now)  # an invoice may have been recorded since
+        count_again(run)
     with transaction():
         fresh = locked(run)
         if fresh.state in ("writing", "done"):
@@ -134,7 +138,7 @@ def confirm(run: ImportRun, *, count: int, by: User | None, now: dt.datetime) ->
         found = figures(fresh)
         if found.will_write != count:
             raise StaleRunError(CHANGED)
-        if not found.will_write and not found.statuses:
+        if not found.will_write and not found.to_note:
             raise RunError(NOTHING_TO_WRITE)
         values = {"state": "writing", "n_done": 0, "n_rows": found.will_write, "confirmed_at": now, "user": by}
         ImportRun.update(**values).where(ImportRun.id == run.id).execute()

@@ -32,6 +32,7 @@ SOME_KEPT = (
 
 TOO_LATE = "Cet import date de plus de 24 heures : il ne s'annule plus."
 NOT_DONE = "Cet import n'est pas terminé."
+STATUSES_STAY = "Les statuts notés ne s'annulent pas ici : clôturez le litige ou supprimez le paiement sur la facture."
 SENT = "Une relance est déjà partie pour une facture de cet import : il ne s'annule plus."
 CHANGED = (
     "Une facture de cet import a changé depuis (paiement, promesse, courrier, modification) : il ne s'annule plus. "
@@ -46,7 +47,7 @@ def problem(run: ImportRun, now: dt.datetime) -> str:
     if now - run.finished_at > DURING:
         return TOO_LATE
     if not ImportRow.select().where(ImportRow.run == run, ImportRow.written.in_(WRITTEN)).exists():
-        return "Cet import n'a rien enregistré."
+        return STATUSES_STAY if json.loads(run.counts_json).get("noted") else "Cet import n'a rien enregistré."
     ours = ImportRow.select(ImportRow.invoice).where(ImportRow.run == run, ImportRow.written.in_(WRITTEN))
     if import_ties.sent(run, ours).exists():
         return SENT

@@ -16,7 +16,7 @@ from relance.models.accounts import Heartbeat
 from relance.models.documents import Document
 from relance.models.events import record
 from relance.models.imports import ImportFile, ImportRow, ImportRun
-from relance.services import import_checking, import_reading, import_undoing, import_writing
+from relance.services import import_checking, import_reading, import_statuses, import_undoing, import_writing
 from relance.services.import_counts import count
 from relance.services.import_reading import TooBigHereError
 from relance.services.printing import SILENCE
@@ -84,6 +84,8 @@ def _advanced(work: "_Work", limit: int | None) -> bool:
             return True
         if not is_over:
             return False
+        if after == "ready":
+            import_statuses.foresee(run, work.now)
         _finish(run, after, work.now)
 
 
@@ -103,7 +105,8 @@ def _finish(run: ImportRun, after: str, now: dt.datetime) -> None:
         elif after == "done":
             ImportRun.update(finished_at=now).where(ImportRun.id == run.id).execute()
             found = count(run)
-            _tell("import_finished", run, now, created=found.created, updated=found.updated, rows=found.rows)
+            facts = {"created": found.created, "updated": found.updated, "rows": found.rows, "statuses": found.noted}
+            _tell("import_finished", run, now, **facts)
         elif after == "undone":
             ImportRun.update(undone_at=now).where(ImportRun.id == run.id).execute()
             _tell("import_undone", run, now, invoices=json.loads(run.counts_json).get("created", 0))
@@ -117,7 +120,7 @@ def _has_something(run: ImportRun) -> bool:
 
 def _tell(kind: str, run: ImportRun, now: dt.datetime, **facts: object) -> None:
     files = ImportFile.select().where(ImportFile.run == run).order_by(ImportFile.position)
-    names = [file.name for file in files]
+    names = [file.name for file in files if "/" not in file.name]  # a ZIP is told, its members are not
     record(kind, account=run.account_id, at=now, user=run.user_id, run=run.id, files=names[:20], **facts)
 
 

@@ -21,7 +21,7 @@ from relance.models.documents import Document
 from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.models.invoices import Invoice
 from relance.rules.calendar import local_date
-from relance.services import import_bulk, import_clients, import_lines, invoicing, paying, platform_statuses
+from relance.services import import_bulk, import_clients, import_lines, import_statuses, invoicing, paying
 from relance.services.import_checking import columns, planner_of
 from relance.services.import_counts import held_files
 from relance.services.import_facts import facts_of
@@ -55,7 +55,7 @@ def write(run: ImportRun, now: dt.datetime, goes_on: Callable[[], bool]) -> bool
 
 def _apply_statuses(file: ImportFile, by: User | None, now: dt.datetime) -> None:
     try:
-        platform_statuses.apply_file(file, by, now)
+        import_statuses.note(file, by, now)
     except (RefusedError, StorageError) as error:  # its bytes are gone since it was checked
         ImportFile.update(error=str(error)).where(ImportFile.id == file.id).execute()
 

@@ -173,7 +173,7 @@ def _imported(account: Account, upload: Upload, by: User | None, now: datetime, 
         if file.format in STATUSES and not file.error
     }
     found = import_runs.figures(run)
-    is_written = run.state == "ready" and bool(found.will_write or found.statuses)
+    is_written = run.state == "ready" and bool(found.will_write or found.to_note)
     if is_written:
         import_runs.confirm(run, count=found.will_write, by=by, now=now)
         run = _worked(run, upload.name, now, tell)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from relance.models.accounts import Account
-from relance.models.imports import ImportFile, ImportRow, ImportRun
+from relance.models.imports import ImportRow, ImportRun
 from relance.rules.money import format_amount
 from relance.rules.wording import short_date
-from relance.services import import_runs
+from relance.services import import_runs, import_statuses
 from relance.services.import_runs import Upload
 from relance.services.import_work import WORKING
 from relance.services.inbox_files import DONE, REFUSED, TO_FIX
@@ -47,7 +47,7 @@ def hand_over(
         if waits:
             return Outcome(TO_FIX, (WAITS, "", *waits))
         found = import_runs.figures(run)
-        if not found.will_write and not found.statuses:
+        if not found.will_write and not found.to_note:
             told = [AGAIN, "", *_lines(run, "same")]
             import_runs.discard(run, by=None, now=now)
             return Outcome(DONE, tuple(told))
@@ -67,6 +67,7 @@ def _why_it_waits(run: ImportRun) -> list[str]:
     found = [f"{file.name} : {file.error}" for file in import_runs.files_of(run) if file.error]
     for action in MENDED_BY_HAND:
         found += _lines(run, action)
+    found += _statuses_left(run)
     # A date worked out of words is proposed, never taken in silence.
     rows = ImportRow.select().where(ImportRow.run == run, ImportRow.action == "create", ImportRow.read_json != "{}")
     for row in rows.order_by(ImportRow.position):
@@ -87,9 +88,19 @@ def _told(run: ImportRun) -> Outcome:
         return Outcome(TO_FIX, (run.error,))
     found = import_runs.figures(run)
     told = [f"Factures créées : {found.created} ; mises à jour : {found.updated} ; déjà là : {found.same}."]
-    if ImportFile.select().where(ImportFile.run == run, ImportFile.format.in_(("cdar", "statuses"))).exists():
+    if found.noted:
         told.append(STATUSES)
+    told += _statuses_left(run)
     return Outcome(DONE, (*told, "", *_lines(run, "create"), *_lines(run, "update"), *_lines(run, "same")))
+
+
+def _statuses_left(run: ImportRun) -> list[str]:
+    """A line for each status that is not noted, with why."""
+    lines = []
+    for number, line, reason, _file in import_statuses.left(run)[:SHOWN]:
+        where = ", ".join(word for word in (f"Ligne {line}" if line else "", number) if word)
+        lines.append(f"{where} ; {reason}" if where else reason)
+    return lines
 
 
 def _lines(run: ImportRun, action: str) -> list[str]:
