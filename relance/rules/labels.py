@@ -47,8 +47,12 @@ def plural(one: str, many: str, n: int, language: str, **values: object) -> str:
     French counts zero and one as singular, English only one.
     """
     is_one = abs(n) < 2 if language == "fr" else abs(n) == 1
-    grouped = f"{n:,}" if language == "en" else f"{n:,}".replace(",", wording.NBSP)
-    return translate(one if is_one else many, language, **{"n": grouped, **values})
+    return translate(one if is_one else many, language, **{"n": grouped(n, language), **values})
+
+
+def grouped(n: int, language: str) -> str:
+    """« 2 997 » (U+00A0), "2,997"."""
+    return f"{n:,}" if language == "en" else f"{n:,}".replace(",", wording.NBSP)
 
 
 @cache

@@ -34,8 +34,12 @@ def language() -> str:
 def _(text: str, **values: object) -> str:
     """``text`` (French) in the language of the page, with ``values`` in its {placeholders}.
 
-    When a value is Markup (a link inside a sentence) the result is Markup and the rest is escaped.
+    When a value is Markup (a link inside a sentence) the result is Markup and the rest is escaped. A whole number
+    called {n} has its thousands grouped.
     """
+    n = values.get("n")
+    if isinstance(n, int):
+        values["n"] = labels.grouped(n, language())
     if any(isinstance(value, Markup) for value in values.values()):
         sentence = escape(labels.translate(text, language()))
         return Markup(labels.put(str(sentence), {name: escape(value) for name, value in values.items()}))  # noqa: S704

@@ -120,7 +120,7 @@ def where(row: ImportRow, files: Mapping[int, ImportFile]) -> str:
     name = file.name if file is not None else ""
     if not row.line:
         return name
-    line = _("Ligne {n}", n=row.line)
+    line = _("Ligne {n}", n=str(row.line))
     return f"{line}, {name}" if len(files) > 1 else line
 
 

@@ -232,7 +232,7 @@ def gone(figures: Figures, clients: int) -> list[str]:
 
 def reason(row: ImportRow, file: str) -> str:
     """Why a row was left out: « factures.csv, ligne 18 : Cette date n'existe pas dans le calendrier. »."""
-    where = _("{fichier}, ligne {n}", fichier=file, n=row.line) if row.line else file
+    where = _("{fichier}, ligne {n}", fichier=file, n=str(row.line)) if row.line else file
     reasons = [say(str(problem[2])) for problem in json.loads(row.problems_json)]
     why = " ".join(reasons) or _("Mise de côté par vous.")
     return _("{fichier} : {raison}", fichier=where, raison=why)

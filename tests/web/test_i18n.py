@@ -16,3 +16,8 @@ def test_a_person_reads_their_language(as_camille):
     assert _n("{n} facture", "{n} factures", 2) == "2 factures"
     as_camille.language = "en"
     assert _("Réglages") == "Settings"
+
+
+def test_thousands_are_grouped_with_or_without_a_plural(as_camille):
+    assert _n("{n} facture", "{n} factures", 2997) == _("{n} factures", n=2997) == "2\u00a0997 factures"
+    assert _("{n} factures", n="2997") == "2997 factures"
