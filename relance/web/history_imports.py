@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
+from relance.web import import_words
 from relance.web.history_phrases import Facts, fact
-from relance.web.i18n import _n
+from relance.web.i18n import _, _n
 
 
 def _number(value: object) -> int:
@@ -17,11 +18,16 @@ def _finished(kind: str, facts: Facts) -> Markup:
     created, updated = _number(facts.get("created")), _number(facts.get("updated"))
     new = _n("une facture créée", "{n} factures créées", created)
     changed = _n("une mise à jour", "{n} mises à jour", updated)
-    if created and updated:
-        return fact("Import terminé", ": {créées}, {changées}", créées=new, changées=changed)
-    if created or updated:
-        return fact("Import terminé", ": {nombre}", nombre=new if created else changed)
-    return fact("Import terminé", ": rien à écrire")
+    noted = _number(facts.get("statuses"))
+    parts = [new] if created else []
+    parts += [changed] if updated else []
+    parts += [_n("un statut noté", "{n} statuts notés", noted)] if noted else []
+    what = ", ".join(parts) or _("rien à écrire")
+    names = facts.get("files") or []
+    if not names:
+        return fact("Import terminé", ": {nombre}", nombre=what)
+    named = import_words.files(str(names[0]), len(names))
+    return fact("Import", "de {fichiers} : {nombre}", fichiers=named, nombre=what)
 
 
 def _undone(kind: str, facts: Facts) -> Markup:

@@ -56,12 +56,13 @@ class Page:
     would_follow: int
     message: str = ""
     focus: str = ""
+    n_given: int = 0  # files as they were given: what a ZIP holds is not counted beside it
     errors: dict[str, str] = field(default_factory=dict)
 
     @property
     def can_import(self) -> bool:
         """True when something would be written."""
-        return bool(self.figures.will_write or self.figures.statuses)
+        return bool(self.figures.will_write or any(item.will_apply for item in self.statuses))
 
     @property
     def nothing(self) -> str:
@@ -70,6 +71,8 @@ class Page:
             return _(
                 "Rien à importer pour l’instant : chaque fichier garde une ligne à corriger, et c’est tout ou rien."
             )
+        if any(item.problem for item in self.statuses):
+            return _("Aucun statut à noter pour l’instant : voyez ce qui manque ci-dessus, puis revérifiez.")
         if self.figures.fix:
             return _("Rien à importer pour l’instant : corrigez les lignes ci-dessus, puis revérifiez.")
         if self.figures.same and not self.figures.different:
@@ -115,12 +118,13 @@ def gather(
     figures = import_runs.figures(run)
     to_fix = [shown.to_fix(row, files, typed) for row in fix[:SHOWN_ROWS]]
     tabled = [shown.table(file, typed, is_open=file.id == open_reading) for file in found_files if shown.is_table(file)]
-    can_import = bool(figures.will_write or figures.statuses)
+    can_import = bool(figures.will_write or figures.to_note)
     return Page(
         run=run,
         figures=figures,
         lede=_lede(found_files, figures, tabled),
         files=[shown.file_shown(file) for file in found_files[:SHOWN]],
+        n_given=sum(not import_results.is_member(file) for file in found_files),
         n_refused=sum(bool(file.error) for file in found_files),
         more_files=max(len(found_files) - SHOWN, 0),
         warnings=list(json.loads(found_files[0].warnings_json)) if len(found_files) == 1 else [],
@@ -158,11 +162,16 @@ def _statuses(files: list[ImportFile]) -> list[StatusItem]:
 
 def _lede(files: list[ImportFile], figures: Figures, tabled: list[TableShown]) -> str:
     """« factures-2026.csv, 60 lignes, point-virgule, Windows-1252. », or how many files and documents."""
-    files = [file for file in files if file.format != import_reading.ZIP]
+    what = _documents(figures.rows)
+    if figures.statuses:
+        count = sum(file.n_rows for file in files if file.format in import_lines.STATUSES and not file.error)
+        said = _n("un statut", "{n} statuts", count)
+        what = f"{what}, {said}" if figures.rows else said
+    files = [file for file in files if not import_results.is_member(file)]
     if len(files) != 1:
-        return _n("{n} fichier", "{n} fichiers", len(files)) + ", " + _documents(figures.rows) + "."
-    if not tabled:
-        return f"{files[0].name}, {_documents(figures.rows)}."
+        return _n("{n} fichier", "{n} fichiers", len(files)) + ", " + what + "."
+    if not tabled or files[0].format == import_reading.ZIP:
+        return f"{files[0].name}, {what}."
     lines = _n("une ligne", "{nombre} lignes", figures.rows, nombre=number(figures.rows))
     return ", ".join(part for part in (files[0].name, lines, *tabled[0].said) if part) + "."
 

@@ -9,7 +9,8 @@ from relance.models.imports import ImportRow, ImportRun
 from relance.rules import labels
 from relance.rules.wording import french
 from relance.services.import_results import Reminders
-from relance.services.import_runs import Figures
+from relance.services.import_runs import Figures, figures
+from relance.services.import_undoing import STATUSES_STAY
 from relance.web import batch_words
 from relance.web.i18n import _, _n, language
 
@@ -83,6 +84,8 @@ def waiting(found: Figures) -> str:
         if found.different
         else "",
         _n("une à corriger", "{nombre} à corriger", found.fix, nombre=number(found.fix)) if found.fix else "",
+        _n("un statut à noter", "{n} statuts à noter", found.to_note) if found.to_note else "",
+        _n("un statut qui pose problème", "{n} statuts qui posent problème", found.unnoted) if found.unnoted else "",
     ]
     return ", ".join(part for part in parts if part) or _("rien à importer")
 
@@ -107,7 +110,7 @@ def outcome(run: ImportRun, found: Figures) -> str:
 def done(found: Figures) -> str:
     """« 51 factures importées, 3 ignorées, 2 non importées »."""
     left = left_out(found)
-    parts = [imported(found)]
+    parts = [outcome_title(found)]
     parts += [_n("une ignorée", "{nombre} ignorées", found.same, nombre=number(found.same))] if found.same else []
     parts += [_n("une non importée", "{nombre} non importées", left, nombre=number(left))] if left else []
     return ", ".join(parts)
@@ -117,6 +120,17 @@ def imported(found: Figures) -> str:
     """« 55 factures importées »: those that were created and those brought up to date."""
     count = found.created + found.updated
     return _n("{nombre} facture importée", "{nombre} factures importées", count, nombre=number(count))
+
+
+def outcome_title(found: Figures) -> str:
+    """« 55 factures importées », « 2 statuts notés, 2 laissés de côté », or both."""
+    if not found.noted + found.unnoted:
+        return imported(found)
+    parts = [imported(found)] if found.rows else []
+    parts.append(_n("{nombre} statut noté", "{nombre} statuts notés", found.noted, nombre=number(found.noted)))
+    if found.unnoted:
+        parts.append(_n("un laissé de côté", "{n} laissés de côté", found.unnoted))
+    return ", ".join(parts)
 
 
 def left_out(found: Figures) -> int:
@@ -144,7 +158,10 @@ def when(instant: datetime) -> str:
 def is_undoable(run: ImportRun, now: datetime) -> bool:
     """True while undoing is offered; what may forbid it all the same is said when it is asked for."""
     since = run.finished_at or run.confirmed_at
-    return run.state == "done" and since is not None and now - since < UNDOABLE
+    if run.state != "done" or since is None or now - since >= UNDOABLE:
+        return False
+    found = figures(run)
+    return bool(found.created + found.updated) or not found.statuses
 
 
 def ended(run: ImportRun) -> str:
@@ -196,9 +213,9 @@ def told(reminders: Reminders, run: ImportRun) -> list[str]:
     return found
 
 
-def gone(figures: Figures, clients: int) -> list[str]:
+def gone(wrote: Figures, clients: int) -> list[str]:
     """What undoing takes away, one sentence for each kind of thing."""
-    created, updated = figures.created, figures.updated
+    created, updated = wrote.created, wrote.updated
     found = []
     if created:
         found.append(
@@ -227,6 +244,8 @@ def gone(figures: Figures, clients: int) -> list[str]:
                 nombre=number(updated),
             )
         )
+    if wrote.noted:
+        found.append(_(STATUSES_STAY))
     return found or [_("Cet import n'a rien écrit.")]
 
 

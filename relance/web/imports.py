@@ -13,8 +13,9 @@ from relance.imports import presets
 from relance.imports.canonical_csv import COLUMNS, SAMPLE
 from relance.imports.values import MAX_FILE_BYTES
 from relance.models.imports import ImportFile, ImportRow, ImportRun
-from relance.services import bulk, import_results, import_runs, inbox_folder
+from relance.services import bulk, import_results, import_runs, import_statuses, inbox_folder
 from relance.services.import_runs import RunError, Upload
+from relance.services.import_undoing import STATUSES_STAY
 from relance.web import import_words, scope
 from relance.web.forms.imports import MAX_ALL_BYTES, MAX_FILES, TOO_BIG_ALL, TOO_MANY, UploadForm
 from relance.web.htmx import go_to, respond, wants_fragment
@@ -197,14 +198,14 @@ def _why(run: ImportRun) -> list[str]:
 
 def _result(run: ImportRun, now: datetime) -> dict[str, Any]:
     wrong = [file for file in import_runs.files_of(run) if file.error]
-    found: dict[str, Any] = {"wrong": wrong, "invoices": [], "number": import_words.number}
+    found: dict[str, Any] = {"wrong": wrong, "invoices": [], "statuses_left": [], "number": import_words.number}
     if run.state != "done":
         return found | {"sentence": import_words.ended(run)}
     reminders = import_results.reminders(run)
     figures = import_runs.figures(run)
     startable = import_results.startable(run, bulk.MOST) if reminders.off else []
     return found | {
-        "title": import_words.imported(figures),
+        "title": import_words.outcome_title(figures),
         "figures": figures,
         "left": import_words.left_out(figures),
         "invoices": import_results.invoices(run, SHOWN),
@@ -215,6 +216,8 @@ def _result(run: ImportRun, now: datetime) -> dict[str, Any]:
         "mute": import_results.mute_clients(run, NAMED) if reminders.mute else [],
         "told": [say(run.error)] if run.error else import_words.told(reminders, run),
         "undoable": import_words.is_undoable(run, now),
+        "stays": say(STATUSES_STAY) if figures.noted else "",
+        "statuses_left": import_statuses.left(run) if figures.unnoted else [],
     }
 
 

@@ -84,3 +84,17 @@ def test_a_file_of_statuses_is_noted_and_what_cannot_be_read_is_refused(hand_ove
 
 def _statuses_note():
     return "\n".join(("Factures créées : 0 ; mises à jour : 0 ; déjà là : 0.", inbox_importing.STATUSES, ""))
+
+
+def test_statuses_that_need_a_person_wait_and_say_why(hand_over, invoice):
+    table = f"Numéro de facture;Statut;Date du statut\n{invoice.number};Refusée;20/11/2026\nF-0;Refusée;20/11/2026\n"
+    folder, note = hand_over("statuts.csv", table.encode())
+    assert folder == "à-corriger" and inbox_importing.WAITS in note and "Ligne 3, F-0 ; Aucune facture" in note
+    assert inbox_importing.STATUSES not in note
+    run = ImportRun.get()
+    assert run.state == "ready" and not Dispute.select().exists()
+    # A person who looked notes the one that can be.
+    import_runs.confirm(run, count=0, by=None, now=factories.NOW)
+    import_runs.advance(run.id, factories.NOW)
+    found = import_runs.figures(ImportRun.get())
+    assert (found.noted, found.unnoted) == (1, 1) and Dispute.select().count() == 1

@@ -13,6 +13,8 @@ from relance.web.history_imports import KINDS
         ("import_finished", {"created": 1, "updated": 0}, "Import terminé : une facture créée"),
         ("import_finished", {"updated": 1}, "Import terminé : une mise à jour"),
         ("import_finished", {}, "Import terminé : rien à écrire"),
+        ("import_finished", {"statuses": 2, "files": ["s.csv"]}, "Import de s.csv : 2 statuts notés"),
+        ("import_finished", {"created": 3, "files": ["f.csv"]}, "Import de f.csv : 3 factures créées"),
         ("import_undone", {"invoices": 51}, "Import annulé : 51 factures retirées"),
         ("import_undone", {"invoices": ["F-1"]}, "Import annulé : une facture retirée"),
     ],

@@ -332,3 +332,35 @@ def test_a_stranger_finds_nothing(stranger: FlaskClient, account: Account) -> No
     ):
         assert stranger.post(address(run, more), data={"version": "1"}).status_code == 404, more
     assert fresh(run).state == "ready"
+
+
+def test_what_statuses_did_and_did_not_is_told_everywhere(
+    client: FlaskClient, account: Account, invoice: Invoice
+) -> None:
+    lines = [f"{invoice.number};Refusée;20/11/2026", "F-INCONNUE;Refusée;20/11/2026"]
+    run = started(account, ("statuts.csv", "\r\n".join(["numero;statut;date", *lines, ""]).encode()))
+    assert "un statut à noter, un statut qui pose problème" in words(client.get("/factures/importer"))
+    assert "statuts.csv, 2 statuts." in words(page(client, run))
+    assert press(client, run, "").status_code == 303
+    result = words(client.get(f"/factures/importer/{run.id}"))
+    assert "1 statut noté, un laissé de côté" in result
+    assert "0 facture importée" not in result
+    assert "F-INCONNUE ligne 3" in result
+    assert "Importez d’abord la facture, ou corrigez le numéro" in result
+    assert "Annuler cet import" not in result
+    assert "24 heures" not in result
+    assert "Les statuts notés ne s’annulent pas ici" in result
+    refused = client.post(f"/factures/importer/{run.id}/annuler")
+    assert refused.status_code == 422
+    assert "Les statuts notés ne s’annulent pas ici" in words(refused)
+    (event,) = Event.select().where(Event.kind == "import_finished")
+    assert event.facts["statuses"] == 1
+
+
+def test_nothing_is_offered_when_no_status_can_be_noted(client: FlaskClient, account: Account) -> None:
+    run = started(account, ("statuts.csv", b"numero;statut;date\r\nF-INCONNUE;210;20/11/2026\r\n"))
+    found = words(page(client, run))
+    assert "Enregistrer les statuts" not in found
+    assert "Aucun statut à noter pour l’instant" in found
+    assert press(client, run, "").status_code != 303
+    assert "rien à importer" not in words(client.get("/factures/importer"))
