@@ -8,12 +8,13 @@ from peewee import fn
 
 from relance.models.clients import Client
 from relance.models.sequences import Sequence
+from relance.rules import labels
 from relance.rules.money import parse_amount
 from relance.services import listing, matching
 from relance.services.listing import Filter, Page
 from relance.services.matching import plain
 from relance.web import filters, names
-from relance.web.i18n import _, _n
+from relance.web.i18n import _, _n, language
 from relance.web.numbers import row_id
 from relance.web.scope import current_account
 
@@ -205,7 +206,7 @@ def counted(count: int) -> str:
 
 def pill_count(count: int) -> str:
     """The number of a pill; « 10 000+ » beyond what is counted."""
-    return _("10 000+") if count > listing.MOST else str(count)
+    return _("10 000+") if count > listing.MOST else labels.grouped(count, language())
 
 
 def in_words(page: Page, client: str, sequence: str) -> str:
