@@ -10,7 +10,7 @@ from tests import factories, making
 from tests.services.importing_rows import make_row, make_run
 
 
-def test_only_what_the_import_created_is_told_and_the_reminders_of_what_is_owed(account, camille, latitude, nadia):
+def test_what_the_import_wrote_is_told_and_the_reminders_of_what_is_owed(account, camille, latitude, nadia):
     run, other = make_run(account), make_run(account)
     late, early, chased, paid = (
         factories.make_invoice(latitude, f"F-{n}", due_on=dt.date(2026, 12, n)) for n in range(2, 6)
@@ -23,6 +23,7 @@ def test_only_what_the_import_created_is_told_and_the_reminders_of_what_is_owed(
     make_row(run, factories.make_invoice(latitude, "F-9"), action="update", written="updated")
     make_row(other, factories.make_invoice(latitude, "F-10"))
     assert [invoice.number for invoice in import_results.invoices(run, 3)] == ["F-3", "F-2", "F-4"]
+    assert [invoice.number for invoice in import_results.invoices(run, 9)] == ["F-3", "F-2", "F-4", "F-5", "F-9"]
     assert import_results.reminders(run) == import_results.Reminders(off=2, on=1, waiting=0, unled=2)
     assert import_results.startable(run, 10) == [late.id, early.id]
     assert import_results.startable(run, 1) == [late.id]

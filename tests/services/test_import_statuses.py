@@ -8,7 +8,9 @@ from tests.services import import_made as made
 
 
 def test_statuses_are_foreseen_then_noted_once_and_the_others_keep_their_reason(account, invoice):
-    table = f"numero;statut;date\n{invoice.number};210;20/11/2026\n{invoice.number};210;20/11/2026\nF-0;210;20/11/2026\n"
+    table = (
+        f"numero;statut;date\n{invoice.number};210;20/11/2026\n{invoice.number};210;20/11/2026\nF-0;210;20/11/2026\n"
+    )
     run = made.given(account, ("statuts.csv", table.encode()))
     assert import_statuses.counts(run)["to_note"] >= 1
     run = made.confirmed(run)

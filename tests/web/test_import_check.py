@@ -364,3 +364,21 @@ def test_nothing_is_offered_when_no_status_can_be_noted(client: FlaskClient, acc
     assert "Aucun statut à noter pour l’instant" in found
     assert press(client, run, "").status_code != 303
     assert "rien à importer" not in words(client.get("/factures/importer"))
+
+
+def test_a_zip_is_one_file_given_and_undoing_a_mixed_import_says_what_stays(
+    client: FlaskClient, account: Account, invoice: Invoice
+) -> None:
+    statuses = f"numero;statut;date\r\n{invoice.number};Refusée;20/11/2026\r\n".encode()
+    lot = making.zipped({"a.csv": making.csv("F-1;Latitude;2026-10-01;12"), "b.xml": making.cii()})
+    run = started(account, ("lot.zip", lot), ("statuts.csv", statuses))
+    found = page(client, run)
+    assert "2 fichiers, 2 documents, un statut." in words(found)
+    assert words(found.get_element_by_id("files")).split()[:2] == ["Fichiers", "2"]
+    assert press(client, run, "").status_code == 303
+    (event,) = Event.select().where(Event.kind == "import_finished")
+    assert event.facts["files"] == ["lot.zip", "statuts.csv"]
+    assert "2 factures importées, 1 statut noté" in words(client.get(f"/factures/importer/{run.id}"))
+    asked = words(client.get(f"/factures/importer/{run.id}/annuler"))
+    assert "2 factures sont supprimées" in asked
+    assert "Les statuts notés ne s’annulent pas ici" in asked

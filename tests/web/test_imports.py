@@ -158,7 +158,7 @@ def test_the_result_says_what_was_written_and_leads_to_switching_reminders_on(cl
     asked = client.post("/factures/selection/relances", data={"ids": ids})
     assert asked.status_code == 200
     assert Event.select().where(Event.kind == "import_finished").count() == 1
-    assert "Import terminé : 5 factures créées" in text(client.get("/journal"))
+    assert "Import de factures.csv : 5 factures créées" in text(client.get("/journal"))
 
 
 def test_what_was_left_out_comes_back_as_a_file_no_spreadsheet_computes(client, account):
