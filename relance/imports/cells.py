@@ -58,6 +58,7 @@ _LONG_DECIMALS = re.compile(r"([0-9][0-9 ]*|[0-9]{1,3}(?:[., ][0-9]{3})+)([.,])(
 _THREE_DIGITS = re.compile(r"([0-9]{1,3})([.,])([0-9]{3})")
 
 MAX_EMAILS = 20
+MAX_DAY = 60  # characters of a date: what is longer is none, and patterns would follow it for long
 MAX_EMAIL = 320  # characters
 _BETWEEN_ADDRESSES = re.compile(r"[,;\s]+")
 
@@ -101,7 +102,7 @@ def any_day(text: str, day_first: bool = True) -> date:
 
     ``day_first`` tells 05/11 from 11/05. A time and a zone are left aside: the date is the one that is written.
     """
-    shown = _TIME.sub("", text.strip())
+    shown = _TIME.sub("", text.strip()[:MAX_DAY])
     parts = _parts(shown, day_first)
     if parts is None:
         raise ValueError("Écrivez la date ainsi : 22/11/2026 ou 2026-11-22.")

@@ -253,7 +253,7 @@ def _status(line: int, row: dict[str, str]) -> StatusRead:
 
 def _day(text: str) -> date:
     """A day, with or without an hour after it."""
-    return cells.day(re.sub(r"[T ]\s*\d{1,2}[:h]\d{2}.*$", "", text).strip())
+    return cells.day(re.sub(r"[T ]\s*\d{1,2}[:h]\d{2}.*$", "", text[: cells.MAX_DAY]).strip())
 
 
 def clean(text: str) -> str:

@@ -25,7 +25,7 @@ from relance.imports.table_how import (
     problems,
 )
 from relance.imports.targets import TARGETS
-from relance.imports.values import RefusedError
+from relance.imports.values import MAX_CELL, RefusedError
 
 __all__ = [
     "CORRECTIONS",
@@ -49,7 +49,9 @@ __all__ = [
 ]
 
 MAX_ROWS = 100_000
+MAX_CHARACTERS = 50_000_000  # of all the cells that are imported: a spreadsheet may repeat a long text for nothing
 
+TOO_MUCH = "Ce tableau contient trop de texte. Gardez les colonnes utiles, ou découpez-le, puis réessayez."
 TOO_MANY = "Ce fichier contient plus de 100 000 lignes. Découpez-le en plusieurs fichiers, puis réessayez."
 
 _FOOTERS = ("total", "sous_total", "somme", "nombre_de_", "fin_de_", "totaux", "totals", "grand_total")
@@ -68,20 +70,24 @@ def rows(content: bytes, file_format: str, how: TableHow) -> Iterator[RawRow]:
     """
     indexes = [(index, target) for index, target in enumerate(how.columns) if target]
     width = len(how.columns)
-    count = 0
+    count = size = 0
     before: dict[str, str] = {}
     for line, cells in all_lines(content, file_format, how):
         if line <= how.header_line:
             continue
-        found = {target: cells[index] if index < len(cells) else "" for index, target in indexes}
-        extra = [cell for cell in cells[width:] if cell]
+        # One character too many is enough to have it refused; what is beyond would only fill the database.
+        found = {target: cells[index][: MAX_CELL + 1] if index < len(cells) else "" for index, target in indexes}
+        extra = [cell[:MAX_CELL] for cell in cells[width : width + 20] if cell]
         if extra:
             found[""] = " ".join(extra)
         if not any(found.values()) or found == before or _is_footer(cells, found):
             continue
         count, before = count + 1, found
+        size += sum(map(len, found.values()))
         if count > MAX_ROWS:
             raise RefusedError(TOO_MANY)
+        if size > MAX_CHARACTERS:
+            raise RefusedError(TOO_MUCH)
         yield RawRow(line=line, cells=found, extra=len(extra))
 
 

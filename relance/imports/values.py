@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 MEGABYTE = 1024 * 1024
+MAX_CELL = 2_000  # characters of a cell of a table that are looked at
 MAX_FILE_BYTES = 10 * MEGABYTE
 
 

@@ -42,6 +42,7 @@ CURRENCIES = frozenset(
 )
 
 _SIGNS = {"EUR": "€"}
+_LONGEST = 60  # characters of an amount
 _SIGN_OR_CODE = re.compile(r"\s*(?:€|EUR|euros?)\s*$", re.IGNORECASE)
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009]+")
 _MAX_DIGITS = 13  # up to 99 999 999 999,99: more is a slip of the keyboard, and would not fit the letter
@@ -77,6 +78,8 @@ def parse_amount(text: str, *, allows_negative: bool = False) -> int:
     (« 1.234 »), for more than two decimals, and for a negative amount unless ``allows_negative``.
     """
     shown = text.strip()
+    if len(shown) > _LONGEST:  # before any pattern: a file may hold a hundred thousand spaces in a cell
+        raise ValueError(f"« {shown[:20]}… » n'est pas un montant. Écrivez-le ainsi : 1 234,56.")
     body = _SPACES.sub(" ", _SIGN_OR_CODE.sub("", shown)).strip().removeprefix("€").strip()
     is_negative = body.startswith(("-", MINUS))
     if is_negative:

@@ -106,11 +106,13 @@ def confirm(run_id: int) -> ResponseReturnValue:
     if run.state != "ready":
         return go_to(url_for("imports.show", run_id=run.id))
     typed = _typed()
-    changed = _save(run, typed)
+    if typed.version != run.version:  # another window changed it: what is confirmed is what is on this page
+        return _page(run, 409, typed=typed, message=_(STALE))
+    _save(run, typed)
     run = scope.import_run_or_404(run_id)
     if typed.errors:
         return _page(run, 422, typed=typed)
-    if changed:
+    if run.state != "ready":  # what was saved with this button is checked first
         run = import_runs.advance_here(run, clock.now())
         if run.state != "ready":
             return go_to(url_for("imports.show", run_id=run.id))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from relance.imports import tables
 from relance.imports.row_reading import Dialect, Line
 from relance.imports.row_values import RowRead
 from relance.imports.values import InvoiceRead
@@ -137,3 +138,14 @@ def test_a_cell_too_many_and_a_formula_are_what_they_are() -> None:
     extra = Line(2, GOOD, "f.csv", FOREIGN, extra=1).read()
     assert [problem.column for problem in extra.problems] == [""]
     assert invoice(client="=SUM(1+1)*cmd|' /C calc'!A0").buyer.name == "=SUM(1+1)*cmd|' /C calc'!A0"
+
+
+@pytest.mark.parametrize(
+    "column", ["numero", "montant_ttc", "date_emission", "email", "client_siren", "statut", "devise"]
+)
+def test_a_cell_that_is_far_too_long_is_told_in_a_few_words(column: str) -> None:
+    cells = {"numero": "F-1", "client": "V", "date_emission": "02/11/2026", "montant_ttc": "10"}
+    row = tables.read_row(2, cells | {column: "1" + " " * 100_000 + "x"}, "f.csv", None)
+    told = [problem for problem in row.problems if problem.column == column]
+    assert told
+    assert all(len(problem.value) <= 60 for problem in told)

@@ -127,3 +127,10 @@ def test_any_text_gives_cents_or_a_french_sentence(text):
     except ValueError as error:
         outcome = str(error)
     assert isinstance(outcome, int) or (isinstance(outcome, str) and outcome.endswith("."))
+
+
+@pytest.mark.parametrize("text", ["a" + " " * 100_000 + "x", "1" * 100_000, "1 " * 50_000, "€" * 100_000])
+def test_what_is_far_too_long_is_refused_before_any_pattern(text: str) -> None:
+    with pytest.raises(ValueError, match="n'est pas un montant") as caught:
+        parse_amount(text)
+    assert len(str(caught.value)) < 100
