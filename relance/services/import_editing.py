@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from peewee import fn
 
 from relance.db import transaction
-from relance.imports import tables
+from relance.imports import cells, tables
 from relance.imports.tables import TableHow
 from relance.models.accounts import Account, User
 from relance.models.events import record
@@ -25,6 +25,7 @@ TOO_LONG = "Raccourcissez ce texte : 500 caractères au plus."
 MAX_CELL = 500
 MAX_NAMES = 20
 MAX_ALIKE = 50
+_DATES = ("date_emission", "date_echeance", "date_paiement")
 
 
 class RunError(Exception):
@@ -116,13 +117,23 @@ def correct(row: ImportRow, fixes: Mapping[str, str], *, now: dt.datetime) -> No
             raise RunError(TOO_LONG, name)
     with _changing(row.run) as run:
         fresh = ImportRow.get_by_id(row.id)
-        now_fixed = json.loads(fresh.fixes_json) | {name: text.strip() for name, text in fixes.items()}
+        now_fixed = json.loads(fresh.fixes_json) | {name: _typed(name, text) for name, text in fixes.items()}
         before = fresh.number
         fresh.fixes_json = json.dumps(now_fixed, ensure_ascii=False)
         read = import_lines.Reader({fresh.file_id: fresh.file}).line(fresh).read
         values = {"number": read.number[:60], "kind": kind_of(read), "issued_on": read.issued_on}
         ImportRow.update(fixes_json=fresh.fixes_json, **values).where(ImportRow.id == row.id).execute()
         _again(run, row, before, read.number)
+
+
+def _typed(name: str, text: str) -> str:
+    """A cell as it is kept. A person types the day first whatever the file does: a date is kept as year-month-day."""
+    if name in _DATES:
+        try:
+            return cells.any_day(text, day_first=True).isoformat()
+        except ValueError:
+            pass  # kept as it was typed: the row stays to correct and says so
+    return text.strip()
 
 
 def set_aside(row: ImportRow, is_aside: bool, *, now: dt.datetime) -> None:

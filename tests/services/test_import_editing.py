@@ -1,5 +1,6 @@
 """What a person changes before confirming: columns, cells, clients, the seller's name."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -159,3 +160,18 @@ def test_all_that_differs_is_accepted_together(account: Account) -> None:
     assert actions(went_on(run)) == ["update"] * 2
     import_runs.accept_all(run, False, now=NOW)
     assert actions(went_on(run)) == ["different"] * 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("05/10/2026", "2026-10-05"), ("5 oct. 2026", "2026-10-05"), (" demain ", "demain")]
+)
+def test_a_date_that_is_typed_has_its_day_first_even_in_a_file_with_months_first(account, database, typed, kept):
+    content = b"Invoice number,Customer,Invoice date,Total\nF-1,Latitude,oups,100.00\nF-2,Latitude,11/22/2026,100.00\n"
+    run = given(account, content)
+    row = rows(run)[0]
+    assert row.action == "fix"
+    import_runs.correct(row, {"date_emission": typed}, now=NOW)
+    went_on(run)
+    fixed = rows(run)[0]
+    assert json.loads(fixed.fixes_json) == {"date_emission": kept}
+    assert (fixed.action, fixed.issued_on) == (("fix", None) if kept == "demain" else ("create", dt.date(2026, 10, 5)))
