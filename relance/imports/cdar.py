@@ -107,8 +107,8 @@ def _status(reference: Element, code: str, details: list[Element], on: dt.date |
             code=statuses.code_of(code) or code[:40],
             on=on or stated_on,
             issued_on=_day(child(reference, "FormattedIssueDateTime|IssueDateTime")),
-            seller_siren=_siren(reference, "IssuerTradeParty", ("SE", "II", "")),
-            buyer_siren=_siren(reference, "RecipientTradeParty", ("BY",)),
+            seller_siren=_siren(reference, "IssuerTradeParty", "SE", or_any=True),
+            buyer_siren=_siren(reference, "RecipientTradeParty", "BY"),
             reason=_reason(details),
             amount_cents=cents,
             currency=currency,
@@ -156,17 +156,19 @@ def _reason(details: list[Element]) -> str:
     return statuses.clean(" ; ".join(found))
 
 
-def _siren(reference: Element, party: str, roles: tuple[str, ...]) -> str:
-    """The SIREN of a party of the invoice in one of these roles; empty when it has none."""
-    for one in children(reference, party):
-        if text(one, "RoleCode") not in roles:
-            continue
+def _siren(reference: Element, party: str, role: str, *, or_any: bool = False) -> str:
+    """The SIREN of a party of the invoice in this role, else, when ``or_any``, in any other; empty when it has none.
+
+    Who issued the invoice is taken whatever its role: without a seller, somebody else's status would pass for ours.
+    """
+    parties = [one for one in children(reference, party) if or_any or text(one, "RoleCode") == role]
+    for one in sorted(parties, key=lambda one: text(one, "RoleCode") != role):
         for mark in (
             *children(one, "GlobalID"),
             *children(one, "ID"),
             *children(one, "SpecifiedLegalOrganization", "ID"),
         ):
-            digits = re.sub(r"\s", "", mark.text or "")
+            digits = "".join((mark.text or "")[:100].split())
             is_siren = mark.get("schemeID", SIREN) in (SIREN, "0009", "0225")
             if is_siren and re.fullmatch(r"[0-9]{9}(?:[0-9]{5})?(?:_.*)?", digits):
                 return digits[:9]

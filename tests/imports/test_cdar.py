@@ -85,3 +85,11 @@ def test_a_message_of_thousands_of_invoices_is_refused(monkeypatch):
     monkeypatch.setattr(statuses, "MAX_STATUSES", 2)
     with pytest.raises(RefusedError):
         cdar.read(message(*[reference(f"F-{n}", "200") for n in range(3)]))
+
+
+@pytest.mark.parametrize("role", ["SR", "II", "DP"])
+def test_who_issued_the_invoice_is_its_seller_whatever_its_role(role):
+    content = message(reference("F-1", "212", amounts=("10.00",)))
+    other = content.replace(b"RoleCode>SE<", f"RoleCode>{role}<".encode())
+    assert other != content
+    assert cdar.read(other)[0].seller_siren == "732829320"
