@@ -37,9 +37,7 @@ from relance.services.status_deciding import (
     known_of,
 )
 
-NOT_FOUND = (
-    "Aucune facture ne porte ce numéro. Importez d'abord la facture, ou corrigez le numéro dans le fichier."
-)
+NOT_FOUND = "Aucune facture ne porte ce numéro. Importez d'abord la facture, ou corrigez le numéro dans le fichier."
 OTHER_DATE = "Une facture porte ce numéro, mais pas cette date de facture."
 SEVERAL = "Plusieurs factures portent ce numéro : ajoutez la date de la facture, ou notez le statut sur sa page."
 NOT_OURS = "Ce statut concerne la facture d'une autre entreprise : le SIREN du vendeur n'est pas le vôtre."
