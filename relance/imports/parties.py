@@ -12,6 +12,7 @@ from relance.imports.xml import child, children, text, texts
 _FRENCH_SCHEMES = ("0002", "0009", "SIREN", "SIRENE", "SIRET", "FR:SIREN", "FR:SIRENE", "FR:SIRET")
 _FRENCH_ADDRESS = "0225"
 _VAT_SCHEMES = ("VA", "VAT", "TVA")
+MAX_EMAIL = 320  # characters; what is longer is no address, and the pattern would follow it for long
 _EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
 
 
@@ -116,10 +117,10 @@ def _vat(registrations: Iterable[tuple[str, str]]) -> str:
 def _email(contacts: Iterable[str], addresses: Iterable[Element]) -> str:
     """The contact's address (BT-58), else the electronic address when its scheme says it is an e-mail (EM)."""
     for value in contacts:
-        if _EMAIL.fullmatch(value):
+        if len(value) <= MAX_EMAIL and _EMAIL.fullmatch(value):
             return value
     for node in addresses:
         value = (node.text or "").strip()
-        if _scheme(node) == "EM" and _EMAIL.fullmatch(value):
+        if _scheme(node) == "EM" and len(value) <= MAX_EMAIL and _EMAIL.fullmatch(value):
             return value
     return ""

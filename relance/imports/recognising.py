@@ -27,6 +27,7 @@ BOTH_ORDERS = "Des dates ont le jour en premier, d'autres le mois : celles qui n
 _SAMPLE = 50  # cells of a column that are looked at for what they hold
 _EVIDENCE = 20_000  # rows that are looked at for the order of dates and the decimal sign
 _DATES = ("date_emission", "date_echeance", "date_paiement")
+REASON = "raison"  # the column that our own file of rejected rows adds
 AMOUNTS = ("montant_ttc", "montant_ht", "montant_tva", "deja_regle", "reste_a_payer")
 
 
@@ -58,7 +59,8 @@ def recognise(content: bytes, file_format: str, known: TableHow | None = None) -
     how, told = _with_formats(content, file_format, replace(how, layout=how.where()), asked if is_known else None)
     warnings.extend(told)
     if how.is_canonical:
-        unknown = [plain(title) for title, target in zip(titles, targets, strict=True) if not target and plain(title)]
+        unread = [plain(title) for title, target in zip(titles, targets, strict=True) if not target]
+        unknown = [title for title in unread if title and title != REASON]
         if unknown:
             warnings.append(f"Colonnes inconnues, non lues : {', '.join(unknown)}.")
     shown = tuple(

@@ -132,7 +132,7 @@ def from_json(found: dict[str, Any]) -> StatusRead:
 
 def code_of(text: str) -> str:
     """« 210 », « Refusée » or « 210 - Refusée » → « 210 »; empty when it is none, or says two things."""
-    found = _CODE.fullmatch(text.strip())
+    found = _CODE.fullmatch(text.strip()) if len(text) <= 100 else None
     if found is None:
         return WORDS.get(plain(text), "")
     code, word = found[1], found[2]
@@ -253,7 +253,9 @@ def _status(line: int, row: dict[str, str]) -> StatusRead:
 
 def _day(text: str) -> date:
     """A day, with or without an hour after it."""
-    return cells.day(re.sub(r"[T ]\s*\d{1,2}[:h]\d{2}.*$", "", text[: cells.MAX_DAY]).strip())
+    if len(text) > cells.MAX_DAY:
+        return cells.day(text[: cells.MAX_DAY])
+    return cells.day(re.sub(r"[T ]\s*\d{1,2}[:h]\d{2}.*$", "", text).strip())
 
 
 def clean(text: str) -> str:

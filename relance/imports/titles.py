@@ -87,8 +87,8 @@ _VAGUE = {
     "numero": "reference ref id_facture invoice_id piece document",
     "client": "nom name societe entreprise company tiers client_final nom_complet full_name organisation organization "
     "customer_description account_name",
-    "date_emission": "emise emis creee_le created created_at creation date_creation cree_le date_envoi sent_date created_on "
-    "date_created date_validation",
+    "date_emission": "emise emis creee_le created created_at creation date_creation cree_le date_envoi sent_date "
+    "created_on date_created date_validation",
     "montant_ttc": "montant total amount total_amount montant_total montant_facture net_a_payer prix a_payer "
     "invoice_amount total_facture montant_a_payer montant_a_payer_ttc",
     "deja_regle": "acompte acomptes avances deja_verse",

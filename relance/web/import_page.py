@@ -116,8 +116,11 @@ def gather(
     )
     files = {file.id: file for file in found_files}
     figures = import_runs.figures(run)
-    to_fix = [shown.to_fix(row, files, typed) for row in fix[:SHOWN_ROWS]]
     tabled = [shown.table(file, typed, is_open=file.id == open_reading) for file in found_files if shown.is_table(file)]
+    # A column that is missing is chosen once, above: nobody types the whole file again, cell by cell.
+    unread = {table.id for table in tabled if table.problems}
+    fix = [row for row in fix if row.file_id not in unread]
+    to_fix = [shown.to_fix(row, files, typed) for row in fix[:SHOWN_ROWS]]
     can_import = bool(figures.will_write or figures.to_note)
     return Page(
         run=run,

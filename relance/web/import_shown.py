@@ -11,7 +11,7 @@ from relance.services.import_planning import SELLER
 from relance.web import names, scope
 from relance.web.forms.import_check import DAYS, DECIMALS, SEPARATORS, Typed
 from relance.web.i18n import _
-from relance.web.import_words import say
+from relance.web.import_words import as_typed, say
 
 # What is asked of a document without any data.
 TO_COMPLETE = ("client", "numero", "date_emission", "date_echeance", "montant_ttc")
@@ -74,8 +74,8 @@ class TableShown:
 
     @property
     def n_recognised(self) -> int:
-        """How many columns are taken in."""
-        return sum(bool(column.target) for column in self.columns)
+        """How many columns are known by their title."""
+        return sum(bool(column.target) and column.is_recognised for column in self.columns)
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def to_fix(row: ImportRow, files: Mapping[int, ImportFile], typed: Typed | None)
         else:
             reasons.append(say(reason))
     fixes = [
-        _fix(row, column, (value, reason), shown.get(f"fix-{row.id}-{column}", cells.get(column, value)))
+        _fix(row, column, (value, reason), shown.get(f"fix-{row.id}-{column}", as_typed(cells.get(column, value))))
         for column, (value, reason) in asked.items()
     ]
     line = where(row, files)

@@ -1,6 +1,7 @@
 """The words of the pages that import: what an import holds, where it stands, what became of it."""
 
 import json
+import re
 from datetime import datetime, timedelta
 
 from babel.numbers import format_decimal
@@ -24,6 +25,12 @@ def say(sentence: str) -> str:
     if language() == "fr":
         return typeset
     return labels.catalogue(language()).get(typeset) or labels.recognised(typeset, language())
+
+
+def as_typed(text: str) -> str:
+    """A day as a person types it: « 2026-12-20 » is shown « 20/12/2026 »; anything else as it is."""
+    found = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", text)
+    return f"{found[3]}/{found[2]}/{found[1]}" if found else text
 
 
 def number(count: int) -> str:
