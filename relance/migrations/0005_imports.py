@@ -98,7 +98,7 @@ def up(migrator: Any, db: Any) -> None:
     class ImportRow(Model):
         run = ForeignKeyField(ImportRun, on_delete="CASCADE")
         file = ForeignKeyField(ImportFile, on_delete="CASCADE")
-        position = IntegerField()
+        position = BigIntegerField()
         line = IntegerField(default=0)
         number = CharField(default="")
         kind = CharField(default="")

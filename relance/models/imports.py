@@ -98,7 +98,7 @@ class ImportRow(BaseModel):
 
     run = ForeignKeyField(ImportRun, backref="rows", on_delete="CASCADE")
     file = ForeignKeyField(ImportFile, backref="rows", on_delete="CASCADE")
-    position = IntegerField()
+    position = BigIntegerField()  # a million places for each file
     line = IntegerField(default=0)
     number = CharField(default="")
     kind = CharField(default="")

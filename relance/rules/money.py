@@ -79,7 +79,8 @@ def parse_amount(text: str, *, allows_negative: bool = False) -> int:
     """
     shown = text.strip()
     if len(shown) > _LONGEST:  # before any pattern: a file may hold a hundred thousand spaces in a cell
-        raise ValueError(f"« {shown[:20]}… » n'est pas un montant. Écrivez-le ainsi : 1 234,56.")
+        shown = shown[:20] + "…"
+        raise ValueError(f"« {shown} » n'est pas un montant. Écrivez-le ainsi : 1 234,56.")
     body = _SPACES.sub(" ", _SIGN_OR_CODE.sub("", shown)).strip().removeprefix("€").strip()
     is_negative = body.startswith(("-", MINUS))
     if is_negative:

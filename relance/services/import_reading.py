@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
+from peewee import fn
+
 from relance import storage
 from relance.db import transaction
 from relance.imports import serial, statuses, tables
@@ -39,8 +41,17 @@ def read(run: ImportRun, goes_on: Callable[[], bool], *, limit: int | None = Non
             file = unread.order_by(ImportFile.position).first()
             if file is None:
                 return True
+            if limit is not None and bytes_to_read(run) > SMALL_BYTES:  # a ZIP shows what it holds once it is opened
+                raise TooBigHereError
             _read_file(run, file, reader, goes_on, limit)
     return False
+
+
+def bytes_to_read(run: ImportRun) -> int:
+    """The size of its files that are not read yet."""
+    unread = (ImportFile.run == run) & ~ImportFile.is_read
+    total = Document.select(fn.SUM(Document.size)).join(ImportFile, on=ImportFile.document == Document.id)
+    return int(total.where(unread).scalar() or 0)
 
 
 def _read_file(

@@ -9,11 +9,10 @@ import logging
 import time
 from dataclasses import dataclass, field
 
-from peewee import OperationalError, fn
+from peewee import OperationalError
 
 from relance.db import transaction
 from relance.models.accounts import Heartbeat
-from relance.models.documents import Document
 from relance.models.events import record
 from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.services import import_checking, import_reading, import_statuses, import_undoing, import_writing
@@ -25,6 +24,7 @@ log = logging.getLogger(__name__)
 
 SMALL = 500  # rows; beyond, a worker does it and the page shows how far it is
 LEASE = dt.timedelta(minutes=3)  # a run of work says every few seconds that it is still there
+A_WHILE = 5.0  # seconds of a request, between two files and two slices; what is left is the worker's
 A_HAND = 1.5  # seconds of work for each look at the page, when no worker does it
 WORKING = ("reading", "checking", "writing", "undoing")
 
@@ -176,8 +176,8 @@ def advance_here(run: ImportRun, now: dt.datetime) -> ImportRun:
         return run
     known: int = run.n_rows if run.state != "reading" else 0
     is_over = False
-    if known <= SMALL and _bytes_to_read(run) <= import_reading.SMALL_BYTES:
-        is_over = advance(run.id, now, limit=SMALL)
+    if known <= SMALL and _is_small(run):
+        is_over = advance(run.id, now, patience=A_WHILE, limit=SMALL)
     if not is_over and not has_worker(now):
         advance(run.id, now, patience=A_HAND)
     found: ImportRun = ImportRun.get_by_id(run.id)
@@ -190,9 +190,5 @@ def has_worker(now: dt.datetime) -> bool:
     return seen is not None and now - seen.seen_at <= SILENCE
 
 
-def _bytes_to_read(run: ImportRun) -> int:
-    if run.state != "reading":
-        return 0
-    unread = (ImportFile.run == run) & ~ImportFile.is_read
-    total = Document.select(fn.SUM(Document.size)).join(ImportFile, on=ImportFile.document == Document.id)
-    return int(total.where(unread).scalar() or 0)
+def _is_small(run: ImportRun) -> bool:
+    return run.state != "reading" or import_reading.bytes_to_read(run) <= import_reading.SMALL_BYTES
