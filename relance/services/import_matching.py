@@ -123,8 +123,10 @@ class Directory:
         bare = _bare(name)
         if not bare or len(self.new) > MANY:
             return ()
-        found = process.extract(bare, self._bare_names.keys(), scorer=fuzz.ratio, score_cutoff=LOOKS_ALIKE, limit=3)
-        return tuple(self._bare_names[match] for match, _, _ in found)
+        found = process.extract(bare, self._bare_names.keys(), scorer=fuzz.ratio, score_cutoff=LOOKS_ALIKE, limit=10)
+        # « Résidence 12 » and « Résidence 13 » are two clients.
+        alike = [match for match, _, _ in found if _digits(match) == _digits(bare)]
+        return tuple(self._bare_names[match] for match in alike[:3])
 
 
 def siren_of(party: Party) -> str:
@@ -183,6 +185,10 @@ def _known(client: Client) -> Debtor:
     while survivor.merged_into_id:
         survivor = survivor.merged_into
     return Debtor(name=client.name, siren=client.siren, vat=client.vat_number, kind=survivor.kind, client=survivor)
+
+
+def _digits(name: str) -> list[str]:
+    return re.findall(r"\d+", name)
 
 
 def _debtor_key(party: Party, siren: str) -> str:

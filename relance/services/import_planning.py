@@ -8,6 +8,7 @@ from relance.imports.canonical_csv import Problem
 from relance.imports.values import InvoiceRead
 from relance.models.accounts import Account
 from relance.models.invoices import PAYMENT_METHODS, Invoice
+from relance.rules.money import format_amount
 from relance.rules.wording import short_date
 from relance.services.import_comparing import (
     ASIDE,
@@ -115,6 +116,10 @@ class Planner:
         if paid_on is None and line.state == "paid":
             # The file does not say when a paid invoice was paid: its due date harms no statistic.
             paid_on = min(due_on, self.today)
+        if line.paid_cents and kind != "credit_note" and (line.row is None or line.row.paid_on is None):
+            shown = format_amount(line.paid_cents, read.currency)
+            day = short_date(paid_on or min(read.issued_on, self.today))
+            warnings.append(f"Sans date de paiement : {shown} seront notés au {day}.")
         stated = parts(read, warnings)
         return Wanted(
             number=read.number,

@@ -47,9 +47,15 @@ def write(run: ImportRun, now: dt.datetime, goes_on: Callable[[], bool]) -> bool
                 if file.format in import_lines.STATUSES and not file.error:
                     _apply_statuses(file, run.user, now)
             return True
-        with transaction():
-            _write_slice(run, rows, files, reader, planner, now)
-            ImportRun.update(n_done=ImportRun.n_done + len(rows)).where(ImportRun.id == run.id).execute()
+        try:
+            with transaction():
+                _write_slice(run, rows, files, reader, planner, now)
+        except IntegrityError:  # another import of the same file was quicker: each row by itself, told when it is there
+            planner = planner_of(run, now)  # what it knew of the clients just made is undone too
+            for row in rows:
+                with transaction():
+                    _write_slice(run, [row], files, reader, planner, now, alone=True)
+        ImportRun.update(n_done=ImportRun.n_done + len(rows)).where(ImportRun.id == run.id).execute()
     return False
 
 
@@ -78,6 +84,8 @@ def _write_slice(
     reader: import_lines.Reader,
     planner: Planner,
     now: dt.datetime,
+    *,
+    alone: bool = False,
 ) -> None:
     """Decide again with what is recorded now, then write: the same file twice, at once, is one import."""
     lines = [reader.line(row) for row in rows]
@@ -97,7 +105,7 @@ def _write_slice(
                     _update(row, item, run.user, now)
                 continue
             client, contact = clients.of(item)
-            if import_bulk.is_plain(item, client):
+            if not alone and import_bulk.is_plain(item, client):
                 plain.append((row, item, client, contact))
                 continue
             with transaction():

@@ -147,3 +147,10 @@ def test_a_choice_makes_two_names_one(account: Account) -> None:
     first = directory.find_or_add(Party(name="Odile Perrin"), "individual")
     assert directory.find_or_add(Party(name="Perrin O."), "individual").who is first
     assert first.who is first
+
+
+def test_names_that_differ_by_a_number_are_two_clients(account: Account) -> None:
+    directory = Directory(account)
+    directory.find_or_add(Party(name="Résidence des Lilas 12"), "organisation")
+    assert directory.find_or_add(Party(name="Résidence des Lilas 13"), "organisation").looks_like == ()
+    assert directory.find_or_add(Party(name="Residence des Lilas 12 SA"), "organisation").looks_like != ()

@@ -218,3 +218,10 @@ def test_what_an_invoice_cannot_do_without_is_to_fix(account: Account, old: str,
     found = pdf_plan(account, **{old: new})
     assert actions(found) == ["fix"]
     assert any(told in reason for reason in reasons(found))
+
+
+def test_money_without_a_date_is_told_with_the_day_it_is_noted_at(account: Account) -> None:
+    header = "numero;client;date_emission;montant_ttc;deja_regle"
+    (item,) = planned(account, "F-1;Vauquelin;02/11/2026;100;40", header=header)
+    told = [warning.replace("\u00a0", " ") for warning in item.warnings]
+    assert "Sans date de paiement : 40,00 € seront notés au 2 nov. 2026." in told

@@ -288,3 +288,23 @@ def test_an_error_of_a_row_is_shown_on_the_row_and_stops_no_other(
     refused = ImportRow.get(ImportRow.run == run, ImportRow.number == "A-2026-0007")
     assert (refused.action, "existe déjà" in refused.problems_json, done.state) == ("fix", True, "done")
     assert get("F-2026-0101").balance_cents == 150_000
+
+
+def test_two_imports_of_one_file_at_once_are_one_import(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = making.csv("F-1;Vauquelin;02/11/2026;10", "F-2;Perrin;02/11/2026;20")
+    first, second = given(account, content), given(account, content)
+    insert, turns = import_bulk.insert, []
+
+    def after_a_rival(*args, **kwargs):  # type: ignore[no-untyped-def]
+        if not turns:
+            turns.append(True)
+            made = insert(*args, **kwargs)
+            assert made
+            raise import_writing.IntegrityError("the same number, in another transaction")
+        return insert(*args, **kwargs)
+
+    monkeypatch.setattr(import_bulk, "insert", after_a_rival)
+    assert import_runs.figures(confirmed(first)).created == 2
+    assert actions(confirmed(second)) == ["same", "same"]
+    assert (Invoice.select().count(), Client.select().count()) == (2, 2)
+    assert ImportRun.select().where(ImportRun.error != "").count() == 0
