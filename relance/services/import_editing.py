@@ -23,7 +23,6 @@ ALL_AGAIN = 500  # rows; in a bigger import, only those that a correction can to
 CHANGED = "Cet import a changé depuis que vous l'avez vu. Vérifiez-le à nouveau."
 TOO_LONG = "Raccourcissez ce texte : 500 caractères au plus."
 MAX_CELL = 500
-MAX_NAMES = 20
 MAX_ALIKE = 50
 _DATES = ("date_emission", "date_echeance", "date_paiement")
 
@@ -171,8 +170,8 @@ def choose_client(run: ImportRun, debtor: str, reference: str, *, now: dt.dateti
         _check_again(run)
 
 
-def take_seller(run: ImportRun, *, by: User | None, now: dt.datetime) -> list[str]:
-    """« C'est mon entreprise » : the sellers' names that only were unknown are the account's from now on."""
+def take_seller(run: ImportRun, name: str, *, by: User | None, now: dt.datetime) -> list[str]:
+    """« C'est mon entreprise » : this seller's name, that only was unknown, is the account's from now on."""
     with _changing(run) as fresh:
         files = {file.id: file for file in ImportFile.select().where(ImportFile.run == run)}
         reader = import_lines.Reader(files)
@@ -182,7 +181,8 @@ def take_seller(run: ImportRun, *, by: User | None, now: dt.datetime) -> list[st
                 names.append(" ".join(reader.line(row).read.seller.name.split())[:200])
         account: Account = Account.get_by_id(fresh.account_id)
         known = account.trade_names.splitlines()
-        added = [name for name in dict.fromkeys(names) if name and name not in known][:MAX_NAMES]
+        wanted = " ".join(name.split())
+        added = [one for one in dict.fromkeys(names) if one and one == wanted and one not in known]
         if added:
             both = "\n".join([*known, *added])
             Account.update(trade_names=both).where(Account.id == account.id).execute()

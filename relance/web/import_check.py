@@ -89,8 +89,8 @@ def options(run_id: int) -> ResponseReturnValue:
     now, form = clock.now(), request.form
 
     def _act(run: ImportRun) -> None:
-        if form.get("seller") == "oui":
-            import_runs.take_seller(run, by=scope.current_user(), now=now)
+        if form.get("seller"):
+            import_runs.take_seller(run, form["seller"], by=scope.current_user(), now=now)
         if form.get("accepts") == "oui":
             import_runs.accept_all(run, now=now)
         elif form.get("accepts") == "non":

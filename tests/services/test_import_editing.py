@@ -119,7 +119,7 @@ def test_a_new_trade_name_is_taken_once_a_person_says_it_is_hers(account: Accoun
     run = given(account, ("facture.pdf", content))
     (row,) = rows(run)
     assert (row.action, json.loads(row.problems_json)[0][0]) == ("fix", "vendeur")
-    assert import_runs.take_seller(run, by=None, now=NOW) == ["Studio Perle"]
+    assert import_runs.take_seller(run, "Studio Perle", by=None, now=NOW) == ["Studio Perle"]
     assert Account.get_by_id(account.id).trade_names == "Studio Perle"
     assert Event.get(Event.kind == "settings_changed").facts["fields"] == ["trade_names"]
     assert actions(went_on(run)) == ["create"]
@@ -130,7 +130,7 @@ def test_another_business_has_no_way_through(account: Account) -> None:
     other = {"Atelier Roussel": "Hôtel des Cimes", "73282932000074": "55208131766522", "FR44732829320": "FR03552081317"}
     run = given(account, ("facture.pdf", making.facturx(**other)))
     assert json.loads(rows(run)[0].problems_json)[0][0] == ""
-    assert import_runs.take_seller(run, by=None, now=NOW) == []
+    assert import_runs.take_seller(run, "Hôtel des Cimes", by=None, now=NOW) == []
     assert actions(went_on(run)) == ["fix"]
 
 

@@ -231,7 +231,7 @@ def test_a_trade_name_is_taken_when_no_number_says_the_contrary(client: FlaskCli
     assert "au nom de Les Encres du Pont" in words(found.get_element_by_id("seller"))
     assert not found.xpath("//*[@id='import']"), "nothing would be written: no button"
     assert "Rien à importer pour l’instant" in words(found)
-    assert press(client, run, "options", seller="oui").status_code == 303
+    assert press(client, run, "options", seller="Les Encres du Pont").status_code == 303
     found = page(client, run)
     assert figures(found) == ["1", "0", "0", "0"]
     assert not found.xpath("//*[@id='seller']")
@@ -245,7 +245,7 @@ def test_somebody_elses_invoice_has_no_way_through_but_the_settings(client: Flas
     assert not found.xpath("//*[@id='seller']")
     assert "vérifiez le SIRET dans les réglages" in words(found.get_element_by_id("to-fix"))
     row = ImportRow.get(ImportRow.run == run)
-    assert press(client, run, "options", seller="oui").status_code == 303
+    assert press(client, run, "options", seller="Atelier Roussel").status_code == 303
     assert ImportRow.get_by_id(row.id).action == "fix"
     assert Account.get_by_id(account.id).trade_names == ""
 
