@@ -121,13 +121,20 @@ def startable(run: ImportRun, limit: int) -> list[int]:
 
 
 def left_out(run: ImportRun) -> Iterator[tuple[ImportRow, str]]:
-    """The rows that were to fix or put aside, with the name of their file; a few hundred are read at a time."""
+    """The rows that were to fix or put aside, with the name of their file; a few hundred are read at a time.
+
+    Also the good ones of a file that was to be imported whole and keeps a row to fix.
+    """
     after = -1
+    which = ImportRow.action.in_(("fix", "aside"))
+    if run.is_whole:
+        held = ImportRow.file.in_(import_counts.held_files(run)) & (ImportRow.written == "")
+        which |= ImportRow.action.in_(("create", "update")) & held
     while True:
         query = (
             ImportRow.select(ImportRow, ImportFile.name.alias("file_name"))
             .join(ImportFile)
-            .where(ImportRow.run == run, ImportRow.action.in_(("fix", "aside")), ImportRow.position > after)
+            .where(ImportRow.run == run, which, ImportRow.position > after)
             .order_by(ImportRow.position)
             .limit(_PIECE)
             .objects()

@@ -260,5 +260,7 @@ def reason(row: ImportRow, file: str) -> str:
     """Why a row was left out: « factures.csv, ligne 18 : Cette date n'existe pas dans le calendrier. »."""
     where = _("{fichier}, ligne {n}", fichier=file, n=str(row.line)) if row.line else file
     reasons = [say(str(problem[2])) for problem in json.loads(row.problems_json)]
-    why = " ".join(reasons) or _("Mise de côté par vous.")
+    is_held = row.action in ("create", "update")
+    aside = _("Bonne, mais son fichier garde une ligne à corriger.") if is_held else _("Mise de côté par vous.")
+    why = " ".join(reasons) or aside
     return _("{fichier} : {raison}", fichier=where, raison=why)

@@ -3,10 +3,13 @@ import json
 
 from relance.imports import serial
 from relance.imports.values import InvoiceRead, Party
+from relance.models.accounts import Account
 from relance.models.documents import Document
 from relance.models.imports import ImportFile, ImportRun
 from relance.services import import_results
 from tests import factories, making
+from tests.data import making as files
+from tests.services.import_made import imported
 from tests.services.importing_rows import make_row, make_run
 
 
@@ -78,3 +81,9 @@ def test_an_import_of_which_nothing_could_be_read_is_forgotten_with_its_files(ac
     import_results.forget(run)
     assert [one.id for one in ImportRun.select()] == [other.id]
     assert [one.id for one in Document.select()] == [kept.id]
+
+
+def test_the_good_rows_of_a_file_held_back_are_left_out_too(account: Account) -> None:
+    mixed = files.csv("F-1;Vauquelin;02/11/2026;10", "F-2;Vauquelin;hier;10")
+    run = imported(account, ("a.csv", mixed), ("b.csv", files.csv("F-9;Perrin;02/11/2026;30")), is_whole=True)
+    assert [(row.number, name) for row, name in import_results.left_out(run)] == [("F-1", "a.csv"), ("F-2", "a.csv")]
