@@ -90,7 +90,7 @@ class Planner:
         item = Item(line=line, action=CREATE, wanted=wanted, named=named, warnings=tuple(warnings))
         if problems:
             return replace(item, action=FIX, problems=tuple(problems))
-        item = self._tied(self._compared(item, wanted, debtor, accepts=accepts))
+        item = self._dated(self._tied(self._compared(item, wanted, debtor, accepts=accepts)))
         if item.action != FIX:
             client_id = debtor.client.id if debtor.client else None
             self.seen.setdefault(wanted.number, []).append(
@@ -116,10 +116,6 @@ class Planner:
         if paid_on is None and line.state == "paid":
             # The file does not say when a paid invoice was paid: its due date harms no statistic.
             paid_on = min(due_on, self.today)
-        if line.paid_cents and kind != "credit_note" and (line.row is None or line.row.paid_on is None):
-            shown = format_amount(line.paid_cents, read.currency)
-            day = short_date(paid_on or min(read.issued_on, self.today))
-            warnings.append(f"Sans date de paiement : {shown} seront notés au {day}.")
         stated = parts(read, warnings)
         return Wanted(
             number=read.number,
@@ -133,6 +129,17 @@ class Planner:
             payment_method=means if means in PAYMENT_METHODS else "transfer",
             parts=stated,
         )
+
+    def _dated(self, item: Item) -> Item:
+        """Tell the day at which money is noted that came before the file says when."""
+        wanted, row = item.wanted, item.line.row
+        has_day = row is not None and row.paid_on is not None
+        if item.action != CREATE or wanted is None or not wanted.paid_cents or has_day:
+            return item
+        shown = format_amount(wanted.paid_cents, wanted.currency)
+        day = short_date(wanted.paid_on or min(wanted.issued_on, self.today))
+        told = f"Sans date de paiement : {shown} seront notés au {day}."
+        return replace(item, warnings=(*item.warnings, told))
 
     def _proposed(self, read: InvoiceRead, issued_on: date, debtor: Debtor, warnings: list[str]) -> date:
         """The due date that no file states: read in the words of its terms, else the usual delay. Always told."""

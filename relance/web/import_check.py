@@ -108,9 +108,13 @@ def confirm(run_id: int) -> ResponseReturnValue:
     typed = _typed()
     if typed.version != run.version:  # another window changed it: what is confirmed is what is on this page
         return _page(run, 409, typed=typed, message=_(STALE))
-    _save(run, typed)
+    try:
+        _save(run, typed)
+    except StaleRunError as error:
+        return _page(scope.import_run_or_404(run_id), 409, message=say(str(error)))
     run = scope.import_run_or_404(run_id)
     if typed.errors:
+        run = import_runs.advance_here(run, clock.now())
         return _page(run, 422, typed=typed)
     if run.state != "ready":  # what was saved with this button is checked first
         run = import_runs.advance_here(run, clock.now())

@@ -21,7 +21,8 @@ from relance.web.import_shown import FileShown, RowShown, TableShown
 from relance.web.import_words import number
 
 SHOWN_ROWS = 50  # lines to correct on a page
-SHOWN = 20  # of what is only listed: clients, differences, files
+SHOWN = 20  # of what is only listed: differences, files
+SHOWN_CLIENTS = 60  # those that look like others first, each with its choice
 PREVIEW = 10
 
 
@@ -140,7 +141,7 @@ def gather(
         n_aside=figures.aside,
         different=[shown.listed(row, files) for row in different],
         n_different=max(figures.different + figures.update, len(different)),
-        clients=import_runs.new_clients(run, SHOWN) if figures.clients else [],
+        clients=import_runs.new_clients(run, SHOWN_CLIENTS) if figures.clients else [],
         warned=[shown.listed(row, files) for row in warned],
         preview=preview,
         statuses=_statuses(found_files) if figures.statuses else [],
