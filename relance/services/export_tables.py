@@ -29,13 +29,14 @@ from relance.models.sequences import Sequence, SequenceStep
 from relance.models.signatures import Signature
 from relance.models.templates import Template, TemplateText
 from relance.rules.calendar import local_datetime
-from relance.services import export_files
+from relance.rules.wording import french
+from relance.services import export_files, export_words
 from relance.services.export_columns import COLUMNS
 
 PAGE = 500  # rows read at once
 
-Teller = Callable[[Event], str]
-"""An event → what happened, in a French sentence."""
+Teller = Callable[[Event], tuple[str, str]]
+"""An event → what its kind is called, and what happened, in French."""
 
 NAMES: dict[type[BaseModel], tuple[Any, ...]] = {
     Client: (Client.name,),
@@ -68,13 +69,20 @@ class Table:
     def titles(self) -> list[str]:
         """The French titles of the columns, in the order of ``Row.cells``."""
         found = []
-        for name, title in COLUMNS[self.model].items():
+        for name, title in self.shown.items():
             found.append(title)
             if _names_of(self.model._meta.fields[name]):
                 found.append(f"{title} (identifiant)")
         found += ["Devise"] if self.currency else []
         found += ["Chemin"] if self.model in export_files.PATHS else []
-        return [*found, "Ce qui s'est passé"] if self.model is Event else found
+        found += ["Ce qui s'est passé"] if self.model is Event else []
+        return [french(title) for title in found]
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The columns that a person reads, with their titles as they are declared: not those of programs."""
+        columns = COLUMNS[self.model].items()
+        return {name: title for name, title in columns if (self.model, name) not in export_words.ONLY_JSON}
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class Row:
 TABLES = (
     Table("account", "reglages.csv", "Réglages", Account),
     Table("users", "utilisateurs.csv", "Utilisateurs", User),
-    Table("smtp_servers", "serveur-d-envoi.csv", "Serveur d'envoi", SmtpServer),
+    Table("smtp_servers", "serveur-d-envoi.csv", "Serveur d’envoi", SmtpServer),
     Table("closures", "fermetures.csv", "Fermetures", Closure),
     Table("clients", "clients.csv", "Clients", Client),
     Table("contacts", "interlocuteurs.csv", "Interlocuteurs", Contact),
@@ -136,12 +144,14 @@ TABLES = (
 
 def rows_of(account: Account, table: Table, tell: Teller | None = None) -> Iterator[list[Row]]:
     """The rows of a table of this account, by pages, in the order of their ids. ``tell`` puts events in words."""
+    has_templates = any((table.model, name) in export_words.TEMPLATES for name in COLUMNS[table.model])
+    templates = export_words.templates_of(account) if has_templates else {}
     last = 0
     while True:
         query = _own(account, table).where(table.model.id > last).order_by(table.model.id).limit(PAGE)
         found = list(query)
         if found:
-            page = _Page(account, table, found, tell or (lambda event: str(event.kind)))
+            page = _Page(account, table, found, tell or _untold, templates)
             yield [page.row(one) for one in found]
         if len(found) < PAGE:
             return
@@ -172,6 +182,10 @@ def _shown(model: type[BaseModel]) -> tuple[Any, ...]:
     return (Message.client.is_null(False),) if model is Message else ()
 
 
+def _untold(event: Event) -> tuple[str, str]:
+    return str(event.kind), str(event.kind)
+
+
 def _names_of(column: Any) -> tuple[Any, ...]:
     return NAMES.get(column.rel_model, ()) if isinstance(column, ForeignKeyField) else ()
 
@@ -184,6 +198,7 @@ class _Page:
     table: Table
     found: list[Any]
     tell: Teller
+    templates: export_words.Words
     names: dict[str, dict[int, str]] = field(default_factory=dict)
     currencies: dict[int, str] = field(default_factory=dict)
     paths: dict[int, str] = field(default_factory=dict)
@@ -211,12 +226,17 @@ class _Page:
         """A row in both forms."""
         cells: list[Any] = []
         record: dict[str, Any] = {}
+        told = self.tell(one) if self.table.model is Event else ("", "")
         for name in COLUMNS[self.table.model]:
             column = self.table.model._meta.fields[name]
             value = one.__data__[name]
             record[column.column_name.removesuffix("_json")] = as_json(name, value)
+            if (self.table.model, name) in export_words.ONLY_JSON:
+                continue
             if name in self.names:
                 cells += [self.names[name].get(value, ""), value]
+            elif self.table.model is Event and name == "kind":
+                cells.append(told[0])
             else:
                 cells.append(self._cell(column, name, value))
         if self.table.currency:
@@ -226,7 +246,7 @@ class _Page:
             record["path"] = self.paths.get(one.id)
             cells.append(record["path"])
         if self.table.model is Event:
-            cells.append(self.tell(one))
+            cells.append(told[1])
         return Row(cells, record)
 
     def _cell(self, column: Any, name: str, value: Any) -> Any:
@@ -238,7 +258,9 @@ class _Page:
             return f"{value // 100},{value % 100:02d}"
         if isinstance(column, DateTimeField):
             return local_datetime(value, self.account.time_zone).replace(tzinfo=None)
-        return ("oui" if value else "non") if isinstance(column, BooleanField) else value
+        if isinstance(column, BooleanField):
+            return "oui" if value else "non"
+        return export_words.readable((self.table.model, name), value, self.templates)
 
 
 def as_json(name: str, value: Any) -> Any:

@@ -62,7 +62,8 @@ def write_xlsx(target: IO[bytes], title: str, header: Sequence[str], rows: Itera
 
 
 def _sheet_title(title: str) -> str:
-    return "".join(letter for letter in title if letter not in "[]:*?/\\'")[:31].capitalize() or "Relance"
+    title = title.replace("'", "’")  # a straight one may not begin nor end the name of a sheet
+    return "".join(letter for letter in title if letter not in "[]:*?/\\")[:31].capitalize() or "Relance"
 
 
 def _head(sheet: Any, header: Sequence[str]) -> None:

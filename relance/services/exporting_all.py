@@ -20,7 +20,7 @@ from relance.models.accounts import Account
 from relance.models.documents import Document
 from relance.models.messages import Message
 from relance.rules.calendar import local_date
-from relance.rules.wording import long_date
+from relance.rules.wording import french, long_date
 from relance.services import export_canonical, export_files, export_json
 from relance.services.case_names import slug
 from relance.services.export_cells import lines
@@ -218,7 +218,7 @@ def _last_id(model: Any, account: Account) -> int:
 
 
 def _readme(account: Account, now: dt.datetime) -> bytes:
-    tables = "\n".join(f"{table.file} : {table.title}" for table in TABLES)
+    tables = "\n".join(french(f"{table.file} : {table.title}") for table in TABLES)
     day = long_date(local_date(now, account.time_zone))
-    text = README.format(business=account.business_name, day=day, tables=tables)
+    text = french(README).format(business=account.business_name, day=day, tables=tables)
     return text.replace("\n", "\r\n").encode("utf-8-sig")

@@ -18,8 +18,9 @@ from relance.models.messages import Message
 from relance.models.payments import Payment
 from relance.models.quotes import Quote
 from relance.rules.calendar import local_date
+from relance.rules.wording import french
 from relance.services import export_tables, exporting_all, gathering, throttling
-from relance.web import history, import_words
+from relance.web import history, history_words, import_words
 from relance.web.i18n import _, in_french
 from relance.web.scope import current_account, current_user
 from relance.web.spreadsheet import CSV, XLSX
@@ -120,12 +121,12 @@ def _answer(content: Iterator[bytes], mimetype: str, ending: str, now: dt.dateti
     return response
 
 
-def _told(event: Event) -> str:
+def _told(event: Event) -> tuple[str, str]:
     """An event as the history says it, in French like the rest of the file, with the words that were noted."""
     with in_french():
         line = history.line_of(event)
         words = [str(line.sentence.striptags()), line.quote, str(line.detail)]
-    return ", ".join(word for word in words if word)
+    return french(history_words.TITLES.get(event.kind, event.kind)), ", ".join(word for word in words if word)
 
 
 def _shown(number: int) -> str:

@@ -66,12 +66,16 @@ def test_a_row_names_what_it_is_linked_to_and_its_currency(account, latitude):
 
 def test_what_is_kept_as_json_is_json_again_and_an_event_is_told(account, latitude):
     record("note_added", account=account, at=NOW, client=latitude, text="« à rappeler »")
-    (event,) = rows(account, "events", tell=lambda event: f"dit : {event.kind}")
+    (event,) = rows(account, "events", tell=lambda event: ("Note", f"dit : {event.kind}"))
     assert event.record["data"] == {"text": "« à rappeler »"}
-    assert event.cells[-1] == "dit : note_added"
+    assert event.record["kind"] == "note_added"
+    (shown,) = cells(account, "events", tell=lambda event: ("Note", f"dit : {event.kind}"))
+    assert (shown["Type"], shown["Ce qui s’est passé"], "Données" in shown) == ("Note", "dit : note_added", False)
     factories.make_message(latitude, to_json=json.dumps([["Nadia", "n@x.example"]]))
     (message,) = rows(account, "messages")
     assert message.record["to"] == [["Nadia", "n@x.example"]]
+    (shown,) = cells(account, "messages")
+    assert (shown["À"], shown["Langue"]) == ("Nadia <n@x.example>", "Français")
     assert message.record["path"].startswith("files/messages/2026-11-23-Facture-à-régler-")
 
 

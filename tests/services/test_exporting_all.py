@@ -56,7 +56,11 @@ def test_the_archive_holds_every_table_three_times_and_the_files(account, camill
         assert len(book.sheetnames) == len(TABLES)
         assert [row[1].value for row in book["Factures"].rows] == ["Numéro", "=1+1"]
         readme = archive.read("LISEZMOI.txt").decode("utf-8-sig")
-        assert [one.file for one in TABLES if f"{one.file} : " not in readme] == []
+        assert [one.file for one in TABLES if f"{one.file}\u00a0: " not in readme] == []
+        assert "Serveur d’envoi" in book.sheetnames
+        assert "'" not in readme + "".join(title for one in TABLES for title in one.titles)
+        assert (shown["Type"], shown["État"], shown["Mode de paiement"]) == ("Facture", "Envoyée", "Virement")
+        assert [(one["kind"], one["state"]) for one in data["invoices"]] == [("invoice", "sent")]
         everything = b"".join(archive.read(name) for name in names)
     account = Account.get_by_id(account.id)
     for secret in (account.journal_key, camille.password_hash, camille.session_key, "chiffré-secret"):

@@ -54,7 +54,7 @@ def test_the_files_hold_the_account_and_nothing_of_another(client, invoice, basi
         everything = b"".join(archive.read(name) for name in archive.namelist())
         journal = list(csv.DictReader(io.StringIO(archive.read("journal.csv").decode("utf-8-sig")), delimiter=";"))
     assert b"Basile" not in everything
-    assert "Note, à moi" in [row["Ce qui s'est passé"].replace("\u00a0", " ") for row in journal]
+    assert "Note, à moi" in [row["Ce qui s’est passé"].replace("\u00a0", " ") for row in journal]
     found = json.loads(taken(client, "donnees.json").get_data())
     assert [row["number"] for row in found["invoices"]] == ["F-2026-0087"]
     book = openpyxl.load_workbook(io.BytesIO(taken(client, "classeur.xlsx").get_data()), read_only=True)
