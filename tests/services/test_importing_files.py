@@ -64,7 +64,7 @@ def test_a_dry_run_and_an_import_tell_the_same_of_an_archive_and_only_one_writes
 def test_somebody_elses_invoice_is_a_warning_in_a_dry_run_and_refused_otherwise(told):
     content = made.cii(**{"<ram:Name>Atelier Roussel": "<ram:Name>Autre Maison", "73282932000074": "44306184100047"})
     [row] = told("autre.xml", content)
-    assert (row["result"], row["error"]) == ("create", None) and "Autre Maison" in row["warnings"][-1]
+    assert (row["result"], row["error"]) == ("create", None) and any("Autre Maison" in told for told in row["warnings"])
     [row] = told("autre.xml", content, dry_run=False)
     assert row["result"] == "fix" and "Autre Maison" in row["error"]
     assert Invoice.select().count() == 0 and ImportRun.get().state == "discarded"
