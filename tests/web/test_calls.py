@@ -104,7 +104,7 @@ def test_a_promise_given_on_the_telephone_is_a_promise(client, invoice, nadia, b
         ({"again_on": "20/11/2026"}, "Cette date est passée"),
         ({"again_on": "20/11/2030"}, "dans les douze mois"),
         ({"who": "x" * 101}, "100 caractères au plus"),
-        ({"note": "x" * 5001}, "5000 caractères au plus"),
+        ({"note": "x" * 5001}, "5 000 caractères au plus"),
         ({"outcome": "crié"}, "Choisissez le résultat de l’appel."),
     ],
 )
@@ -173,7 +173,7 @@ def test_a_dispute_heard_on_the_telephone_is_a_dispute(client, invoice, nadia, b
     [
         ({"contested": "other", "claim": " "}, "Dites en quelques mots ce que votre client conteste."),
         ({"contested": "x"}, "Choisissez sur quoi porte le litige."),
-        ({"claim": "x" * 5001}, "5000 caractères au plus"),
+        ({"claim": "x" * 5001}, "5 000 caractères au plus"),
     ],
 )
 def test_a_dispute_that_is_refused_undoes_the_call(client, invoice, nadia, typed, sentence):
