@@ -184,11 +184,16 @@ class Home:
                 file.write(note)
         return f"{place}/{name}"
 
+    def blocked(self) -> list[str]:
+        """The names of our folders that something else bears."""
+        entries = [entry for entry in os.scandir(self._fd) if unicodedata.normalize("NFC", entry.name) in OURS]
+        return sorted(entry.name for entry in entries if not entry.is_dir(follow_symlinks=False))
+
     def count(self, folder: str) -> int:
         """How many files a folder of ours holds, notes aside."""
         try:
             descriptor = os.open(folder, _FOLDER, dir_fd=self._fd)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):  # « blocked » tells
             return 0
         with _closing(descriptor):
             names = {entry.name for entry in os.scandir(descriptor) if not entry.name.startswith(".")}

@@ -39,6 +39,7 @@ from relance.storage import StorageError
 MOST_FILES = 50  # in a minute
 PATIENCE = 20.0  # seconds in a minute: mail has its turn
 AT_LEAST = 5.0  # seconds for a file that was begun
+BLOCKED = "{} n'est pas un dossier, et Relance a besoin d'un dossier de ce nom : renommez-le."
 BROKEN = "Relance n'a pas su lire ce fichier. La raison est dans le journal du serveur."
 log = logging.getLogger(__name__)
 _told: set[str] = set()  # what this process has said: once is enough
@@ -116,6 +117,7 @@ def _add_up(found: Standing, path: Path) -> None:
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         with Home(path) as home:
+            found.problems += [BLOCKED.format(path / name) for name in home.blocked()]
             found.waiting += sum(1 for _ in home.waiting())
             found.under_way += home.count(TAKEN)
             found.to_fix += home.count(TO_FIX)
@@ -183,7 +185,10 @@ def _deal_with(account: Account, home: Home, taken: Taken, now: datetime, deadli
     here = local_datetime(now, account.time_zone)
     note = "\n".join([taken.name, f"Traité par Relance le {here:%d/%m/%Y} à {here:%H:%M}.", "", *outcome.sentences, ""])
     month = f"{here:%Y-%m}" if outcome.folder == DONE else ""
-    home.put_away(taken, outcome.folder, month, french(note))
+    try:
+        home.put_away(taken, outcome.folder, month, french(note))
+    except OSError as error:  # it stays in « en-cours », and the others have their turn
+        _tell(error, home.path)
     return 1
 
 

@@ -219,3 +219,19 @@ def test_our_own_folders_are_never_followed_elsewhere(inbox, tmp_path):
     drop(inbox / "a.csv")
     inbox_folder.take(inbox, NOW)
     assert (inbox / "a.csv").exists() and os.listdir(elsewhere) == [] and Invoice.select().count() == 0
+
+
+def test_a_file_that_bears_the_name_of_our_folder_blocks_nothing_and_is_told(inbox):
+    (inbox / "importés").write_bytes(b"")  # just left: not taken yet
+    drop(inbox / "a.csv")
+    drop(inbox / "b.csv", HEAD + "F-2;Latitude;2026-10-02;10\n")
+    inbox_folder.take(inbox, NOW)
+    assert numbers() == ["F-1", "F-2"]
+    assert inbox_folder.standing(inbox).problems == [inbox_folder.BLOCKED.format(inbox / "importés")]
+    (inbox / "importés").unlink()
+    inbox_folder.take(inbox, NOW)
+    assert [path for path in tree(inbox) if path.endswith(".csv")] == [
+        "importés/2026-11/a.csv",
+        "importés/2026-11/b.csv",
+    ]
+    assert numbers() == ["F-1", "F-2"]
