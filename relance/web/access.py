@@ -204,9 +204,9 @@ def open_session(user: User, *, remembers: bool) -> None:
     flask_login.login_user(scope.Visitor(user))
 
 
-def slow_down(key: str, limit: int) -> None:
-    """Count one attempt on ``key``; 429 past ``limit`` in 15 minutes."""
-    if throttling.count(key, window=WINDOW, now=clock.now()) > limit:
+def slow_down(key: str, limit: int, window: timedelta = WINDOW) -> None:
+    """Count one attempt on ``key``; 429 past ``limit`` in 15 minutes, or in ``window``."""
+    if throttling.count(key, window=window, now=clock.now()) > limit:
         abort(429)
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -17,6 +17,7 @@ from relance.services import bulk, import_results, import_runs, import_statuses,
 from relance.services.import_runs import RunError, Upload
 from relance.services.import_undoing import STATUSES_STAY
 from relance.web import import_words, scope
+from relance.web.access import slow_down
 from relance.web.forms.imports import MAX_ALL_BYTES, MAX_FILES, TOO_BIG_ALL, TOO_MANY, UploadForm
 from relance.web.htmx import go_to, respond, wants_fragment
 from relance.web.i18n import _
@@ -26,6 +27,8 @@ from relance.web.security import takes_many_files
 from relance.web.spreadsheet import csv_answer
 
 blueprint = Blueprint("imports", __name__, url_prefix="/factures/importer")
+
+MOST_IMPORTS = 60  # of one account, in an hour
 
 SHOWN = 50  # invoices named one by one
 NAMED = 10  # clients without an address
@@ -46,6 +49,7 @@ def create() -> ResponseReturnValue:
     contents = form.contents() if form.validate() else []
     if not contents:
         return _choose(form, 422)
+    slow_down(f"import:{current_account().id}", MOST_IMPORTS, timedelta(hours=1))
     uploads = [Upload(name, content) for name, content in contents]
     key = (form.key.data or secrets.token_hex(16))[:64]
     run = import_runs.start(current_account(), uploads, key=key, by=current_user(), now=now)

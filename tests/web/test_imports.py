@@ -14,6 +14,7 @@ from relance.models.events import Event
 from relance.models.imports import ImportRow, ImportRun
 from relance.models.invoices import Invoice
 from relance.services import bulk, import_runs
+from relance.web import imports
 from relance.web.forms import imports as forms
 from relance.web.forms.imports import file_name
 from tests import factories
@@ -291,3 +292,11 @@ def test_the_check_counts_what_would_follow_a_sequence(client, account, latitude
     run = uploaded(client, making.csv(*lines, header="numero;client;date_emission;montant_ttc;deja_regle"))
     shown = words(page(client, f"{PAGE}/{run.id}/verifier"))
     assert "Une facture en suivrait une, sur 3 à créer." in shown
+
+
+def test_an_account_imports_so_often_in_an_hour(client, account, monkeypatch):
+    monkeypatch.setattr(imports, "MOST_IMPORTS", 1)
+    content = making.factures()
+    assert upload(client, (content, "a.csv")).status_code == 303
+    assert upload(client, (content, "a.csv")).status_code == 429
+    assert ImportRun.select().count() == 1
