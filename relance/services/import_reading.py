@@ -14,6 +14,7 @@ from relance import storage
 from relance.db import transaction
 from relance.imports import serial, statuses, tables
 from relance.imports.guard import Reader
+from relance.imports.held import TOO_LONG
 from relance.imports.kinds import Found
 from relance.imports.tables import TableHow
 from relance.imports.values import InvoiceRead, RefusedError
@@ -26,11 +27,20 @@ from relance.storage import StorageError
 CHUNK = 500
 ROWS_PER_FILE = 1_000_000  # positions left to each file
 SMALL_BYTES = 300_000  # what is read in a request, in all
+MOST_FILES = 2_000  # in one import, what its ZIPs hold included
+MOST_TOO_LONG = 3  # files that each held the child for all its seconds: no other is tried
+MOST_KEPT = 20  # statuses of a file that are kept as read; a longer file is read again
 ZIP = "zip"
+TOO_MANY_FILES = "Cet import contiendrait plus de 2 000 fichiers : donnez ce ZIP à part."
+TIRED = "Trop de fichiers de cet import sont trop longs à lire : celui-ci n'a pas été ouvert."
 
 
 class TooBigHereError(Exception):
     """A table with more rows than are read in a request: a worker does it."""
+
+
+class MovedOnError(Exception):
+    """The import is no longer to be read: somebody gave it up meanwhile. Nothing more is kept of it."""
 
 
 def read(run: ImportRun, goes_on: Callable[[], bool], *, limit: int | None = None) -> bool:
@@ -43,8 +53,18 @@ def read(run: ImportRun, goes_on: Callable[[], bool], *, limit: int | None = Non
                 return True
             if limit is not None and bytes_to_read(run) > SMALL_BYTES:  # a ZIP shows what it holds once it is opened
                 raise TooBigHereError
-            _read_file(run, file, reader, goes_on, limit)
+            try:
+                _read_file(run, file, reader, goes_on, limit)
+            except MovedOnError:
+                return False
     return False
+
+
+def _still_read(run: ImportRun, **values: object) -> None:
+    """Hold the import, in the transaction that keeps something of it, and have it say ``values``."""
+    here = ImportRun.update(**(values or {"state": "reading"})).where(ImportRun.id == run.id)
+    if not here.where(ImportRun.state == "reading").execute():
+        raise MovedOnError
 
 
 def bytes_to_read(run: ImportRun) -> int:
@@ -60,6 +80,8 @@ def _read_file(
     decided = _decisions(file)
     ImportRow.delete().where(ImportRow.file == file).execute()
     try:
+        if _too_long(run) >= MOST_TOO_LONG:
+            raise RefusedError(TIRED)
         content = storage.get(file.document.sha256) if file.document is not None else b""
         if not file.format:
             found = reader.find(content, file.name)
@@ -73,9 +95,16 @@ def _read_file(
     except (RefusedError, StorageError) as error:
         ImportRow.delete().where(ImportRow.file == file).execute()
         file.error, file.n_rows = str(error), 0
-    _decide_again(file, decided)
-    file.is_read = True
-    file.save()
+    with transaction():
+        _still_read(run)
+        _decide_again(file, decided)
+        file.is_read = True
+        file.save()
+
+
+def _too_long(run: ImportRun) -> int:
+    """How many of its files took all the time that a file may take."""
+    return int(ImportFile.select().where(ImportFile.run == run, ImportFile.error == TOO_LONG).count())
 
 
 def _decisions(file: ImportFile) -> dict[int, tuple[str, bool]]:
@@ -104,8 +133,11 @@ def _decide_again(file: ImportFile, decided: dict[int, tuple[str, bool]]) -> Non
 def _add_members(run: ImportRun, archive: ImportFile, found: list[Found]) -> None:
     """What a ZIP holds stands beside it, each as if it had been given alone."""
     last = ImportFile.select().where(ImportFile.run == run).order_by(ImportFile.position.desc()).first()
+    if last.position + len(found) > MOST_FILES:
+        raise RefusedError(TOO_MANY_FILES)
     stored = [(member, "" if member.error else storage.put(member.content)) for member in found]
     with transaction():
+        _still_read(run)
         for position, (member, sha256) in enumerate(stored, start=last.position + 1):
             document = None
             if sha256:
@@ -138,12 +170,18 @@ def _read_as(
     if file.format in import_lines.TABLES:
         _recognise(run, file, content, reader)
     if file.format in import_lines.STATUSES:
-        file.n_rows = len(reader.statuses(content, file.format))
+        read = reader.statuses(content, file.format)
+        file.n_rows = len(read)
+        if len(read) <= MOST_KEPT:  # a ZIP of messages holds one in each: none needs a child to be shown and written
+            kept = {"read": [statuses.to_json(one) for one in read]}
+            file.table_json = json.dumps(json.loads(file.table_json) | kept, ensure_ascii=False)
     elif file.format in import_lines.TABLES:
         _read_table(run, file, content, reader, goes_on, limit)
     else:
         document = reader.document(content, file.name, file.format)
-        _insert([_document_row(run, file, document)])
+        with transaction():
+            _still_read(run)
+            _insert([_document_row(run, file, document)])
         file.n_rows = 1
 
 
@@ -189,8 +227,8 @@ def _read_table(
             ImportRow.delete().where(ImportRow.file == file).execute()
             raise TooBigHereError
         with transaction():
+            _still_read(run, n_done=count)
             _insert(chunk)
-            ImportRun.update(n_done=count).where(ImportRun.id == run.id).execute()
         goes_on()
     if not count:
         raise RefusedError("Ce fichier ne contient que des titres de colonnes : aucune facture à importer.")

@@ -169,7 +169,7 @@ def undo(run: ImportRun, *, by: User | None, now: dt.datetime) -> ImportRun:
 
 
 def discard(run: ImportRun, *, by: User | None, now: dt.datetime) -> None:
-    """Give up an import that was not confirmed."""
+    """Give up an import that was not confirmed: its rows and the files that it was given are no longer kept."""
     with transaction():
         fresh = locked(run)
         if fresh.state not in (*OPEN, "refused"):
@@ -177,6 +177,8 @@ def discard(run: ImportRun, *, by: User | None, now: dt.datetime) -> None:
         values = {"state": "discarded", "finished_at": now, "user": by}
         ImportRun.update(**values).where(ImportRun.id == run.id).execute()
         ImportRow.delete().where(ImportRow.run == run).execute()
+        given = [file.document_id for file in ImportFile.select().where(ImportFile.run == run) if file.document_id]
+        Document.delete().where(Document.id.in_(given), Document.kind == "import").execute()
 
 
 # What a person sees

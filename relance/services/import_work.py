@@ -72,6 +72,7 @@ def advance(run_id: int, now: dt.datetime, *, patience: float | None = None, lim
 def _advanced(work: "_Work", limit: int | None) -> bool:
     while True:
         run: ImportRun = ImportRun.get_by_id(work.run_id)
+        work.state = run.state
         if run.state == "reading":
             is_over, after = import_reading.read(run, work.goes_on, limit=limit), "checking"
         elif run.state == "checking":
@@ -143,6 +144,7 @@ class _Work:
     run_id: int
     now: dt.datetime
     patience: float | None
+    state: str = ""  # in which this stretch found it
     started: float = field(default_factory=time.monotonic)
     _until: dt.datetime | None = None
 
@@ -156,11 +158,13 @@ class _Work:
         return bool(taken.execute())
 
     def goes_on(self) -> bool:
-        """Say that it is still there; False when it is time to stop."""
+        """Say that it is still there; False when it is time to stop, or when a person took the import elsewhere."""
         if self._until is not None and self._until - self._instant() < LEASE * 2 / 3:
             self._until = self._instant() + LEASE
             ImportRun.update(claimed_until=self._until).where(ImportRun.id == self.run_id).execute()
-        return self.patience is None or time.monotonic() - self.started < self.patience
+        if self.patience is not None and time.monotonic() - self.started >= self.patience:
+            return False
+        return bool(ImportRun.select().where(ImportRun.id == self.run_id, ImportRun.state == self.state).exists())
 
     def release(self) -> None:
         """Let others take it."""

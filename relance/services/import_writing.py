@@ -45,7 +45,11 @@ def write(run: ImportRun, now: dt.datetime, goes_on: Callable[[], bool]) -> bool
         if not rows:
             for file in files.values():
                 if file.format in import_lines.STATUSES and not file.error:
+                    if "noted" in import_statuses.told(file):
+                        continue
                     _apply_statuses(file, run.user, now)
+                    if not goes_on():
+                        return False
             return True
         try:
             with transaction():

@@ -6,6 +6,7 @@ status recorded, or recorded already, is left aside. docs/holding.md tells the w
 """
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from typing import Any
 from relance import storage
 from relance.db import transaction
 from relance.imports import guard
-from relance.imports.statuses import StatusRead, checked
+from relance.imports.statuses import StatusRead, checked, from_json
 from relance.imports.values import RefusedError
 from relance.models.accounts import Account, User
 from relance.models.clients import Client
@@ -127,6 +128,9 @@ def record_by_hand(
 
 
 def _read(file: ImportFile) -> list[StatusRead]:
+    kept = json.loads(file.table_json).get("read")
+    if kept is not None:
+        return [from_json(one) for one in kept]
     if file.document is None:
         raise RefusedError(GONE)
     content = storage.get(file.document.sha256)

@@ -4,10 +4,15 @@ import json
 
 import pytest
 
+from relance.imports import tables
+from relance.imports.guard import Reader
+from relance.imports.held import TOO_LONG
+from relance.imports.values import RefusedError
 from relance.models.accounts import Account
-from relance.models.imports import ImportFile, ImportRow
+from relance.models.documents import Document
+from relance.models.imports import ImportFile, ImportRow, ImportRun
 from relance.models.invoices import Invoice
-from relance.services import import_lines, import_reading, import_runs
+from relance.services import import_lines, import_reading, import_runs, platform_statuses
 from relance.services.import_runs import Upload
 from tests.data import making
 from tests.services.import_made import NOW, actions, confirmed, given, rows
@@ -96,3 +101,56 @@ def test_a_missing_file_on_the_disk_is_said(account: Account, monkeypatch: pytes
     monkeypatch.setattr(import_reading.storage, "get", gone)
     run = given(account, making.factures())
     assert (run.state, "introuvable" in run.error) == ("refused", True)
+
+
+def test_no_other_file_is_tried_after_three_that_take_too_long(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def too_long(_reader, content, format, known):  # type: ignore[no-untyped-def]
+        tried.append(content)
+        raise RefusedError(TOO_LONG)
+
+    monkeypatch.setattr(Reader, "recognise", too_long)
+    lists = {f"{n}.csv": making.csv(f"F-{n};V;02/11/2026;10") for n in range(5)}
+    run = given(account, ("lot.zip", making.zipped(lists)))
+    assert len(tried) == 3
+    members = import_runs.files_of(run)[1:]
+    assert [file.error for file in members] == [TOO_LONG] * 3 + [import_reading.TIRED] * 2
+
+
+def test_an_import_holds_so_many_files_at_most(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_reading, "MOST_FILES", 3)
+    lists = {f"{n}.csv": making.csv(f"F-{n};V;02/11/2026;10") for n in range(3)}
+    run = given(account, ("lot.zip", making.zipped(lists)), ("seul.csv", making.csv("F-9;V;02/11/2026;10")))
+    archive, alone = import_runs.files_of(run)
+    assert (archive.error, alone.error, actions(run)) == (import_reading.TOO_MANY_FILES, "", ["create"])
+
+
+def test_nothing_is_kept_of_an_import_given_up_while_it_is_read(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_reading, "CHUNK", 2)
+    read, seen = tables.read_row, []
+
+    def given_up(line, cells, file, how):  # type: ignore[no-untyped-def]
+        seen.append(line)
+        if len(seen) == 4:  # the second chunk is on its way
+            import_runs.discard(ImportRun.get(), by=None, now=NOW)
+        return read(line, cells, file, how)
+
+    monkeypatch.setattr(tables, "read_row", given_up)
+    lines = [f"F-{n};V;02/11/2026;10" for n in range(1, 9)]
+    run = given(account, ("a.csv", making.csv(*lines)), ("b.csv", making.csv("G-1;V;02/11/2026;10")))
+    assert (run.state, ImportRow.select().count(), Document.select().count()) == ("discarded", 0, 0)
+    assert len(seen) == 4 and run.claimed_until is None
+
+
+def test_statuses_kept_when_they_are_read_need_no_child_afterwards(account: Account, invoice: Invoice) -> None:
+    table = f"Numéro;Statut;Date\r\n{invoice.number};Refusée;20/11/2026\r\n"
+    run = given(account, ("statuts.csv", table.encode()))
+    (file,) = import_runs.files_of(run)
+    file.document = None  # the bytes are not needed
+    (item,) = platform_statuses.plan_file(file, NOW)
+    assert (item.invoice, item.effect, item.read.code) == (invoice, "dispute", "210")

@@ -121,6 +121,7 @@ def test_giving_up_an_import_forgets_its_rows(account: Account) -> None:
     run = given(account, making.factures())
     import_runs.discard(run, by=None, now=NOW)
     assert (ImportRun.get_by_id(run.id).state, ImportRow.select().count()) == ("discarded", 0)
+    assert Document.select().count() == 0
     assert import_runs.recent(account) == []
     done = imported(account, making.factures())
     with pytest.raises(import_runs.StaleRunError):
