@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from stdnum import luhn
 
 from relance.imports.table import plain
+from relance.imports.values import MAX_CELL
 from relance.rules.money import CURRENCIES, parse_amount
 
 _FRENCH_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
@@ -61,6 +62,13 @@ MAX_EMAILS = 20
 MAX_DAY = 60  # characters of a date: what is longer is none, and patterns would follow it for long
 MAX_EMAIL = 320  # characters
 _BETWEEN_ADDRESSES = re.compile(r"[,;\s]+")
+
+
+def short(text: str) -> str:
+    """The text, unless it is so long that no pattern should see it."""
+    if len(text) > MAX_CELL:
+        raise ValueError(f"Cette cellule est trop longue : {MAX_CELL} caractères au plus.")
+    return text
 
 
 def line(text: str, limit: int) -> str:

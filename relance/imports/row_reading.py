@@ -8,7 +8,7 @@ from typing import TypeVar
 from relance.imports import cells, words
 from relance.imports.row_values import COLUMNS, REQUIRED, Problem, RowRead
 from relance.imports.table import plain
-from relance.imports.values import MAX_CELL, InvoiceRead, Party
+from relance.imports.values import InvoiceRead, Party
 from relance.rules import formulas
 from relance.rules.money import format_amount
 
@@ -144,13 +144,10 @@ class Line:
             if column in REQUIRED:
                 self._problem(column, "", "Cette cellule est obligatoire.")
             return default
-        if len(text) > MAX_CELL:
-            self._problem(column, text[:40], f"Cette cellule est trop longue : {MAX_CELL} caractères au plus.")
-            return default
         try:
-            return read_cell(formulas.unescaped(text))
+            return read_cell(formulas.unescaped(cells.short(text)))
         except ValueError as error:
-            self._problem(column, text, str(error))
+            self._problem(column, text[:200], str(error))
             return default
 
     def _text(self, column: str, limit: int) -> str:

@@ -148,4 +148,4 @@ def test_a_cell_that_is_far_too_long_is_told_in_a_few_words(column: str) -> None
     row = tables.read_row(2, cells | {column: "1" + " " * 100_000 + "x"}, "f.csv", None)
     told = [problem for problem in row.problems if problem.column == column]
     assert told
-    assert all(len(problem.value) <= 60 for problem in told)
+    assert all(len(problem.value) <= 200 for problem in told)
