@@ -116,7 +116,7 @@ def _write_slice(
                 _create(run, row, item, client, contact, files[row.file_id], clients, now)
         except (InvoiceError, ClientError, paying.PaymentError) as error:
             _refuse(row, item, str(error))
-        except IntegrityError:
+        except (IntegrityError, invoicing.StaleFormError):  # somebody saved it meanwhile
             _refuse(row, item, GONE)
     documents = {row.id: _document(run.account, files[row.file_id], now) for row, *_rest in plain}
     made = import_bulk.insert(run.account, plain, documents, by=run.user, now=now)
